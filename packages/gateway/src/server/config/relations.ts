@@ -1,0 +1,105 @@
+import { isLoopbackHost } from '../address.ts';
+import type { ServeConfig } from './serve-config.ts';
+
+/** HMAC-SHA-256 keys below the size of the hash weaken it: RFC 7518, section 3.2. */
+const SMALLEST_SECRET_BYTES = 32;
+const DECIDE_WHAT_IS_MISSING = ['host', 'authSecret', 'jwksUrl', 'adminToken'];
+const SMALLEST_ADMIN_TOKEN_CHARACTERS = 16;
+
+/** Secrets that may be made up on the spot, in development and test on a loopback address. */
+export interface MissingSecrets {
+  readonly authSecret: boolean;
+  readonly adminToken: boolean;
+}
+
+/** True where secrets may be made up: nobody but this machine can reach the gateway. */
+export function mayMakeUpSecrets(config: Pick<ServeConfig, 'environment' | 'host'>): boolean {
+  const { environment, host } = config;
+  return (environment === 'development' || environment === 'test') && isLoopbackHost(host);
+}
+
+/** Which secrets are needed and not given. */
+export function findMissingSecrets(config: ServeConfig): MissingSecrets {
+  return {
+    authSecret: config.authSecret === undefined && config.jwksUrl === undefined,
+    adminToken: config.adminToken === undefined,
+  };
+}
+
+/**
+ * Relations between options that only the gateway has: who signs tokens, what must be given where.
+ * (Relations between the library's own options are the library's to check.) Properties in
+ * `unreadable` were given and not understood: they are not called missing as well.
+ */
+export function findContradictions(config: ServeConfig, unreadable: ReadonlySet<string>): string[] {
+  const problems = [...secretProblems(config), ...adminTokenProblems(config)];
+  const canTell = !DECIDE_WHAT_IS_MISSING.some((property) => unreadable.has(property));
+  return canTell ? [...problems, ...missingProblems(config)] : problems;
+}
+
+/** What is allowed but rarely meant. */
+export function findOddities(config: ServeConfig): string[] {
+  if (config.jwksUrl === undefined || config.authAudience !== undefined) return [];
+  return [
+    '`--jwks-url` without `--auth-audience` accepts tokens that were issued for other ' +
+      'applications of the same issuer.',
+  ];
+}
+
+function secretProblems({ authSecret, jwksUrl }: ServeConfig): string[] {
+  const problems: string[] = [];
+  if (authSecret !== undefined && jwksUrl !== undefined) {
+    problems.push(
+      'Expected `--auth-secret` or `--jwks-url` to be given, got both. Keep the one your tokens are signed with.',
+    );
+  }
+  const bytes = authSecret === undefined ? undefined : Buffer.byteLength(authSecret, 'utf8');
+  if (bytes !== undefined && bytes < SMALLEST_SECRET_BYTES) {
+    problems.push(
+      `Expected \`--auth-secret\` to be at least ${SMALLEST_SECRET_BYTES} bytes in UTF-8, got ${bytes}. ` +
+        '`openssl rand -base64 32` prints a good one.',
+    );
+  }
+  return problems;
+}
+
+function adminTokenProblems({ adminToken, authSecret }: ServeConfig): string[] {
+  if (adminToken === undefined) return [];
+  const problems: string[] = [];
+  if (adminToken.length < SMALLEST_ADMIN_TOKEN_CHARACTERS) {
+    problems.push(
+      `Expected \`--admin-token\` to be at least ${SMALLEST_ADMIN_TOKEN_CHARACTERS} characters, got ${adminToken.length}. ` +
+        '`openssl rand -hex 24` prints a good one.',
+    );
+  }
+  if (!/^[!-~]*$/.test(adminToken)) {
+    problems.push(
+      'Expected `--admin-token` to be printable ASCII without spaces, got other characters: ' +
+        'it has to fit into an Authorization header.',
+    );
+  }
+  if (adminToken === authSecret) {
+    problems.push(
+      'Expected `--admin-token` and `--auth-secret` to differ, got the same text for both.',
+    );
+  }
+  return problems;
+}
+
+function missingProblems(config: ServeConfig): string[] {
+  if (mayMakeUpSecrets(config)) return [];
+  const missing = findMissingSecrets(config);
+  const because =
+    'Secrets are made up only in development and test on a loopback address; ' +
+    `this is ${config.environment} on ${config.host}.`;
+  const problems: string[] = [];
+  if (missing.authSecret) {
+    problems.push(
+      `Expected \`--auth-secret\` or \`--jwks-url\` to be given, got neither. ${because}`,
+    );
+  }
+  if (missing.adminToken) {
+    problems.push(`Expected \`--admin-token\` to be given, got nothing. ${because}`);
+  }
+  return problems;
+}

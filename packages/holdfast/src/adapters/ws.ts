@@ -1,0 +1,2 @@
+export { acceptUpgrades, type UpgradeOptions, type Upgrades, type Verdict } from './upgrade.ts';
+export { wsSocket } from './ws-socket.ts';

@@ -1,0 +1,88 @@
+import {
+  causeOfDeath,
+  deathDueAt,
+  type DeathCause,
+  notOut,
+  type Patience,
+  type VitalFacts,
+} from './death.ts';
+
+/** One session as the decision about a newcomer sees it. */
+export interface Occupant extends VitalFacts {
+  readonly id: string;
+}
+
+/** One session in the way of a refused newcomer: what was known of it at that moment (FM-92). */
+export interface BlockingSession {
+  readonly id: string;
+  readonly state: string;
+  readonly ageMs: number;
+  /** Since a frame of the peer last arrived. */
+  readonly silentMs: number;
+  /** How long its ping has been out; absent when none is. */
+  readonly pingOutMs?: number;
+  readonly transport: string;
+}
+
+/** A newcomer as far as the decision about it goes. */
+export interface Newcomer {
+  /** When it came. */
+  readonly since: number;
+}
+
+/** Is there a slot for this newcomer? The one comparison of a count with a limit. */
+export function hasRoom(occupied: number, limit: number): boolean {
+  return occupied < limit;
+}
+
+/**
+ * Has this session proven to be alive as far as this newcomer is concerned? A frame of the peer proves it that arrived
+ * since the newcomer came, or within `recentMs` before.
+ */
+export function isProvenAlive(occupant: VitalFacts, newcomer: Newcomer, recentMs: number): boolean {
+  return occupant.heardAt >= newcomer.since - recentMs;
+}
+
+/** The dead among a user's sessions, each with its cause, as far as `now` can tell. */
+export function findDead<T extends VitalFacts>(
+  occupants: readonly T[],
+  patience: Patience,
+  now: number,
+): { readonly session: T; readonly cause: DeathCause }[] {
+  const dead: { session: T; cause: DeathCause }[] = [];
+  for (const session of occupants) {
+    const cause = causeOfDeath(session, patience, now);
+    if (cause !== null) dead.push({ session, cause });
+  }
+  return dead;
+}
+
+/**
+ * How long until a known deadline can change the answer to this newcomer; undefined when all sessions are proven alive.
+ * It depends on instants that were fixed before and never on how often somebody asks (FM-24).
+ */
+export function retryAfterMs(
+  occupants: readonly VitalFacts[],
+  newcomer: Newcomer,
+  rules: { readonly patience: Patience; readonly recentMs: number; readonly now: number },
+): number | undefined {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const occupant of occupants) {
+    if (isProvenAlive(occupant, newcomer, rules.recentMs)) continue;
+    earliest = Math.min(earliest, deathDueAt(occupant, rules.patience));
+  }
+  if (earliest === Number.POSITIVE_INFINITY) return undefined;
+  return Math.max(1, Math.ceil(earliest - rules.now));
+}
+
+/** What is told of the sessions that stand in the way. */
+export function describeBlocking(occupants: readonly Occupant[], now: number): BlockingSession[] {
+  return occupants.map((occupant) => ({
+    id: occupant.id,
+    state: occupant.state,
+    ageMs: now - occupant.openedAt,
+    silentMs: now - occupant.heardAt,
+    ...(occupant.pingAt === notOut ? {} : { pingOutMs: now - occupant.pingAt }),
+    transport: occupant.transport,
+  }));
+}

@@ -1,0 +1,39 @@
+/** A queue in a circular array that grows by doubling. Bounds are the owner's matter; nothing is dropped by itself. */
+export class Ring<T> {
+  #items: (T | undefined)[] = [];
+  #head = 0;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(item: T): void {
+    if (this.#size === this.#items.length) this.#grow();
+    this.#items[(this.#head + this.#size) & (this.#items.length - 1)] = item;
+    this.#size += 1;
+  }
+
+  /** Takes the oldest item off; undefined when there is none. */
+  shift(): T | undefined {
+    if (this.#size === 0) return undefined;
+    const item = this.#items[this.#head];
+    this.#items[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#items.length - 1);
+    this.#size -= 1;
+    return item;
+  }
+
+  /** The item at this place, 0 being the oldest. */
+  at(place: number): T | undefined {
+    if (place < 0 || place >= this.#size) return undefined;
+    return this.#items[(this.#head + place) & (this.#items.length - 1)];
+  }
+
+  #grow(): void {
+    const grown: (T | undefined)[] = Array.from({ length: Math.max(8, this.#items.length * 2) });
+    for (let place = 0; place < this.#size; place += 1) grown[place] = this.at(place);
+    this.#items = grown;
+    this.#head = 0;
+  }
+}

@@ -1,0 +1,80 @@
+export { type BlockingSession } from './core/admission.ts';
+export { type BackoffPolicy, backoffCeilingMs, backoffMs } from './core/backoff.ts';
+export { type DeathCause, type TransportState } from './core/death.ts';
+export {
+  type DetectedEnvironment,
+  detectEnvironment,
+  type Environment,
+  sweepIntervalMs,
+} from './core/environment.ts';
+export { Histogram } from './core/histogram.ts';
+export type { SessionState } from './core/lifecycle.ts';
+export {
+  checkLimit,
+  defaultSettings,
+  type LimitPolicy,
+  resolveSettings,
+  type SessionOptions,
+  type Settings,
+  type SlowPolicy,
+} from './core/options.ts';
+export { type RateLimit, type RateVerdict } from './core/rate.ts';
+export { UsageError, type UsageErrorCode } from './core/usage-error.ts';
+export {
+  type ClientAdvice,
+  type CloseCause,
+  closeCauses,
+  closeReason,
+  type CloseRow,
+  type EndedBy,
+  type RefusalReason,
+  type SessionEnd,
+} from './protocol/close-causes.ts';
+export type { EventInput } from './protocol/event-frame.ts';
+export { type ClientFrame, type ServerFrame, subprotocol } from './protocol/frames.ts';
+export type {
+  Admission,
+  OpenOutcome,
+  OpenRequest,
+  PendingOpen,
+  Refusal,
+} from './sessions/admission.ts';
+export { type Clock, systemClock, type TimerHandle } from './sessions/clock.ts';
+export { holdfastCodec, type SessionCodec } from './sessions/codec.ts';
+export { ConnectRates } from './sessions/connect-rates.ts';
+export type { SessionListener } from './sessions/event-stream.ts';
+export type { StandingFault } from './sessions/faults.ts';
+export type { Gauges } from './sessions/gauges.ts';
+export type { Health } from './sessions/health.ts';
+export { type ClientMessage, HookTimeoutError, type SessionHooks } from './sessions/hooks.ts';
+export type { BroadcastOutcome, Published, PublishOptions } from './sessions/publisher.ts';
+export type { Session } from './sessions/session.ts';
+export type {
+  Closed,
+  Fault,
+  FaultPlace,
+  LossReason,
+  Opened,
+  Refused,
+  SessionEvent,
+} from './sessions/session-event.ts';
+export {
+  type CloseOrder,
+  type CloseUserOptions,
+  SessionLayer,
+  type SessionLayerParts,
+} from './sessions/session-layer.ts';
+export type { SessionView } from './sessions/session-view.ts';
+export {
+  type EndSign,
+  nobody,
+  type OutgoingFrame,
+  type SendOutcome,
+  type SessionSocket,
+  type SocketOwner,
+} from './sessions/socket.ts';
+export type { SweepHealth } from './sessions/sweep.ts';
+export type { ReapReport } from './sessions/sweep-run.ts';
+export { type LogLevel, type LogLine, logLineOf } from './telemetry/log-line.ts';
+export { Metrics } from './telemetry/metrics.ts';
+export { type Latency, readSeedStats, type SeedStats } from './telemetry/seed-stats.ts';

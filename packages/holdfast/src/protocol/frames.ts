@@ -1,0 +1,129 @@
+/** The sub-protocol a client offers and the server selects. */
+export const subprotocol = 'holdfast.v1';
+
+/** How a session came to its position. Without a position of its own it is new. */
+export interface ResumeVerdict {
+  readonly outcome: 'new';
+}
+
+/** First frame of every session: the next event comes after `offset` of `epoch`. */
+export interface ReadyFrame {
+  readonly type: 'ready';
+  readonly session: string;
+  readonly user: string;
+  readonly epoch: string;
+  readonly offset: number;
+  readonly resume: ResumeVerdict;
+  readonly limit: number;
+  readonly sessions: number;
+  readonly pingInterval: number;
+  readonly resumeWindow: number;
+}
+
+/** Why something is gone: pushed out of the log by newer events. */
+export type GapReason = 'overflow';
+
+/** Something is gone; positions continue after `offset` of `epoch`. */
+export interface GapFrame {
+  readonly type: 'gap';
+  readonly reason: GapReason;
+  readonly epoch: string;
+  readonly offset: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The answer to a frame that cannot be served; the session goes on. */
+export interface ErrorFrame {
+  readonly type: 'error';
+  readonly code: string;
+  readonly message: string;
+  readonly id?: string;
+}
+
+/** A message taken, once per `id`. */
+export interface AcceptedFrame {
+  readonly type: 'accepted';
+  readonly id: string;
+}
+
+/** Frames the server writes, events apart: those are spliced, never built as objects. */
+export type ServerFrame =
+  | ReadyFrame
+  | GapFrame
+  | ErrorFrame
+  | AcceptedFrame
+  | { readonly type: 'pong' };
+
+/** Frames a client may send. */
+export type ClientFrame =
+  | { readonly type: 'ack'; readonly offset: number }
+  | { readonly type: 'message'; readonly data: unknown; readonly id?: string }
+  | { readonly type: 'ping' };
+
+/** What came of reading a client's frame: the frame, a polite refusal, or a breach that ends the session. */
+export type ParsedFrame =
+  | { readonly ok: true; readonly frame: ClientFrame }
+  | { readonly ok: false; readonly breach: boolean; readonly message: string };
+
+/** Reads a frame of a client. Hand-written guards; unknown fields are ignored, an unknown type is a polite refusal. */
+export function parseClientFrame(text: string): ParsedFrame {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return breach(`Expected a frame of JSON text, got something else (${placeOf(error)}).`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return breach('Expected a frame to be one JSON object.');
+  }
+  const fields = value as Readonly<Record<string, unknown>>;
+  switch (Object.hasOwn(fields, 'type') ? fields['type'] : undefined) {
+    case 'ack':
+      return parseAck(fields);
+    case 'message':
+      return parseMessage(fields);
+    case 'ping':
+      return { ok: true, frame: { type: 'ping' } };
+    default:
+      return { ok: false, breach: false, message: 'Expected `type` to be ack, message or ping.' };
+  }
+}
+
+/** The text of a server frame. */
+export function encodeFrame(frame: ServerFrame): string {
+  return JSON.stringify(frame);
+}
+
+/** The longest id of a message. */
+export const maxMessageIdLength = 128;
+
+function parseAck(fields: Readonly<Record<string, unknown>>): ParsedFrame {
+  const offset = fields['offset'];
+  if (typeof offset !== 'number' || !Number.isSafeInteger(offset) || offset < 0) {
+    return breach('Expected `offset` of ack to be a whole number from 0.');
+  }
+  return { ok: true, frame: { type: 'ack', offset } };
+}
+
+function parseMessage(fields: Readonly<Record<string, unknown>>): ParsedFrame {
+  const data = fields['data'] ?? null;
+  const id = fields['id'];
+  if (id === undefined) return { ok: true, frame: { type: 'message', data } };
+  if (typeof id !== 'string' || id.length === 0 || id.length > maxMessageIdLength) {
+    return breach(
+      `Expected \`id\` of message to be a text of 1 to ${maxMessageIdLength} characters.`,
+    );
+  }
+  return { ok: true, frame: { type: 'message', data, id } };
+}
+
+function breach(message: string): ParsedFrame {
+  return { ok: false, breach: true, message };
+}
+
+/** Where the parser stopped, without the text it stopped at. */
+function placeOf(error: unknown): string {
+  const found = error instanceof Error ? /position \d+/.exec(error.message) : null;
+  return found?.[0] ?? 'not JSON';
+}

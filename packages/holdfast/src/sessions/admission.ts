@@ -1,0 +1,241 @@
+import { describeBlocking, hasRoom, retryAfterMs } from '../core/admission.ts';
+import { checkLimit, type Settings } from '../core/options.ts';
+import { describeValue, UsageError } from '../core/usage-error.ts';
+import type { RefusalReason } from '../protocol/close-causes.ts';
+import type { Attachment } from './attachment.ts';
+import type { Clock } from './clock.ts';
+import type { ConnectRates } from './connect-rates.ts';
+import type { Door } from './door.ts';
+import type { EventStream } from './event-stream.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Limits } from './limits.ts';
+import type { LingeringSockets } from './lingering.ts';
+import type { Pulse } from './pulse.ts';
+import type { Registry } from './registry.ts';
+import type { Session } from './session.ts';
+import type { Refused } from './session-event.ts';
+import { checkSocket, type SessionSocket } from './socket.ts';
+import type { Waiter, WaitOutcome } from './waiter.ts';
+import type { PressureReap, WaitingRoom } from './waiting-room.ts';
+
+/** What admission works with. */
+export interface AdmissionRooms {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly pulse: Pulse;
+  readonly registry: Registry;
+  readonly limits: Limits;
+  readonly rates: ConnectRates;
+  readonly heartbeat: Heartbeat;
+  readonly waiting: WaitingRoom;
+  readonly door: Door;
+  readonly attachment: Attachment;
+  readonly refusals: LingeringSockets;
+  readonly events: EventStream;
+}
+
+/** A request for a slot. */
+export interface OpenRequest {
+  /** Whose slot: 1 to 256 bytes of any text. */
+  readonly userId: string;
+  /**
+   * The open socket, if there is one already: it is attached, held while waiting, or closed with its reason. Without
+   * one, the slot is held until `attach`, at most for the open timeout.
+   */
+  readonly socket?: SessionSocket;
+  /** A name for people, such as "Firefox on the laptop". */
+  readonly device?: string;
+  /** The limit in force for this newcomer, unless an operator has set another one for the user. */
+  readonly limit?: number;
+  /** When our work on this newcomer began, by the clock of the layer; now, if absent. */
+  readonly startedAtMs?: number;
+}
+
+/** The answer to a newcomer that did not get a slot. A value, and the whole truth: who stands in the way, and since when. */
+export type Refusal = Omit<Refused, 'type' | 'user' | 'workMs' | 'waitedMs'>;
+
+/** How a request for a slot ended. `left`: the socket went away, or the request was withdrawn, before it was decided. */
+export type OpenOutcome =
+  | { readonly outcome: 'opened'; readonly session: Session }
+  | { readonly outcome: 'refused'; readonly refusal: Refusal }
+  | { readonly outcome: 'left' };
+
+/** What `open` answers in the same tick; a newcomer who waits is settled later, within the probe timeout and a beat. */
+export type Admission = OpenOutcome | PendingOpen;
+
+/** A newcomer who waits for a slot. */
+export interface PendingOpen {
+  readonly outcome: 'waiting';
+  /** Resolves with what came of it; never rejects. */
+  readonly settled: Promise<OpenOutcome>;
+  /** Gives up the place in the queue. */
+  withdraw(): void;
+}
+
+const userIdBytes = 256;
+const nothingReaped: PressureReap = { examined: 0, found: 0, freed: 0 };
+
+/** One newcomer on its way through admission. */
+interface Arrival {
+  readonly request: OpenRequest;
+  readonly since: number;
+  readonly limit: number;
+  readonly reap: PressureReap;
+  readonly startedAtMs: number;
+}
+
+/**
+ * The decision about newcomers. Synchronous up to the point where it waits for proof from peers, and right on its own:
+ * sweep, heartbeat and listeners may all be broken (I10).
+ */
+export class AdmissionDesk {
+  readonly #rooms: AdmissionRooms;
+  /** No newcomer is let in any more. */
+  isClosed = false;
+
+  constructor(rooms: AdmissionRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** @throws UsageError `bad-user`, `bad-limit` or `bad-socket`; never for a lack of slots */
+  open(request: OpenRequest): Admission {
+    checkUserId(request.userId);
+    if (request.socket !== undefined) checkSocket(request.socket);
+    if (request.limit !== undefined) checkLimit(request.limit);
+    const { clock, pulse, rates, limits, waiting } = this.#rooms;
+    pulse.ensure();
+    const limit = limits.of(request.userId, request.limit);
+    const startedAtMs = request.startedAtMs ?? clock.nowMs();
+    const reap = waiting.reapUnderWay(request.userId) ?? { ...nothingReaped };
+    const arrival: Arrival = { request, since: pulse.now(), limit, reap, startedAtMs };
+    if (this.isClosed) return this.#refuse(arrival, 'draining');
+    const rate = rates.spend(request.userId, arrival.since);
+    if (!rate.passed) return this.#refuse(arrival, 'rate', rate.retryAfterMs);
+    return this.#decide(arrival);
+  }
+
+  #decide(arrival: Arrival): Admission {
+    const { registry, waiting, events, pulse } = this.#rooms;
+    const { request, limit, reap } = arrival;
+    const { userId } = request;
+    const isJoining = waiting.count(userId) > 0;
+    if (!isJoining && hasRoom(registry.count(userId), limit)) return this.#enter(arrival);
+    events.emit({
+      type: 'limitHit',
+      user: userId,
+      limit,
+      live: registry.count(userId),
+      joined: isJoining,
+    });
+    if (isJoining)
+      return waiting.count(userId) < limit ? this.#wait(arrival) : this.#tooMany(arrival);
+    reap.examined = registry.count(userId);
+    waiting.reapDead(userId, pulse.polledAt, reap);
+    if (!hasRoom(registry.count(userId), limit)) return this.#wait(arrival);
+    waiting.concluded(userId, reap);
+    return this.#enter(arrival);
+  }
+
+  #enter(arrival: Arrival, waiter?: Waiter): Admission & { outcome: 'opened' | 'left' } {
+    const { door, events, attachment, clock, pulse } = this.#rooms;
+    const { request, limit, startedAtMs, since } = arrival;
+    const now = pulse.now();
+    const session = door.enter({
+      userId: request.userId,
+      limit,
+      device: request.device ?? null,
+      now,
+    });
+    const waitedMs = waiter === undefined ? 0 : now - since;
+    const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);
+    events.emit({ type: 'opened', session: session.id, user: request.userId, workMs, waitedMs });
+    if (request.socket === undefined) return { outcome: 'opened', session };
+    if (!attachment.attach(session, request.socket)) return { outcome: 'left' };
+    for (const data of waiter?.takeHeld() ?? []) session.received(data);
+    return { outcome: 'opened', session };
+  }
+
+  #wait(arrival: Arrival): Admission {
+    const { request, since, reap } = arrival;
+    let decided: OpenOutcome | null = null;
+    let tell: ((outcome: OpenOutcome) => void) | null = null;
+    const waiter = this.#rooms.waiting.join(
+      {
+        userId: request.userId,
+        socket: request.socket ?? null,
+        since,
+        brought: request.limit,
+        settle: (outcome, settled) => {
+          decided = this.#settle(arrival, outcome, settled);
+          tell?.(decided);
+        },
+      },
+      reap,
+    );
+    if (decided !== null) return decided;
+    const settled = new Promise<OpenOutcome>((resolve) => {
+      tell = resolve;
+    });
+    return { outcome: 'waiting', settled, withdraw: () => this.#rooms.waiting.leave(waiter) };
+  }
+
+  #settle(arrival: Arrival, outcome: WaitOutcome, waiter: Waiter): OpenOutcome {
+    switch (outcome.outcome) {
+      case 'admitted':
+        return this.#enter(arrival, waiter);
+      case 'refused':
+        return this.#refuse(arrival, outcome.reason, outcome.retryAfterMs);
+      case 'left':
+        if (arrival.request.socket !== undefined)
+          this.#rooms.refusals.dismiss(arrival.request.socket, 'released');
+        return { outcome: 'left' };
+    }
+  }
+
+  /** More newcomers of one user at once than can wait: they come too fast, whatever the sessions in their way prove. */
+  #tooMany(arrival: Arrival): OpenOutcome {
+    const { registry, heartbeat, settings, pulse } = this.#rooms;
+    const rules = {
+      patience: heartbeat.probePatience,
+      recentMs: settings.probeTimeoutMs,
+      now: pulse.now(),
+    };
+    const deadline = retryAfterMs(registry.of(arrival.request.userId), arrival, rules);
+    return this.#refuse(arrival, 'rate', deadline ?? settings.probeTimeoutMs);
+  }
+
+  #refuse(
+    arrival: Arrival,
+    reason: RefusalReason,
+    retryMs?: number,
+  ): Extract<OpenOutcome, { outcome: 'refused' }> {
+    const { registry, refusals, events, pulse, clock } = this.#rooms;
+    const { request, since, limit, reap, startedAtMs } = arrival;
+    const occupants = registry.of(request.userId);
+    const now = pulse.now();
+    const refusal: Refusal = {
+      reason,
+      limit,
+      live: occupants.length,
+      examined: reap.examined,
+      reaped: reap.freed,
+      blocking: describeBlocking(occupants, now),
+      ...(retryMs === undefined ? {} : { retryAfterMs: retryMs }),
+    };
+    const waitedMs = now - since;
+    const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);
+    if (request.socket !== undefined) refusals.dismiss(request.socket, reason, retryMs);
+    events.emit({ type: 'refused', user: request.userId, ...refusal, workMs, waitedMs });
+    return { outcome: 'refused', refusal };
+  }
+}
+
+function checkUserId(userId: unknown): void {
+  if (typeof userId === 'string' && userId.length > 0 && userId.length <= userIdBytes) {
+    if (userId.length * 3 <= userIdBytes || Buffer.byteLength(userId) <= userIdBytes) return;
+  }
+  throw new UsageError(
+    'bad-user',
+    `Expected \`userId\` to be a text of 1 to ${userIdBytes} bytes, got ${describeValue(userId)}. There is no shared bucket for the nameless.`,
+  );
+}

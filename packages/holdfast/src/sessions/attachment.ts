@@ -1,0 +1,96 @@
+import { next } from '../core/lifecycle.ts';
+import type { Settings } from '../core/options.ts';
+import { UsageError } from '../core/usage-error.ts';
+import type { Delivery } from './delivery.ts';
+import type { Door } from './door.ts';
+import type { EventStream } from './event-stream.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { History } from './history.ts';
+import type { HookRunner, SessionHooks } from './hooks.ts';
+import type { Limits } from './limits.ts';
+import type { Pulse } from './pulse.ts';
+import type { Registry } from './registry.ts';
+import type { Session } from './session.ts';
+import { checkSocket, type SessionSocket } from './socket.ts';
+
+/** What attaching works with. */
+export interface AttachmentRooms {
+  readonly settings: Settings;
+  readonly pulse: Pulse;
+  readonly registry: Registry;
+  readonly limits: Limits;
+  readonly history: History;
+  readonly delivery: Delivery;
+  readonly heartbeat: Heartbeat;
+  readonly door: Door;
+  readonly events: EventStream;
+  readonly hooks: SessionHooks;
+  readonly hookRunner: HookRunner;
+}
+
+/** Gives sessions their sockets: from here on they are live. */
+export class Attachment {
+  readonly #rooms: AttachmentRooms;
+
+  constructor(rooms: AttachmentRooms) {
+    this.#rooms = rooms;
+  }
+
+  /**
+   * Attaches a socket, writes `ready` and begins the heartbeat. False when the socket was closed already: the session
+   * has ended with it.
+   *
+   * @throws UsageError `bad-socket` for what is no socket of an adapter, `bad-state` for a session that has one or is over
+   */
+  attach(session: Session, socket: SessionSocket): boolean {
+    checkSocket(socket);
+    const { to, effect } = next(session.state, 'attach');
+    if (effect !== 'greet') {
+      throw new UsageError(
+        'bad-state',
+        `Expected a session that is opening, got one that is ${session.state}. Open another one for this socket.`,
+      );
+    }
+    session.state = to;
+    session.socket = socket;
+    socket.owner = session;
+    if (session.transport === 'closed') {
+      this.#rooms.door.leave(session, 'connection-lost');
+      return false;
+    }
+    this.#greet(session);
+    return session.state === 'live';
+  }
+
+  #greet(session: Session): void {
+    const { heartbeat, history, delivery, events, hooks, hookRunner, door } = this.#rooms;
+    session.cursor = history.startOf(session.userId);
+    session.acked = session.cursor;
+    delivery.answer(session, this.#readyFrame(session));
+    heartbeat.begin(session);
+    events.emit({ type: 'attached', session: session.id, user: session.userId });
+    if (hooks.opened !== undefined) {
+      hookRunner.run(session, () => hooks.opened?.(session), {
+        done: () => {},
+        failed: () => door.leave(session, 'failed'),
+      });
+    }
+    delivery.pump(session);
+  }
+
+  #readyFrame(session: Session): Parameters<Delivery['answer']>[1] {
+    const { settings, history, registry, limits } = this.#rooms;
+    return {
+      type: 'ready',
+      session: session.id,
+      user: session.userId,
+      epoch: history.epoch,
+      offset: session.cursor,
+      resume: { outcome: 'new' },
+      limit: limits.of(session.userId, session.limit),
+      sessions: registry.count(session.userId),
+      pingInterval: settings.pingIntervalMs,
+      resumeWindow: settings.resumeWindowMs,
+    };
+  }
+}

@@ -1,0 +1,57 @@
+import type { Rooms } from './rooms.ts';
+
+/** Every gauge, read from its source at the moment of asking. Reading changes nothing. */
+export interface Gauges {
+  readonly sessions: number;
+  readonly opening: number;
+  readonly users: number;
+  readonly usersAtLimit: number;
+  readonly waiting: number;
+  readonly lingering: number;
+  readonly unconfirmedBytes: number;
+  readonly logs: number;
+  readonly logBytes: number;
+  readonly drift: number;
+  /** Age of the session that has been there longest; 0 without sessions. */
+  readonly oldestMs: number;
+}
+
+/** Reads every gauge. O(sessions); for scrapes, not for hot paths. */
+export function readGauges({
+  registry,
+  limits,
+  waiting,
+  lingering,
+  refusals,
+  history,
+  sweep,
+  pulse,
+}: Rooms): Gauges {
+  let opening = 0;
+  let unconfirmedBytes = 0;
+  let usersAtLimit = 0;
+  let oldestAt = pulse.now();
+  const now = oldestAt;
+  for (const userId of registry.users()) {
+    const sessions = registry.of(userId);
+    if (sessions.length >= limits.of(userId, sessions[0]?.limit)) usersAtLimit += 1;
+    for (const session of sessions) {
+      if (session.state === 'opening') opening += 1;
+      unconfirmedBytes += session.unconfirmedBytes;
+      oldestAt = Math.min(oldestAt, session.openedAt);
+    }
+  }
+  return {
+    sessions: registry.size,
+    opening,
+    users: registry.userCount,
+    usersAtLimit,
+    waiting: waiting.size,
+    lingering: lingering.size + refusals.size,
+    unconfirmedBytes,
+    logs: history.size,
+    logBytes: history.bytes,
+    drift: sweep.drift,
+    oldestMs: now - oldestAt,
+  };
+}

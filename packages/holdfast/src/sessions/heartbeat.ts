@@ -1,0 +1,146 @@
+import { causeOfDeath, deathDueAt, notOut, type Patience } from '../core/death.ts';
+import { next } from '../core/lifecycle.ts';
+import type { Settings } from '../core/options.ts';
+import type { Door } from './door.ts';
+import type { EventStream } from './event-stream.ts';
+import type { Faults } from './faults.ts';
+import type { Limits } from './limits.ts';
+import type { Pulse } from './pulse.ts';
+import type { Registry } from './registry.ts';
+import type { Session } from './session.ts';
+
+/** What the heartbeat works with. */
+export interface HeartbeatRooms {
+  readonly settings: Settings;
+  readonly registry: Registry;
+  readonly limits: Limits;
+  readonly pulse: Pulse;
+  readonly door: Door;
+  readonly events: EventStream;
+  readonly faults: Faults;
+}
+
+/** A user who holds this share of the limit or more is pinged more often, so that a ghost is late before its owner is back. */
+const pressureShare = 0.8;
+/** A fraction whose multiples fall evenly over the unit interval: the golden ratio. */
+const goldenRatio = 0.618_033_988_749_895;
+/** Intervals of different sessions differ by up to this share, so that pings of a burst of arrivals spread out. */
+const spreadShare = 0.2;
+const markMask = 0x7f_ff_ff_ff;
+
+/**
+ * How life is proven: only frames of the peer count (I9). A peer that was heard within the interval is not pinged; one
+ * ping is out at a time, and it carries a mark, so that its pong also confirms every byte written before it.
+ */
+export class Heartbeat {
+  readonly #rooms: HeartbeatRooms;
+  readonly #patience: Patience;
+  readonly #probePatience: Patience;
+  readonly #evidenceListeners: ((session: Session) => void)[] = [];
+  #mark = 0;
+
+  constructor(rooms: HeartbeatRooms) {
+    this.#rooms = rooms;
+    const { pingTimeoutMs, probeTimeoutMs, openTimeoutMs } = rooms.settings;
+    this.#patience = { pingMs: pingTimeoutMs, openMs: openTimeoutMs };
+    this.#probePatience = { pingMs: probeTimeoutMs, openMs: openTimeoutMs };
+  }
+
+  /** How long to wait for a session whose slot nobody needs. */
+  get patience(): Patience {
+    return this.#patience;
+  }
+
+  /** How long to wait for a session whose slot the same user needs. */
+  get probePatience(): Patience {
+    return this.#probePatience;
+  }
+
+  /** Told of every frame that proves a session alive, after it has been noted. */
+  onEvidence(listener: (session: Session) => void): void {
+    this.#evidenceListeners.push(listener);
+  }
+
+  /** Takes note of a frame of the peer. */
+  heard(session: Session): void {
+    if (next(session.state, 'heard').effect !== 'note') return;
+    session.heardAt = this.#rooms.pulse.now();
+    for (const listener of this.#evidenceListeners) listener(session);
+  }
+
+  /** Takes note of a pong. True when it answers the ping that is out and so confirms what was written before it. */
+  ponged(session: Session, mark: number): boolean {
+    if (session.state !== 'live') return false;
+    const { events, pulse } = this.#rooms;
+    if (session.socket?.transport() === 'closed') session.isTransportDoubted = true;
+    const isAnswer = session.pingAt !== notOut && mark === session.pingMark;
+    if (isAnswer) {
+      const roundTripMs = pulse.now() - session.pingAt;
+      session.pingAt = notOut;
+      session.unconfirmedBytes -= session.bytesBeforePing;
+      session.bytesBeforePing = 0;
+      events.emit({ type: 'pingAnswered', session: session.id, roundTripMs });
+    }
+    this.heard(session);
+    return isAnswer;
+  }
+
+  /** Sends a ping now unless one is out, and has the session looked at when it can be dead. */
+  probe(session: Session): void {
+    const { socket } = session;
+    if (session.state !== 'live' || session.pingAt !== notOut || socket === null || !socket.canPing)
+      return;
+    const { pulse, faults } = this.#rooms;
+    this.#mark = (this.#mark + 1) & markMask;
+    session.pingMark = this.#mark;
+    session.pingAt = pulse.now();
+    session.bytesBeforePing = session.unconfirmedBytes;
+    faults.guard('socket', () => socket.ping(session.pingMark), session.id);
+    pulse.bringForward(session.timer, deathDueAt(session, this.#patience));
+  }
+
+  /** Begins the heartbeat of a session that has just been attached. */
+  begin(session: Session): void {
+    const { pulse, registry } = this.#rooms;
+    if (!this.#isNearLimit(session)) {
+      pulse.move(session.timer, session.heardAt + this.#intervalMs(session));
+      return;
+    }
+    for (const sibling of registry.of(session.userId)) {
+      if (sibling.state === 'live')
+        pulse.bringForward(sibling.timer, sibling.heardAt + this.#intervalMs(sibling));
+    }
+  }
+
+  /** The deadline of a session has come up: ends it, pings it, or names the next one. */
+  due(session: Session, now: number): number {
+    const cause = causeOfDeath(session, this.#patience, now);
+    if (cause !== null) {
+      this.#rooms.door.leave(session, cause);
+      return now;
+    }
+    if (session.state === 'opening' || session.pingAt !== notOut)
+      return deathDueAt(session, this.#patience);
+    const pingDueAt = session.heardAt + this.#intervalMs(session);
+    if (now < pingDueAt) return pingDueAt;
+    this.probe(session);
+    return session.pingAt === notOut
+      ? now + this.#intervalMs(session)
+      : deathDueAt(session, this.#patience);
+  }
+
+  #intervalMs(session: Session): number {
+    const { settings } = this.#rooms;
+    const intervalMs = this.#isNearLimit(session)
+      ? settings.pressurePingIntervalMs
+      : settings.pingIntervalMs;
+    return intervalMs * (1 - spreadShare * ((session.index * goldenRatio) % 1));
+  }
+
+  #isNearLimit(session: Session): boolean {
+    const { registry, limits } = this.#rooms;
+    return (
+      registry.count(session.userId) >= pressureShare * limits.of(session.userId, session.limit)
+    );
+  }
+}

@@ -1,0 +1,125 @@
+import type { Settings } from '../core/options.ts';
+import { never, noEntry } from '../core/timing-wheel.ts';
+import type { EventStream } from './event-stream.ts';
+import type { Pulse } from './pulse.ts';
+import type { Registry } from './registry.ts';
+import { type LogEntry, UserLog } from './user-log.ts';
+
+/** What the history works with. */
+export interface HistoryRooms {
+  readonly settings: Settings;
+  readonly pulse: Pulse;
+  readonly registry: Registry;
+  readonly events: EventStream;
+}
+
+/**
+ * The logs of all users. Nothing is kept for a user before the first event (I5); a log whose user has been away for the
+ * resume window goes; all logs together have a bound, and the log that has been quiet longest gives way first (I12).
+ */
+export class History {
+  readonly #rooms: HistoryRooms;
+  /** In the order of the last append. */
+  readonly #logs: Map<string, UserLog> = new Map();
+  readonly epoch: string;
+  #bytes = 0;
+  /** No offset of a log that is gone is higher, so a log begun anew continues to rise within the epoch. */
+  #start = 0;
+
+  /** @param epoch the identity of all records kept by this process */
+  constructor(rooms: HistoryRooms, epoch: string) {
+    this.#rooms = rooms;
+    this.epoch = epoch;
+  }
+
+  /** Bytes of all logs. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How many users have a log. */
+  get size(): number {
+    return this.#logs.size;
+  }
+
+  find(userId: string): UserLog | undefined {
+    return this.#logs.get(userId);
+  }
+
+  /** Where a session of this user begins that brings no position of its own. */
+  startOf(userId: string): number {
+    return this.#logs.get(userId)?.delivered ?? this.#start;
+  }
+
+  /** The offset the user's next event will get. */
+  nextOffset(userId: string): number {
+    return (this.#logs.get(userId)?.last ?? this.#start) + 1;
+  }
+
+  append(userId: string, entry: LogEntry): UserLog {
+    const { settings, pulse } = this.#rooms;
+    const log = this.#logs.get(userId) ?? this.#begin(userId);
+    log.touchedAt = pulse.now();
+    this.#bytes += log.append(entry, {
+      events: settings.historyEvents,
+      bytes: settings.historyBytes,
+    });
+    this.#logs.delete(userId);
+    this.#logs.set(userId, log);
+    this.#holdTotal();
+    return log;
+  }
+
+  /** The user's last session has left; from now on the log waits for the user's return. */
+  left(userId: string): void {
+    const log = this.#logs.get(userId);
+    if (log !== undefined && this.#rooms.registry.count(userId) === 0)
+      log.touchedAt = this.#rooms.pulse.now();
+  }
+
+  /** Lets every log go. */
+  clear(): void {
+    for (const [userId, log] of this.#logs) this.#end(userId, log);
+  }
+
+  #begin(userId: string): UserLog {
+    const { pulse, settings } = this.#rooms;
+    const now = pulse.now();
+    const log = new UserLog(this.#start, now, noEntry);
+    log.timer = pulse.add(
+      { due: (at) => this.#due(userId, log, at) },
+      now + settings.resumeWindowMs,
+    );
+    this.#logs.set(userId, log);
+    return log;
+  }
+
+  #due(userId: string, log: UserLog, now: number): number {
+    const { registry, settings } = this.#rooms;
+    if (registry.count(userId) > 0) return now + settings.resumeWindowMs;
+    const endsAt = log.touchedAt + settings.resumeWindowMs;
+    if (now < endsAt) return endsAt;
+    this.#end(userId, log);
+    return never;
+  }
+
+  #end(userId: string, log: UserLog): void {
+    const { events, pulse } = this.#rooms;
+    this.#start = Math.max(this.#start, log.last);
+    this.#bytes -= log.bytes;
+    this.#logs.delete(userId);
+    pulse.remove(log.timer);
+    const undelivered = log.last - log.delivered;
+    if (undelivered > 0)
+      events.emit({ type: 'lost', user: userId, events: undelivered, reason: 'expired' });
+  }
+
+  #holdTotal(): void {
+    const most = this.#rooms.settings.historyTotalBytes;
+    if (this.#bytes <= most) return;
+    for (const log of this.#logs.values()) {
+      while (this.#bytes > most && log.size > 0) this.#bytes -= log.dropOldest();
+      if (this.#bytes <= most) return;
+    }
+  }
+}

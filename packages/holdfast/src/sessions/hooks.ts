@@ -1,0 +1,91 @@
+import { never, noEntry } from '../core/timing-wheel.ts';
+import type { SessionEnd } from '../protocol/close-causes.ts';
+import type { Faults } from './faults.ts';
+import type { Pulse } from './pulse.ts';
+import type { Session } from './session.ts';
+
+/** A message of a client, for the application. */
+export interface ClientMessage {
+  readonly data: unknown;
+  /** The client's name for it; it may send the same one again when it did not hear the answer. */
+  readonly id?: string;
+}
+
+/**
+ * What the application does when something happens. A hook may return a promise; whatever it throws, or not finishing
+ * within `hookTimeoutMs`, touches its own session only.
+ */
+export interface SessionHooks {
+  /** A session is attached and has its `ready`. Failing ends the session with 1011. */
+  opened?(session: Session): unknown;
+  /** A message of the client. Failing is answered with an `error` frame. */
+  message?(session: Session, message: ClientMessage): unknown;
+  /** A session is over; its slot is free already. */
+  closed?(session: Session, cause: SessionEnd): unknown;
+}
+
+/** Why a hook failed. */
+export class HookTimeoutError extends Error {
+  override readonly name = 'HookTimeoutError';
+}
+
+/** Runs hooks of the application, each with a deadline. */
+export class HookRunner {
+  readonly #pulse: Pulse;
+  readonly #faults: Faults;
+  readonly #timeoutMs: number;
+
+  constructor(pulse: Pulse, faults: Faults, timeoutMs: number) {
+    this.#pulse = pulse;
+    this.#faults = faults;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Calls a hook and then exactly one of the two. A failure is counted as a fault of the session. */
+  run(
+    session: Session,
+    hook: () => unknown,
+    settled: { readonly done: () => void; readonly failed: () => void },
+  ): void {
+    let entry = noEntry;
+    let isOver = false;
+    const settle = (error: unknown): void => {
+      if (isOver) return;
+      isOver = true;
+      this.#pulse.remove(entry);
+      if (error === null) {
+        settled.done();
+        return;
+      }
+      this.#faults.report('hook', error, { session: session.id });
+      settled.failed();
+    };
+    try {
+      const outcome = hook();
+      if (!isThenable(outcome)) {
+        settle(null);
+        return;
+      }
+      const expire = (): number => {
+        settle(new HookTimeoutError(`A hook did not finish within ${this.#timeoutMs} ms.`));
+        return never;
+      };
+      entry = this.#pulse.add({ due: expire }, this.#pulse.now() + this.#timeoutMs);
+      outcome.then(
+        () => settle(null),
+        (error: unknown) => settle(error ?? new Error('A hook rejected without a reason.')),
+      );
+    } catch (error) {
+      settle(error ?? new Error('A hook threw nothing.'));
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
+}

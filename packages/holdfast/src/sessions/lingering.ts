@@ -1,0 +1,88 @@
+import { never, noEntry, type Timed } from '../core/timing-wheel.ts';
+import { type CloseCause, closeCauses, closeReason } from '../protocol/close-causes.ts';
+import type { Faults } from './faults.ts';
+import type { Pulse } from './pulse.ts';
+import { nobody, type SessionSocket, type SocketOwner } from './socket.ts';
+
+/** How long a socket may take for its closing handshake. */
+export const lingerMs = 2_000;
+
+/**
+ * Sockets that are over for us but not yet closed. They hold no slot; whoever has not closed by then is cut. There is a
+ * bound: one too many cuts the oldest at once (I12).
+ */
+export class LingeringSockets {
+  readonly #pulse: Pulse;
+  readonly #faults: Faults;
+  readonly #most: number;
+  readonly #sockets: Set<LingeringSocket> = new Set();
+
+  constructor(pulse: Pulse, faults: Faults, most: number) {
+    this.#pulse = pulse;
+    this.#faults = faults;
+    this.#most = most;
+  }
+
+  get size(): number {
+    return this.#sockets.size;
+  }
+
+  /** Says goodbye with the code of this cause and takes the socket over until it is closed. */
+  dismiss(socket: SessionSocket, cause: CloseCause, retryAfterMs?: number): void {
+    const lingering = new LingeringSocket(socket, () => this.#leave(lingering), this.#faults);
+    socket.owner = lingering;
+    this.#sockets.add(lingering);
+    lingering.entry = this.#pulse.add(lingering, this.#pulse.now() + lingerMs);
+    const { code } = closeCauses[cause];
+    const wasClosed = this.#faults.guard('socket', () => {
+      if (code !== 1006) socket.close(code, closeReason(cause, retryAfterMs));
+      else socket.terminate();
+    });
+    if (!wasClosed) lingering.cut();
+    if (this.#sockets.size > this.#most) this.#sockets.values().next().value?.cut();
+  }
+
+  /** Cuts all of them now. */
+  cutAll(): void {
+    for (const lingering of this.#sockets) lingering.cut();
+  }
+
+  #leave(lingering: LingeringSocket): void {
+    this.#sockets.delete(lingering);
+    this.#pulse.remove(lingering.entry);
+  }
+}
+
+class LingeringSocket implements SocketOwner, Timed {
+  readonly #socket: SessionSocket;
+  readonly #leave: () => void;
+  readonly #faults: Faults;
+  entry: number = noEntry;
+
+  constructor(socket: SessionSocket, leave: () => void, faults: Faults) {
+    this.#socket = socket;
+    this.#leave = leave;
+    this.#faults = faults;
+  }
+
+  due(): number {
+    this.cut();
+    return never;
+  }
+
+  cut(): void {
+    this.gone();
+    this.#faults.guard('socket', () => this.#socket.terminate());
+  }
+
+  gone(): void {
+    this.#socket.owner = nobody;
+    this.#leave();
+  }
+
+  heard(): void {}
+  ponged(): void {}
+  received(): void {}
+  drained(): void {}
+  ending(): void {}
+}

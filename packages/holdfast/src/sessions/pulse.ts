@@ -1,0 +1,150 @@
+import { FairClock } from '../core/fair-clock.ts';
+import { never, type Timed, TimingWheel } from '../core/timing-wheel.ts';
+import type { Clock, TimerHandle } from './clock.ts';
+import type { Faults } from './faults.ts';
+
+/** Time from one beat to the next while anything has a deadline. */
+export const beatMs = 50;
+/** A longer step between two readings is a stall; what is over it does not pass (I11). */
+export const longestStepMs = 250;
+/** A beat that is this late is taken for lost and set anew. */
+const lostBeatMs = 1_000;
+/** How many owners are asked between two looks at the clock, and how long one slice may take. */
+const sliceOwners = 128;
+const sliceMs = 4;
+
+/** Told how long a step was that the event loop, or the whole process, did not run for. */
+export type StallListener = (gapMs: number) => void;
+
+/**
+ * The one timer of the layer. At each beat it notes the time, lets the event loop poll its sockets once, and only then
+ * asks whoever was due at that time: `polledAt`, never `now`, decides about death (I11). While nothing has a deadline
+ * there is no timer (I5).
+ *
+ * ```
+ *  timers phase      poll phase                  check phase
+ *  beat: t = now ──▶ every waiting pong is read ─▶ polledAt = t, the wheel turns to t
+ * ```
+ */
+export class Pulse {
+  readonly #clock: Clock;
+  readonly #faults: Faults;
+  readonly #onStall: StallListener;
+  readonly #fair: FairClock;
+  readonly #wheel: TimingWheel;
+  #timer: TimerHandle = null;
+  #isBeating = false;
+  /** By the raw clock: when the timer was set or the beat under way began. */
+  #beatAtRaw: number;
+  #polledAt: number;
+
+  constructor(clock: Clock, faults: Faults, onStall: StallListener) {
+    this.#clock = clock;
+    this.#faults = faults;
+    this.#onStall = onStall;
+    const raw = clock.nowMs();
+    this.#beatAtRaw = raw;
+    this.#fair = new FairClock(longestStepMs, raw);
+    this.#polledAt = this.#fair.read(raw);
+    this.#wheel = new TimingWheel(beatMs, this.#polledAt, (_owner, error) =>
+      faults.report('heartbeat', error),
+    );
+  }
+
+  /** Fair milliseconds now. Notices a stall first, whoever asks. */
+  now(): number {
+    const raw = this.#clock.nowMs();
+    if (!this.#isBeating) this.#fair.skipTo(raw);
+    const lostBefore = this.#fair.lostMs;
+    const now = this.#fair.read(raw);
+    const gap = this.#fair.lostMs - lostBefore;
+    if (gap > 0) this.#onStall(gap);
+    return now;
+  }
+
+  /** The last fair instant up to which every socket has been polled. Never later than {@link now}. */
+  get polledAt(): number {
+    return this.#polledAt;
+  }
+
+  /** How many have a deadline. */
+  get size(): number {
+    return this.#wheel.size;
+  }
+
+  add(owner: Timed, deadline: number): number {
+    this.#wake();
+    return this.#wheel.add(owner, deadline);
+  }
+
+  has(entry: number): boolean {
+    return this.#wheel.deadlineOf(entry) !== never;
+  }
+
+  move(entry: number, deadline: number): void {
+    this.#wheel.move(entry, deadline);
+  }
+
+  /** Asks an entry by this instant at the latest; later deadlines come forward, earlier ones stay. */
+  bringForward(entry: number, deadline: number): void {
+    if (this.#wheel.deadlineOf(entry) > deadline) this.#wheel.move(entry, deadline);
+  }
+
+  remove(entry: number): void {
+    this.#wheel.remove(entry);
+    if (this.#wheel.size === 0) this.#rest();
+  }
+
+  /** Sets a beat anew that was lost. Every entry point calls this, so that no single timer has to be trusted (I10). */
+  ensure(): void {
+    if (this.#isBeating && this.#clock.nowMs() - this.#beatAtRaw >= lostBeatMs) this.#set();
+  }
+
+  #wake(): void {
+    if (this.#isBeating) return;
+    this.#wheel.restart(this.now());
+    this.#isBeating = true;
+    this.#set();
+  }
+
+  #rest(): void {
+    this.#isBeating = false;
+    this.#cancel();
+  }
+
+  #set(): void {
+    this.#cancel();
+    this.#beatAtRaw = this.#clock.nowMs();
+    this.#faults.guard('timer', () => {
+      this.#timer = this.#clock.after(beatMs, () => this.#beat());
+    });
+  }
+
+  #cancel(): void {
+    if (this.#timer !== null) this.#clock.cancel(this.#timer);
+    this.#timer = null;
+  }
+
+  #beat(): void {
+    this.#timer = null;
+    this.#beatAtRaw = this.#clock.nowMs();
+    const now = this.now();
+    this.#clock.afterPoll(() => {
+      this.#polledAt = Math.max(this.#polledAt, now);
+      this.#turn();
+    });
+  }
+
+  /** Asks whoever is due, in slices with a poll between them; then sets the next beat. */
+  #turn(): void {
+    if (!this.#isBeating || this.#timer !== null) return;
+    const startedAt = this.#clock.nowMs();
+    let turn = this.#wheel.turn(this.#polledAt, sliceOwners);
+    while (turn.more && this.#clock.nowMs() - startedAt < sliceMs)
+      turn = this.#wheel.turn(this.#polledAt, sliceOwners);
+    this.#beatAtRaw = this.#clock.nowMs();
+    if (turn.more) this.#clock.afterPoll(() => this.#turn());
+    else if (this.#wheel.size > 0) this.#set();
+    else this.#rest();
+  }
+}

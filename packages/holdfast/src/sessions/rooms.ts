@@ -1,0 +1,167 @@
+import type { Settings } from '../core/options.ts';
+import { AdmissionDesk } from './admission.ts';
+import { Attachment } from './attachment.ts';
+import type { Clock } from './clock.ts';
+import type { SessionCodec } from './codec.ts';
+import { ConnectRates } from './connect-rates.ts';
+import { Delivery } from './delivery.ts';
+import { Door } from './door.ts';
+import { EventStream } from './event-stream.ts';
+import { Faults } from './faults.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { History } from './history.ts';
+import { HookRunner, type SessionHooks } from './hooks.ts';
+import { Inbox } from './inbox.ts';
+import { Limits } from './limits.ts';
+import { LingeringSockets } from './lingering.ts';
+import { Publisher } from './publisher.ts';
+import { Pulse } from './pulse.ts';
+import { Registry } from './registry.ts';
+import type { SessionDuties, SessionKin } from './session.ts';
+import { endCause } from './end-cause.ts';
+import type { TransportState } from '../core/death.ts';
+import { Sweep } from './sweep.ts';
+import { WaitingRoom } from './waiting-room.ts';
+
+/** What a layer is built on. */
+export interface Ground {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly codec: SessionCodec;
+  readonly hooks: SessionHooks;
+  /** Unique to this process for all time: the prefix of its ids and the epoch of its logs. */
+  readonly node: string;
+}
+
+/** All rooms of the house. */
+export interface Rooms extends Ground {
+  readonly events: EventStream;
+  readonly faults: Faults;
+  readonly pulse: Pulse;
+  readonly registry: Registry;
+  readonly limits: Limits;
+  readonly rates: ConnectRates;
+  readonly lingering: LingeringSockets;
+  readonly refusals: LingeringSockets;
+  readonly door: Door;
+  readonly history: History;
+  readonly heartbeat: Heartbeat;
+  readonly delivery: Delivery;
+  readonly publisher: Publisher;
+  readonly waiting: WaitingRoom;
+  readonly hookRunner: HookRunner;
+  readonly attachment: Attachment;
+  readonly inbox: Inbox;
+  readonly desk: AdmissionDesk;
+  readonly sweep: Sweep;
+}
+
+/** A stall of this length degrades health for a while; shorter ones are only told. */
+const reportedStallMs = 1_000;
+/** Turned-away sockets that may linger at once. */
+const mostRefusals = 1_000;
+/** Sockets of ended sessions that may linger at once. */
+const mostLingering = 10_000;
+
+/** The rooms that know of no other but their own neighbours below. */
+type Foundation = Ground &
+  Pick<
+    Rooms,
+    | 'events'
+    | 'faults'
+    | 'pulse'
+    | 'registry'
+    | 'limits'
+    | 'rates'
+    | 'lingering'
+    | 'refusals'
+    | 'door'
+  >;
+
+/** Builds the rooms from the ground up: each is given only rooms that stand already. */
+export function buildRooms(ground: Ground): Rooms {
+  const duties = {} as SessionDuties;
+  const low = layFoundation(ground, { idPrefix: ground.node, duties });
+  const { settings } = ground;
+  const history = new History(low, ground.node);
+  const heartbeat = new Heartbeat(low);
+  const delivery = new Delivery({ ...low, history, heartbeat });
+  const publisher = new Publisher({ ...low, history, delivery });
+  const waiting = new WaitingRoom({ ...low, heartbeat });
+  const hookRunner = new HookRunner(low.pulse, low.faults, settings.hookTimeoutMs);
+  const middle = { ...low, history, heartbeat, delivery, publisher, waiting, hookRunner };
+  const attachment = new Attachment(middle);
+  const inbox = new Inbox(middle);
+  const desk = new AdmissionDesk({ ...middle, attachment });
+  const intervalMs = settings.cleanupIntervalMs;
+  const sweep = new Sweep({ ...middle, intervalMs, tidy: () => tidy(rooms) });
+  const rooms: Rooms = { ...middle, attachment, inbox, desk, sweep };
+  connect(rooms, duties);
+  return rooms;
+}
+
+function layFoundation(ground: Ground, kin: SessionKin): Foundation {
+  const { clock, settings } = ground;
+  const faults = new Faults(
+    () => clock.nowMs(),
+    (fault) => events.emit(fault),
+  );
+  const events = new EventStream((error) => faults.report('listener', error));
+  const pulse = new Pulse(clock, faults, (gapMs) => {
+    events.emit({ type: 'stalled', gapMs });
+    const text = `The event loop did not run for ${Math.round(gapMs)} ms.`;
+    if (gapMs >= reportedStallMs) faults.report('loop-lag', new Error(text));
+  });
+  const registry = new Registry(kin);
+  const limits = new Limits(settings.maxSessionsPerUser);
+  const rates = new ConnectRates(settings.userConnectRate);
+  const lingering = new LingeringSockets(pulse, faults, mostLingering);
+  const refusals = new LingeringSockets(pulse, faults, mostRefusals);
+  const { openTimeoutMs } = settings;
+  const door = new Door({ registry, pulse, lingering, events, openTimeoutMs });
+  return { ...ground, events, faults, pulse, registry, limits, rates, lingering, refusals, door };
+}
+
+/** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */
+function connect(rooms: Rooms, duties: SessionDuties): void {
+  const { door, waiting, history, heartbeat, hooks, hookRunner } = rooms;
+  door.onLeave((session) => history.left(session.userId));
+  door.onLeave((session) => waiting.offer(session.userId));
+  door.onLeave((session, cause) => {
+    if (hooks.closed === undefined) return;
+    hookRunner.run(session, () => hooks.closed?.(session, cause), {
+      done: () => {},
+      failed: () => {},
+    });
+  });
+  heartbeat.onEvidence((session) => waiting.judge(session.userId));
+  Object.assign(duties, sessionDuties(rooms));
+}
+
+function sessionDuties({ heartbeat, delivery, inbox, door, faults }: Rooms): SessionDuties {
+  return {
+    transportOf: (socket) =>
+      faults.attempt<TransportState>('socket', () => socket.transport(), 'unknown'),
+    heard: (session) => heartbeat.heard(session),
+    ponged: (session, mark) => {
+      if (heartbeat.ponged(session, mark)) delivery.resume(session);
+    },
+    received: (session, data) => {
+      heartbeat.heard(session);
+      inbox.receive(session, data);
+    },
+    drained: (session) => {
+      session.isCongested = false;
+      delivery.resume(session);
+    },
+    ending: (session, sign, code) => door.leave(session, endCause(sign, code)),
+    gone: (session) => door.leave(session, 'connection-lost'),
+    due: (session, now) => heartbeat.due(session, now),
+  };
+}
+
+function tidy({ waiting, rates, pulse }: Rooms): void {
+  const now = pulse.now();
+  waiting.forgetEvictions(now);
+  rates.forget(now);
+}

@@ -1,0 +1,140 @@
+import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
+import type { BlockingSession } from '../core/admission.ts';
+
+/** Where an internal failure happened. A closed list: it is a metric label. */
+export type FaultPlace =
+  | 'listener'
+  | 'hook'
+  | 'socket'
+  | 'timer'
+  | 'heartbeat'
+  | 'sweep'
+  | 'loop-lag'
+  | 'registry'
+  | 'application';
+
+/** A newcomer got its slot. */
+export interface Opened {
+  readonly type: 'opened';
+  readonly session: string;
+  readonly user: string;
+  /** Time spent on our own work, without waiting for a peer. */
+  readonly workMs: number;
+  /** Time spent waiting for a slot. */
+  readonly waitedMs: number;
+}
+
+/** Why and by whom a newcomer was turned away. */
+export interface Refused {
+  readonly type: 'refused';
+  readonly user: string;
+  readonly reason: RefusalReason;
+  readonly limit: number;
+  readonly live: number;
+  readonly examined: number;
+  readonly reaped: number;
+  readonly retryAfterMs?: number;
+  readonly blocking: readonly BlockingSession[];
+  readonly workMs: number;
+  readonly waitedMs: number;
+}
+
+/** A session is over; it came through the one door out, with its cause. */
+export interface Closed {
+  readonly type: 'closed';
+  readonly session: string;
+  readonly user: string;
+  readonly cause: SessionEnd;
+  readonly ageMs: number;
+  /** Words of the administrator who closed it. */
+  readonly note?: string;
+}
+
+/** An internal failure. Counted every time, told at most once a minute and place. */
+export interface Fault {
+  readonly type: 'fault';
+  readonly where: FaultPlace;
+  readonly error: string;
+  readonly session?: string;
+  /** How many of this place were not told since the last one that was. */
+  readonly untold: number;
+}
+
+/** Everything that happens, as one union. Metrics, logs and tests are folds over it; nothing else is told. */
+export type SessionEvent =
+  | Opened
+  | Refused
+  | Closed
+  | Fault
+  | { readonly type: 'attached'; readonly session: string; readonly user: string }
+  | {
+      readonly type: 'limitHit';
+      readonly user: string;
+      readonly limit: number;
+      readonly live: number;
+      readonly joined: boolean;
+    }
+  | {
+      readonly type: 'pressureReaped';
+      readonly user: string;
+      readonly examined: number;
+      readonly found: number;
+      readonly freed: number;
+    }
+  | {
+      readonly type: 'evicted';
+      readonly user: string;
+      readonly session: string;
+      readonly policy: 'evict-oldest';
+    }
+  | { readonly type: 'pingAnswered'; readonly session: string; readonly roundTripMs: number }
+  | {
+      readonly type: 'published';
+      readonly user: string;
+      readonly events: number;
+      readonly bytes: number;
+    }
+  | {
+      readonly type: 'lost';
+      readonly user: string;
+      readonly events: number;
+      readonly reason: LossReason;
+    }
+  | {
+      readonly type: 'gapTold';
+      readonly user: string;
+      readonly session: string;
+      readonly from: number;
+      readonly to: number;
+    }
+  | { readonly type: 'sweepStarted'; readonly intervalMs: number }
+  | { readonly type: 'sweepStopped' }
+  | {
+      readonly type: 'sweepFailed';
+      readonly error: string;
+      readonly inARow: number;
+      readonly retryAfterMs: number;
+    }
+  | {
+      readonly type: 'swept';
+      readonly examined: number;
+      readonly reaped: number;
+      readonly drift: number;
+      readonly tookMs: number;
+    }
+  | {
+      readonly type: 'reaped';
+      readonly scope: 'user' | 'all';
+      readonly cleaned: number;
+      readonly kept: number;
+    }
+  | { readonly type: 'limitSet'; readonly user: string; readonly limit: number | null }
+  | { readonly type: 'stalled'; readonly gapMs: number }
+  | { readonly type: 'turnedAway'; readonly reason: RefusalReason }
+  | { readonly type: 'unknownHandle'; readonly session: string };
+
+/**
+ * Why an event is gone that nobody received: pushed out by newer ones, too large to be kept at all, or aged out while
+ * the user was away.
+ */
+export type LossReason = 'overflow' | 'too-large' | 'expired';

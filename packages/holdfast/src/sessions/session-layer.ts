@@ -1,0 +1,246 @@
+import { findDead } from '../core/admission.ts';
+import { resolveSettings, type SessionOptions, type Settings } from '../core/options.ts';
+import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
+import type { EventInput } from '../protocol/event-frame.ts';
+import type { Admission, OpenOutcome, OpenRequest } from './admission.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { holdfastCodec, type SessionCodec } from './codec.ts';
+import type { SessionListener } from './event-stream.ts';
+import { type Gauges, readGauges } from './gauges.ts';
+import { type Health, readHealth } from './health.ts';
+import type { SessionHooks } from './hooks.ts';
+import type { BroadcastOutcome, Published, PublishOptions } from './publisher.ts';
+import { buildRooms, type Rooms } from './rooms.ts';
+import type { Session } from './session.ts';
+import type { FaultPlace } from './session-event.ts';
+import { type SessionView, viewSession } from './session-view.ts';
+import { checkSocket, type SessionSocket } from './socket.ts';
+import type { ReapReport } from './sweep-run.ts';
+
+/** What a layer may be built on instead of the defaults. */
+export interface SessionLayerParts {
+  readonly clock?: Clock;
+  readonly codec?: SessionCodec;
+  readonly hooks?: SessionHooks;
+  /** Subscribed before anything happens: they hear the start of the sweep too, or its failure. */
+  readonly listeners?: readonly SessionListener[];
+  /** A name unique to this process for all time, letters and digits; drawn at random by default. */
+  readonly node?: string;
+}
+
+/** The ways in which the application or an administrator may end a session. */
+export type CloseOrder = Extract<
+  SessionEnd,
+  'admin' | 'revoked' | 'released' | 'slow' | 'overload'
+>;
+
+/** How to close several sessions of a user. */
+export interface CloseUserOptions {
+  /** Ids of sessions that stay. */
+  readonly exclude?: readonly string[];
+  readonly cause?: CloseOrder;
+  /** Words for the log; never sent. */
+  readonly note?: string;
+}
+
+/** The session layer: who may hold which session, for how long, and what it is sent. */
+export class SessionLayer {
+  readonly settings: Settings;
+  readonly node: string;
+  readonly #rooms: Rooms;
+
+  /** @throws UsageError for options that are none, or that contradict each other */
+  constructor(options: SessionOptions = {}, parts: SessionLayerParts = {}) {
+    this.settings = resolveSettings(options);
+    this.node = parts.node ?? drawNode();
+    this.#rooms = buildRooms({
+      settings: this.settings,
+      clock: parts.clock ?? systemClock,
+      codec: parts.codec ?? holdfastCodec,
+      hooks: parts.hooks ?? {},
+      node: this.node,
+    });
+    for (const listener of parts.listeners ?? []) this.#rooms.events.add(listener);
+    this.#rooms.sweep.ensure();
+  }
+
+  /**
+   * Asks for a slot. Answers in the same tick: opened, refused, or waiting for the user's other sessions to prove that
+   * they are alive, which takes at most the probe timeout and a beat.
+   *
+   * @throws UsageError `bad-user`, `bad-limit` or `bad-socket`; never for a lack of slots
+   */
+  open(request: OpenRequest): Admission {
+    this.#rooms.sweep.ensure();
+    return this.#rooms.desk.open(request);
+  }
+
+  /** The same as {@link open}, with waiting included. */
+  async admit(request: OpenRequest): Promise<OpenOutcome> {
+    const admission = this.open(request);
+    return admission.outcome === 'waiting' ? await admission.settled : admission;
+  }
+
+  /**
+   * Gives a session that was opened without a socket its socket. False when that socket was closed already, and the
+   * session with it.
+   *
+   * @throws UsageError `bad-socket`, or `bad-state` for a session that has a socket or is over
+   */
+  attach(session: Session, socket: SessionSocket): boolean {
+    return this.#rooms.attachment.attach(session, socket);
+  }
+
+  /** Closes a socket whose newcomer was turned away before it could ask for a slot: unauthorized, too fast, overload. */
+  turnAway(socket: SessionSocket, reason: RefusalReason, retryAfterMs?: number): void {
+    checkSocket(socket);
+    this.#rooms.refusals.dismiss(socket, reason, retryAfterMs);
+    this.#rooms.events.emit({ type: 'turnedAway', reason });
+  }
+
+  /** Counts and tells a failure of the code around the layer, so that it stands in health with the others. */
+  reportFault(where: FaultPlace, error: unknown): void {
+    this.#rooms.faults.report(where, error);
+  }
+
+  /** Publishes to all sessions of a user, now and within the resume window. @throws UsageError `bad-event` */
+  publish(userId: string, event: EventInput, options: PublishOptions = {}): Published {
+    return this.#rooms.publisher.publish(userId, event, options);
+  }
+
+  /** Publishes to every user who has a session. Rejects with UsageError `bad-event`. */
+  broadcast(event: EventInput): Promise<BroadcastOutcome> {
+    return this.#rooms.publisher.broadcast(event);
+  }
+
+  /** The session of that id, unless it is over. */
+  find(id: string): Session | null {
+    return this.#rooms.registry.find(id);
+  }
+
+  count(userId: string): number {
+    return this.#rooms.registry.count(userId);
+  }
+
+  waiting(userId: string): number {
+    return this.#rooms.waiting.count(userId);
+  }
+
+  /** The sessions of a user, oldest first; a copy. */
+  sessionsOf(userId: string): readonly Session[] {
+    return [...this.#rooms.registry.of(userId)];
+  }
+
+  /** All sessions, in no order. */
+  *sessions(): Generator<Session, void, undefined> {
+    const { registry } = this.#rooms;
+    for (let index = 0; index < registry.reach; index += 1) {
+      const session = registry.at(index);
+      if (session !== null) yield session;
+    }
+  }
+
+  view(session: Session): SessionView {
+    const { pulse, clock } = this.#rooms;
+    return viewSession(session, pulse.now(), clock.epochMs());
+  }
+
+  limitOf(userId: string): number {
+    return this.#rooms.limits.of(userId);
+  }
+
+  /** Sets or, with null, lifts a user's own limit. Nobody is ended by it; who waits is let in if there is room now. @throws UsageError */
+  setLimit(userId: string, limit: number | null): void {
+    this.#rooms.limits.set(userId, limit);
+    this.#rooms.events.emit({ type: 'limitSet', user: userId, limit });
+    this.#rooms.waiting.offer(userId);
+  }
+
+  /** Ends one session. False when there is none of that id: it was over already, and that is told as `unknownHandle`. */
+  close(id: string, cause: CloseOrder = 'released', note?: string): boolean {
+    const session = this.find(id);
+    if (session !== null)
+      return this.#rooms.door.leave(session, cause, note === undefined ? {} : { note });
+    this.#rooms.events.emit({ type: 'unknownHandle', session: id });
+    return false;
+  }
+
+  /** Ends the user's sessions, the living too, and returns the ids of those it ended. */
+  closeUser(userId: string, options: CloseUserOptions = {}): string[] {
+    const { cause = 'admin', exclude = [], note } = options;
+    const about = note === undefined ? {} : { note };
+    return this.sessionsOf(userId)
+      .filter(({ id }) => !exclude.includes(id))
+      .filter((session) => this.#rooms.door.leave(session, cause, about))
+      .map(({ id }) => id);
+  }
+
+  /** Ends the user's dead sessions, and no others. */
+  reapUser(userId: string): ReapReport {
+    const { heartbeat, pulse, door, events } = this.#rooms;
+    const sessions = this.sessionsOf(userId);
+    const reaped = findDead(sessions, heartbeat.patience, pulse.polledAt)
+      .filter(({ session, cause }) => door.leave(session, cause))
+      .map(({ session: { id }, cause }) => ({ id, cause }));
+    const kept = sessions.length - reaped.length;
+    events.emit({ type: 'reaped', scope: 'user', cleaned: reaped.length, kept });
+    return { reaped, kept, failed: [] };
+  }
+
+  /** Ends the dead sessions of all users, in slices. */
+  async reapAll(): Promise<ReapReport> {
+    const report = await this.#rooms.sweep.reapAll();
+    this.#rooms.events.emit({
+      type: 'reaped',
+      scope: 'all',
+      cleaned: report.reaped.length,
+      kept: report.kept,
+    });
+    return report;
+  }
+
+  /** Hears every event from now on; the function returned ends that. */
+  subscribe(listener: SessionListener): () => void {
+    return this.#rooms.events.add(listener);
+  }
+
+  /** How the layer is. Asking also sees to it that the sweep runs. */
+  health(): Health {
+    return readHealth(this.#rooms);
+  }
+
+  /** How often each place has failed. */
+  faultCounts(): ReadonlyMap<FaultPlace, number> {
+    return this.#rooms.faults.counts();
+  }
+
+  gauges(): Gauges {
+    return readGauges(this.#rooms);
+  }
+
+  /** Lets nobody in any more; who waits is turned away. Sessions stay. */
+  stopAdmitting(): void {
+    this.#rooms.desk.isClosed = true;
+    this.#rooms.waiting.close();
+  }
+
+  /** Ends every session with the code of a drain, stops the sweep, and resolves when no socket lingers. */
+  async shutdown(retryAfterMs?: number): Promise<void> {
+    const { door, sweep, lingering, refusals, history, clock } = this.#rooms;
+    this.stopAdmitting();
+    sweep.stop();
+    const about = retryAfterMs === undefined ? {} : { retryAfterMs };
+    for (const session of this.sessions()) door.leave(session, 'shutdown', about);
+    history.clear();
+    while (lingering.size + refusals.size > 0)
+      await new Promise<void>((resolve) => void clock.after(20, resolve));
+  }
+}
+
+/** 48 random bits in letters and digits, and the start of the process in milliseconds: never drawn twice. */
+function drawNode(): string {
+  const random = crypto
+    .getRandomValues(new Uint32Array(2))
+    .reduce((text, part) => text + part.toString(36), '');
+  return `${Date.now().toString(36)}${random}`;
+}

@@ -1,0 +1,124 @@
+import { notOut, type TransportState, type VitalFacts } from '../core/death.ts';
+import type { SessionState } from '../core/lifecycle.ts';
+import { noEntry, type Timed } from '../core/timing-wheel.ts';
+import type { Occupant } from '../core/admission.ts';
+import type { EndSign, SessionSocket, SocketOwner } from './socket.ts';
+
+/** What the rooms of the layer do for a session. One object for all sessions. */
+export interface SessionDuties {
+  transportOf(socket: SessionSocket): TransportState;
+  heard(session: Session): void;
+  ponged(session: Session, mark: number): void;
+  received(session: Session, data: string | Uint8Array): void;
+  drained(session: Session): void;
+  ending(session: Session, sign: EndSign, code: number | undefined): void;
+  gone(session: Session): void;
+  due(session: Session, now: number): number;
+}
+
+/** What all sessions of a layer have in common. */
+export interface SessionKin {
+  readonly idPrefix: string;
+  readonly duties: SessionDuties;
+}
+
+/** What a session is made from. */
+export interface SessionSeed {
+  readonly userId: string;
+  /** The limit in force for it. */
+  readonly limit: number;
+  readonly device: string | null;
+  readonly now: number;
+}
+
+/** A place in the registry's table, and the generation that holds it: the handle of a session. */
+export interface Place {
+  readonly index: number;
+  readonly generation: number;
+}
+
+/**
+ * One connection's place in the system: a slot and a cursor. Facts only, in a fixed shape; what is done about them is
+ * the matter of the rooms. Instants are whole milliseconds of the fair clock.
+ */
+export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
+  readonly #kin: SessionKin;
+  readonly index: number;
+  readonly generation: number;
+  readonly userId: string;
+  readonly limit: number;
+  readonly device: string | null;
+  readonly openedAt: number;
+  state: SessionState = 'opening';
+  heardAt: number;
+  /** When the outstanding ping went out. Invariant: `notOut`, or at least `openedAt`. */
+  pingAt: number = notOut;
+  /** Carried by the last ping; only its own pong confirms anything. */
+  pingMark = 0;
+  /** Bytes written that no pong has confirmed. Invariant: at least `bytesBeforePing`. */
+  unconfirmedBytes = 0;
+  bytesBeforePing = 0;
+  /** Place in the user's log up to which everything was written, or told as a gap. */
+  cursor = 0;
+  /** Place up to which the client has acknowledged. Invariant: at most `cursor`. */
+  acked = 0;
+  /** The engine has more than it can write now. */
+  isCongested = false;
+  /** A frame arrived while the engine said closed: what it says of this socket is worth nothing (I9). */
+  isTransportDoubted = false;
+  /** The state of the message rate limit. */
+  messageMark = 0;
+  /** Entry on the timing wheel. */
+  timer: number = noEntry;
+  socket: SessionSocket | null = null;
+
+  constructor(kin: SessionKin, place: Place, seed: SessionSeed) {
+    this.#kin = kin;
+    this.index = place.index;
+    this.generation = place.generation;
+    this.userId = seed.userId;
+    this.limit = seed.limit;
+    this.device = seed.device;
+    this.openedAt = seed.now;
+    this.heardAt = seed.now;
+  }
+
+  /** Unique in the life of this node, by construction: the same place is never held twice by one generation. */
+  get id(): string {
+    return `${this.#kin.idPrefix}-${this.index.toString(36)}-${this.generation.toString(36)}`;
+  }
+
+  get transport(): TransportState {
+    return this.socket === null || this.isTransportDoubted
+      ? 'unknown'
+      : this.#kin.duties.transportOf(this.socket);
+  }
+
+  heard(): void {
+    this.#kin.duties.heard(this);
+  }
+
+  ponged(mark: number): void {
+    this.#kin.duties.ponged(this, mark);
+  }
+
+  received(data: string | Uint8Array): void {
+    this.#kin.duties.received(this, data);
+  }
+
+  drained(): void {
+    this.#kin.duties.drained(this);
+  }
+
+  ending(sign: EndSign, code?: number): void {
+    this.#kin.duties.ending(this, sign, code);
+  }
+
+  gone(): void {
+    this.#kin.duties.gone(this);
+  }
+
+  due(now: number): number {
+    return this.#kin.duties.due(this, now);
+  }
+}

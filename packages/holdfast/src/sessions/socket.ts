@@ -1,0 +1,94 @@
+import type { TransportState } from '../core/death.ts';
+import { describeValue, UsageError } from '../core/usage-error.ts';
+
+/** A frame ready to be written, shared by every session it goes to. */
+export interface OutgoingFrame {
+  readonly text: string;
+  /** Its length in UTF-8, in bytes. */
+  readonly bytes: number;
+  /** Where an engine keeps its own prepared form, made once at the first write. */
+  prepared: Uint8Array | null;
+}
+
+/** A frame of this text. */
+export function outgoingFrame(text: string): OutgoingFrame {
+  return { text, bytes: Buffer.byteLength(text), prepared: null };
+}
+
+/** What became of a write: on its way, waiting in the engine (write no more until `drained`), or not taken at all. */
+export type SendOutcome = 'ok' | 'queued' | 'dropped';
+
+/** The first sign that a socket ends. `invalid` is the engine refusing what the peer sent. */
+export type EndSign = 'close-frame' | 'fin' | 'lost' | 'invalid';
+
+/**
+ * The one to whom a socket reports. A socket has exactly one owner at any moment, and loses it with its session, so a
+ * late word of an old socket can never reach a newer session (I7).
+ */
+export interface SocketOwner {
+  /** A frame of the peer arrived that carries nothing for us, such as a ping. */
+  heard(): void;
+  /** A pong arrived that carries this mark; NaN for a mark that is none of ours. */
+  ponged(mark: number): void;
+  /** A message arrived. */
+  received(data: string | Uint8Array): void;
+  /** The engine has written what it had queued. */
+  drained(): void;
+  /** The first sign of the end, whatever comes after it. `code` is the close code where there was one. */
+  ending(sign: EndSign, code?: number): void;
+  /** The transport is closed for good. Nothing follows. */
+  gone(): void;
+}
+
+/**
+ * One transport connection as the session layer sees it. An adapter translates an engine's socket into this and decides
+ * nothing. Methods may throw: that is counted and touches no other session.
+ */
+export interface SessionSocket {
+  /** To whom the adapter reports what happens. Set by the layer; the adapter starts with {@link nobody}. */
+  owner: SocketOwner;
+  /** Whether the engine can send WebSocket pings. Where it cannot, the peer is never called dead for its silence. */
+  readonly canPing: boolean;
+  /** What the engine says about the connection, at once and without I/O. */
+  transport(): TransportState;
+  send(frame: OutgoingFrame): SendOutcome;
+  /** Sends a ping whose payload {@link SocketOwner.ponged} gets back as `mark`, a whole number below 2^31. */
+  ping(mark: number): void;
+  /** Sends a close frame and lets the closing handshake run. */
+  close(code: number, reason: string): void;
+  /** Cuts the connection now. */
+  terminate(): void;
+}
+
+/** The owner of a socket that belongs to no session any more, or not yet. Hears everything, does nothing. */
+export const nobody: SocketOwner = {
+  heard() {},
+  ponged() {},
+  received() {},
+  drained() {},
+  ending() {},
+  gone() {},
+};
+
+const methods = ['transport', 'send', 'ping', 'close', 'terminate'] as const;
+
+/**
+ * Refuses what does not implement the port, naming what is missing.
+ *
+ * @throws UsageError `bad-socket`
+ */
+export function checkSocket(socket: SessionSocket): void {
+  if (typeof socket !== 'object' || socket === null) {
+    throw new UsageError(
+      'bad-socket',
+      `Expected a socket of an adapter, got ${describeValue(socket)}.`,
+    );
+  }
+  for (const method of methods) {
+    if (typeof socket[method] === 'function') continue;
+    throw new UsageError(
+      'bad-socket',
+      `Expected the socket to have a method \`${method}\`, got ${describeValue(socket[method])}.`,
+    );
+  }
+}

@@ -1,0 +1,176 @@
+import { backoffCeilingMs, type BackoffPolicy } from '../core/backoff.ts';
+import type { TimerHandle } from './clock.ts';
+import type { EventStream } from './event-stream.ts';
+import { type ReapReport, type SweepReport, SweepRun, type SweepRunRooms } from './sweep-run.ts';
+
+/** What the sweep works with. */
+export interface SweepRooms extends SweepRunRooms {
+  readonly events: EventStream;
+  readonly intervalMs: number;
+  /** Lets go of what other rooms keep longer than they need. */
+  readonly tidy: () => void;
+}
+
+/** How the sweep is doing. */
+export interface SweepHealth {
+  readonly running: boolean;
+  /** Absent before the first run. */
+  readonly lastRunMsAgo?: number;
+  readonly intervalMs: number;
+  readonly failures: number;
+}
+
+const retries: BackoffPolicy = { firstMs: 1_000, maxMs: 60_000 };
+/** After this many failures in a row the fault stands until a run succeeds. */
+const failuresToHold = 3;
+
+/**
+ * The net under everything: at each interval it looks at every session, ends the dead it finds and audits the registry
+ * against the sockets. It should find nothing. Its timer is its own, and whoever opens a session or asks for health sees
+ * to it that it runs.
+ */
+export class Sweep {
+  readonly #rooms: SweepRooms;
+  #timer: TimerHandle = null;
+  /** By the raw clock: when the timer that is set should fire. */
+  #dueAtRaw = 0;
+  #lastRunAtRaw: number | null = null;
+  #isStarted = false;
+  /** Stopped for good: nothing starts it again. */
+  #isOver = false;
+  /** Who waits for the run under way; null when none is. */
+  #awaiting: ((report: SweepReport) => void)[] | null = null;
+  #failures = 0;
+  #failuresInARow = 0;
+  #drift = 0;
+
+  constructor(rooms: SweepRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** What the last audit found at odds, and put right. Must be 0. */
+  get drift(): number {
+    return this.#drift;
+  }
+
+  /** Starts the sweep, or sees to it that it still runs: one whose timer was lost runs at once. */
+  ensure(): void {
+    if (this.#isOver || this.#awaiting !== null) return;
+    if (!this.#isStarted) this.#schedule(this.#rooms.intervalMs);
+    else if (this.#isOverdue) this.#schedule(0);
+  }
+
+  stop(): void {
+    this.#isOver = true;
+    if (this.#timer !== null) this.#rooms.clock.cancel(this.#timer);
+    this.#timer = null;
+    this.#isStarted = false;
+    this.#rooms.events.emit({ type: 'sweepStopped' });
+  }
+
+  health(): SweepHealth {
+    const running = this.#isStarted && (this.#awaiting !== null || !this.#isOverdue);
+    const now = this.#rooms.clock.nowMs();
+    const ago =
+      this.#lastRunAtRaw === null ? {} : { lastRunMsAgo: Math.floor(now - this.#lastRunAtRaw) };
+    return { running, ...ago, intervalMs: this.#rooms.intervalMs, failures: this.#failures };
+  }
+
+  /** Reaps now; whoever asks while a run is under way gets that one. */
+  reapAll(): Promise<ReapReport> {
+    return new Promise((resolve) => {
+      this.#run(({ reaped, kept, failed }) => resolve({ reaped, kept, failed }));
+    });
+  }
+
+  get #isOverdue(): boolean {
+    const graceMs = Math.min(this.#rooms.intervalMs, 5_000);
+    return this.#timer === null || this.#rooms.clock.nowMs() > this.#dueAtRaw + graceMs;
+  }
+
+  #schedule(delayMs: number): void {
+    const { clock, events, intervalMs } = this.#rooms;
+    try {
+      if (this.#timer !== null) clock.cancel(this.#timer);
+      this.#timer = null;
+      this.#timer = clock.after(delayMs, () => this.#turn());
+      this.#dueAtRaw = clock.nowMs() + delayMs;
+    } catch (error) {
+      this.#isStarted = false;
+      this.#retryStart(this.#failed(error));
+      return;
+    }
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    events.emit({ type: 'sweepStarted', intervalMs });
+  }
+
+  /** The timer could not be set. If this one cannot be set either, the next open or look at health tries again. */
+  #retryStart(delayMs: number): void {
+    const { clock, faults } = this.#rooms;
+    faults.guard('timer', () => {
+      this.#timer = clock.after(delayMs, () => this.ensure());
+    });
+  }
+
+  #turn(): void {
+    this.#timer = null;
+    try {
+      this.#run((report) => this.#concluded(report));
+    } catch (error) {
+      this.#schedule(this.#failed(error));
+    }
+  }
+
+  #run(done: (report: SweepReport) => void): void {
+    if (this.#awaiting !== null) {
+      this.#awaiting.push(done);
+      return;
+    }
+    this.#awaiting = [done];
+    this.#rooms.pulse.ensure();
+    try {
+      new SweepRun(this.#rooms, (report) => this.#finished(report)).step();
+    } catch (error) {
+      this.#awaiting = null;
+      throw error;
+    }
+  }
+
+  #finished(report: SweepReport): void {
+    const { clock, events, tidy } = this.#rooms;
+    tidy();
+    this.#drift = report.drift;
+    this.#lastRunAtRaw = clock.nowMs();
+    const { examined, reaped, drift, tookMs } = report;
+    events.emit({ type: 'swept', examined, reaped: reaped.length, drift, tookMs });
+    const awaiting = this.#awaiting ?? [];
+    this.#awaiting = null;
+    for (const done of awaiting) done(report);
+  }
+
+  #concluded({ failed: [first] }: SweepReport): void {
+    if (!this.#isStarted) return;
+    if (first !== undefined) {
+      this.#schedule(
+        this.#failed(new Error(`Could not look at session ${first.id}: ${first.error}`)),
+      );
+      return;
+    }
+    this.#failuresInARow = 0;
+    this.#rooms.faults.over('sweep');
+    this.#schedule(this.#rooms.intervalMs);
+  }
+
+  /** Counts and tells a failure. Returns how long to wait before the next attempt. */
+  #failed(error: unknown): number {
+    const { faults, events } = this.#rooms;
+    this.#failures += 1;
+    this.#failuresInARow += 1;
+    const retryAfterMs = backoffCeilingMs(retries, this.#failuresInARow);
+    faults.report('sweep', error, { hold: this.#failuresInARow >= failuresToHold });
+    const text = error instanceof Error ? error.message : String(error);
+    events.emit({ type: 'sweepFailed', error: text, inARow: this.#failuresInARow, retryAfterMs });
+    return retryAfterMs;
+  }
+}

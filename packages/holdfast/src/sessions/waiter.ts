@@ -1,0 +1,81 @@
+import type { Newcomer } from '../core/admission.ts';
+import { noEntry, type Timed } from '../core/timing-wheel.ts';
+import type { RefusalReason } from '../protocol/close-causes.ts';
+import type { SessionSocket, SocketOwner } from './socket.ts';
+
+/** What came of waiting. */
+export type WaitOutcome =
+  | { readonly outcome: 'admitted' }
+  | { readonly outcome: 'refused'; readonly reason: RefusalReason; readonly retryAfterMs?: number }
+  | { readonly outcome: 'left' };
+
+/** A newcomer who waits: who it is, and what to do when it is decided. */
+export interface WaiterSeed extends Newcomer {
+  readonly userId: string;
+  /** The limit it brought in its token; undefined for that of everybody. */
+  readonly brought: number | undefined;
+  /** Its open socket, or null where the caller attaches one later. */
+  readonly socket: SessionSocket | null;
+  /** Called exactly once. On `admitted` the slot is free and must be taken in the same tick. */
+  readonly settle: (outcome: WaitOutcome, waiter: Waiter) => void;
+}
+
+/** What the waiting room does for a waiter. */
+export interface WaiterDuties {
+  /** It has sent more than can be held for it. */
+  overflow(waiter: Waiter): void;
+  due(waiter: Waiter, now: number): number;
+  leave(waiter: Waiter): void;
+}
+
+/** What a client may send before its `ready` without being turned away; it is served once the session is live. */
+const mostHeld = 16;
+const mostHeldBytes = 64 * 1024;
+
+/** One newcomer in the queue. Owns its socket meanwhile: nothing is sent, and when the peer leaves, the place is free. */
+export class Waiter implements SocketOwner, Timed {
+  readonly seed: WaiterSeed;
+  readonly #duties: WaiterDuties;
+  isSettled = false;
+  /** When it will have waited long enough. */
+  endsAt = 0;
+  timer: number = noEntry;
+  #held: (string | Uint8Array)[] | null = null;
+  #heldBytes = 0;
+
+  constructor(seed: WaiterSeed, duties: WaiterDuties) {
+    this.seed = seed;
+    this.#duties = duties;
+  }
+
+  due(now: number): number {
+    return this.#duties.due(this, now);
+  }
+
+  ending(): void {
+    this.#duties.leave(this);
+  }
+
+  gone(): void {
+    this.#duties.leave(this);
+  }
+
+  received(data: string | Uint8Array): void {
+    this.#held ??= [];
+    this.#heldBytes += data.length;
+    if (this.#held.length >= mostHeld || this.#heldBytes > mostHeldBytes)
+      this.#duties.overflow(this);
+    else this.#held.push(data);
+  }
+
+  /** What the client has sent so far, handed over once. */
+  takeHeld(): readonly (string | Uint8Array)[] {
+    const held = this.#held ?? [];
+    this.#held = null;
+    return held;
+  }
+
+  heard(): void {}
+  ponged(): void {}
+  drained(): void {}
+}

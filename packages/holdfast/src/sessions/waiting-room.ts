@@ -1,0 +1,237 @@
+import { findDead, hasRoom, type Newcomer, retryAfterMs } from '../core/admission.ts';
+import { deathDueAt } from '../core/death.ts';
+import type { Settings } from '../core/options.ts';
+import { never, noEntry } from '../core/timing-wheel.ts';
+import type { Door } from './door.ts';
+import type { EventStream } from './event-stream.ts';
+import type { Heartbeat } from './heartbeat.ts';
+import type { Limits } from './limits.ts';
+import type { Pulse } from './pulse.ts';
+import type { Registry } from './registry.ts';
+import { Waiter, type WaiterSeed } from './waiter.ts';
+
+/** What the waiting room works with. */
+export interface WaitingRooms {
+  readonly settings: Settings;
+  readonly registry: Registry;
+  readonly limits: Limits;
+  readonly pulse: Pulse;
+  readonly heartbeat: Heartbeat;
+  readonly door: Door;
+  readonly events: EventStream;
+}
+
+/** What one pressure reap has seen so far; it lasts until nobody of the user waits any more. */
+export interface PressureReap {
+  examined: number;
+  found: number;
+  freed: number;
+}
+
+interface Queue {
+  readonly waiters: Waiter[];
+  readonly reap: PressureReap;
+}
+
+/** An eviction of the living, at most once per user and minute. */
+const evictEveryMs = 60_000;
+
+/**
+ * Newcomers at the limit whose sockets are open and who hold no slot. Their user's sessions are all pinged, each once;
+ * a slot that becomes free, for whatever reason, goes to the oldest of them in the same tick; who sees every session
+ * proven alive is told so at once; nobody waits longer than the probe timeout and a beat.
+ */
+export class WaitingRoom {
+  readonly #rooms: WaitingRooms;
+  readonly #queues: Map<string, Queue> = new Map();
+  readonly #evictedAt: Map<string, number> = new Map();
+
+  constructor(rooms: WaitingRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** How many of this user wait. */
+  count(userId: string): number {
+    return this.#queues.get(userId)?.waiters.length ?? 0;
+  }
+
+  /** The pressure reap this user's waiters share; undefined when nobody waits. */
+  reapUnderWay(userId: string): PressureReap | undefined {
+    return this.#queues.get(userId)?.reap;
+  }
+
+  /** How many wait in all. */
+  get size(): number {
+    let size = 0;
+    for (const queue of this.#queues.values()) size += queue.waiters.length;
+    return size;
+  }
+
+  /** Takes a newcomer in and has the user's sessions probed. It may be settled before this returns. */
+  join(seed: WaiterSeed, reap: PressureReap): Waiter {
+    const waiter = new Waiter(seed, this);
+    const queue = this.#queues.get(seed.userId) ?? { waiters: [], reap };
+    this.#queues.set(seed.userId, queue);
+    queue.waiters.push(waiter);
+    if (seed.socket !== null) seed.socket.owner = waiter;
+    waiter.endsAt = this.#rooms.pulse.now() + this.#rooms.settings.probeTimeoutMs;
+    waiter.timer = this.#rooms.pulse.add(waiter, waiter.endsAt);
+    this.#probe(waiter);
+    this.judge(seed.userId);
+    return waiter;
+  }
+
+  /** A slot of this user may be free: it goes to the oldest waiter whom the limit lets in. */
+  offer(userId: string): void {
+    const { registry, limits } = this.#rooms;
+    for (;;) {
+      const occupied = registry.count(userId);
+      const waiter = this.#queues
+        .get(userId)
+        ?.waiters.find(({ seed }) => hasRoom(occupied, limits.of(userId, seed.brought)));
+      if (waiter === undefined) return;
+      this.#remove(waiter);
+      waiter.seed.settle({ outcome: 'admitted' }, waiter);
+    }
+  }
+
+  /** Decides about every waiter of this user for whom all sessions have proven to be alive. */
+  judge(userId: string): void {
+    const provenUntil = this.#earliestEvidence(userId) + this.#recentMs;
+    for (;;) {
+      const waiter = this.#queues.get(userId)?.waiters[0];
+      if (waiter === undefined || waiter.seed.since > provenUntil) return;
+      if (this.#evictOldest(userId)) continue;
+      this.#refuse(waiter);
+    }
+  }
+
+  /** A waiter's deadline, or that of a session in its way, has come up. */
+  due(waiter: Waiter, now: number): number {
+    const { userId } = waiter.seed;
+    this.reapDead(userId, now);
+    if (waiter.isSettled) return never;
+    if (now < waiter.endsAt) return this.#nextLook(waiter, now);
+    this.#refuse(waiter);
+    return never;
+  }
+
+  /** A waiter's socket is gone, or its caller has changed its mind. The probes go on without it. */
+  leave(waiter: Waiter): void {
+    if (waiter.isSettled) return;
+    this.#remove(waiter);
+    waiter.seed.settle({ outcome: 'left' }, waiter);
+  }
+
+  /** A waiter sends faster than can be held for it. */
+  overflow(waiter: Waiter): void {
+    if (waiter.isSettled) return;
+    this.#remove(waiter);
+    waiter.seed.settle(
+      { outcome: 'refused', reason: 'rate', retryAfterMs: this.#rooms.settings.probeTimeoutMs },
+      waiter,
+    );
+  }
+
+  /** Ends this user's sessions that are dead by now, late ones among them. */
+  reapDead(
+    userId: string,
+    now: number,
+    reap: PressureReap | undefined = this.#queues.get(userId)?.reap,
+  ): void {
+    const { registry, heartbeat, door } = this.#rooms;
+    for (const { session, cause } of findDead(registry.of(userId), heartbeat.probePatience, now)) {
+      if (reap !== undefined) reap.found += 1;
+      if (door.leave(session, cause) && reap !== undefined) reap.freed += 1;
+    }
+  }
+
+  /** Forgets evictions that no longer stand in the way of the next; the oldest come first. */
+  forgetEvictions(now: number): void {
+    for (const [user, at] of this.#evictedAt) {
+      if (now - at < evictEveryMs) return;
+      this.#evictedAt.delete(user);
+    }
+  }
+
+  /** Tells what a pressure reap came to. */
+  concluded(userId: string, reap: PressureReap): void {
+    this.#rooms.events.emit({ type: 'pressureReaped', user: userId, ...reap });
+  }
+
+  /** Turns everybody away. */
+  close(): void {
+    for (const queue of this.#queues.values()) {
+      for (const waiter of [...queue.waiters]) {
+        this.#remove(waiter);
+        waiter.seed.settle({ outcome: 'refused', reason: 'draining' }, waiter);
+      }
+    }
+  }
+
+  get #recentMs(): number {
+    return this.#rooms.settings.probeTimeoutMs;
+  }
+
+  #probe(waiter: Waiter): void {
+    const { registry, heartbeat, pulse } = this.#rooms;
+    for (const session of registry.of(waiter.seed.userId)) {
+      if (session.heardAt < waiter.seed.since - this.#recentMs) heartbeat.probe(session);
+    }
+    waiter.endsAt = pulse.now() + this.#rooms.settings.probeTimeoutMs;
+    pulse.move(waiter.timer, this.#nextLook(waiter, pulse.now()));
+  }
+
+  /** When a session in the way can be dead at the earliest, or the waiter's own deadline. */
+  #nextLook(waiter: Waiter, now: number): number {
+    let earliest = waiter.endsAt;
+    for (const session of this.#rooms.registry.of(waiter.seed.userId)) {
+      const deadAt = deathDueAt(session, this.#rooms.heartbeat.probePatience);
+      if (deadAt > now && deadAt < earliest) earliest = deadAt;
+    }
+    return earliest;
+  }
+
+  #earliestEvidence(userId: string): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (const session of this.#rooms.registry.of(userId))
+      earliest = Math.min(earliest, session.heardAt);
+    return earliest;
+  }
+
+  /** The waiter it makes room for is let in by {@link offer}, which hears of every slot that becomes free. */
+  #evictOldest(userId: string): boolean {
+    const { settings, registry, pulse, door, events } = this.#rooms;
+    if (settings.onLimit !== 'evict-oldest') return false;
+    const now = pulse.now();
+    this.forgetEvictions(now);
+    const oldest = registry.of(userId)[0];
+    if (oldest === undefined || this.#evictedAt.has(userId)) return false;
+    this.#evictedAt.set(userId, now);
+    events.emit({ type: 'evicted', user: userId, session: oldest.id, policy: 'evict-oldest' });
+    return door.leave(oldest, 'evicted');
+  }
+
+  #refuse(waiter: Waiter): void {
+    const { registry, heartbeat, pulse } = this.#rooms;
+    const newcomer: Newcomer = waiter.seed;
+    const rules = { patience: heartbeat.probePatience, recentMs: this.#recentMs, now: pulse.now() };
+    const retryMs = retryAfterMs(registry.of(waiter.seed.userId), newcomer, rules);
+    this.#remove(waiter);
+    const later = retryMs === undefined ? {} : { retryAfterMs: retryMs };
+    waiter.seed.settle({ outcome: 'refused', reason: 'user-limit', ...later }, waiter);
+  }
+
+  #remove(waiter: Waiter): void {
+    const { userId } = waiter.seed;
+    const queue = this.#queues.get(userId);
+    waiter.isSettled = true;
+    this.#rooms.pulse.remove(waiter.timer);
+    waiter.timer = noEntry;
+    if (queue === undefined) return;
+    queue.waiters.splice(queue.waiters.indexOf(waiter), 1);
+    if (queue.waiters.length > 0) return;
+    this.#queues.delete(userId);
+    this.concluded(userId, queue.reap);
+  }
+}

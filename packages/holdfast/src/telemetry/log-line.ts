@@ -1,0 +1,59 @@
+import type { SessionEvent } from '../sessions/session-event.ts';
+
+/** How much a line matters. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** One line for the log: its weight, its text, and the event itself as fields. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly msg: string;
+}
+
+type EventOf<T extends SessionEvent['type']> = Extract<SessionEvent, { readonly type: T }>;
+
+/** One writer for each kind of event that is worth a line; the others are too frequent to be told. */
+const writers: { readonly [T in SessionEvent['type']]?: (event: EventOf<T>) => LogLine | null } = {
+  sweepStarted: () => ({ level: 'info', msg: '✅ Background cleanup task started successfully' }),
+  sweepFailed: ({ inARow }) => ({
+    level: inARow >= 3 ? 'error' : 'warn',
+    msg: `Background cleanup failed, ${inARow} in a row`,
+  }),
+  pressureReaped: ({ found, freed }) => {
+    if (freed > 0)
+      return {
+        level: 'info',
+        msg: '✅ Emergency cleanup successful - proceeding with manager creation',
+      };
+    return found > 0
+      ? { level: 'error', msg: 'Emergency cleanup found dead sessions and freed none' }
+      : null;
+  },
+  reaped: ({ cleaned }) => ({
+    level: 'info',
+    msg: `🔥 EMERGENCY CLEANUP COMPLETE: Cleaned ${cleaned} managers`,
+  }),
+  opened: () => ({ level: 'info', msg: 'Session opened' }),
+  refused: ({ reason }) => ({ level: 'warn', msg: `Newcomer refused: ${reason}` }),
+  turnedAway: ({ reason }) => ({ level: 'warn', msg: `Newcomer turned away: ${reason}` }),
+  closed: ({ cause }) => ({ level: 'info', msg: `Session closed: ${cause}` }),
+  evicted: () => ({ level: 'warn', msg: 'Oldest session evicted by policy' }),
+  fault: ({ where }) => ({ level: 'warn', msg: `Fault in ${where}` }),
+  stalled: ({ gapMs }) => ({
+    level: 'warn',
+    msg: `The event loop stalled for ${Math.round(gapMs)} ms; deadlines were extended by it`,
+  }),
+  lost: ({ reason }) => ({ level: 'warn', msg: `Events lost: ${reason}` }),
+  limitSet: () => ({ level: 'info', msg: 'Limit of a user set' }),
+  swept: ({ drift }) =>
+    drift > 0 ? { level: 'error', msg: 'Audit found drift and put it right' } : null,
+  unknownHandle: () => ({
+    level: 'debug',
+    msg: 'Asked to close a session that is over or never was',
+  }),
+};
+
+/** What a log says of an event, or null. The texts of the seed document appear word for word. */
+export function logLineOf<T extends SessionEvent['type']>(event: EventOf<T>): LogLine | null {
+  const write: ((event: EventOf<T>) => LogLine | null) | undefined = writers[event.type];
+  return write?.(event) ?? null;
+}
