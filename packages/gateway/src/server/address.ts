@@ -124,3 +124,18 @@ function parseForwardedEntry(entry: string | undefined): string | undefined {
   const beforePort = /^(\d+\.\d+\.\d+\.\d+):\d{1,5}$/.exec(text)?.[1];
   return normalizeAddress(inBrackets ?? beforePort ?? text);
 }
+
+/**
+ * What a rate limit per address is kept by: an IPv4 address as it is, an IPv6 address by its /64,
+ * since whoever has one address of it has all of them.
+ *
+ * @param address as `clientAddress` gives it
+ */
+export function rateKeyOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail = ''] = address.split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const zeros = address.includes('::') ? Array(8 - before.length - after.length).fill('0') : [];
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
+}

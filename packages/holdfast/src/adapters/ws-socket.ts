@@ -52,9 +52,10 @@ class WsSocket implements SessionSocket {
     this.#raw = raw;
     ws[port] = this;
     listen(ws);
-    if (raw === null) return;
-    raw[port] = this;
-    raw.on('end', socketOnEnd);
+    const tcp = raw ?? tcpSocketOf(ws);
+    if (tcp === null) return;
+    tcp[port] = this;
+    tcp.on('end', socketOnEnd);
   }
 
   get canPing(): boolean {
@@ -101,6 +102,15 @@ class WsSocket implements SessionSocket {
     this.#ws.send(frame.text, () => this.owner.drained());
     return 'queued';
   }
+}
+
+/**
+ * `ws` tells of a FIN only once the connection is closed both ways, which a peer can put off, and offers no way to its
+ * TCP socket but this field. Where it is missing, the slot is free a little later: at the next look at `transport`.
+ */
+function tcpSocketOf(ws: BoundWebSocket): BoundSocket | null {
+  const { _socket: tcp } = ws as BoundWebSocket & { readonly _socket?: BoundSocket | null };
+  return tcp ?? null;
 }
 
 function listen(ws: BoundWebSocket): void {

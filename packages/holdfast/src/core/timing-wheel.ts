@@ -21,6 +21,8 @@ export interface Turn {
 
 const spokes = 4096;
 const mask = spokes - 1;
+/** Entries for which there is room from the start. */
+const smallest = 64;
 
 /**
  * One timing wheel for a whole process: 4,096 spokes of one tick each, each a doubly linked list in typed arrays, so an
@@ -33,9 +35,9 @@ export class TimingWheel {
   readonly #onThrow: (owner: Timed, error: unknown) => void;
   readonly #heads: Int32Array = new Int32Array(spokes).fill(noEntry);
   #owners: (Timed | null)[] = [];
-  #next: Int32Array = new Int32Array(64).fill(noEntry);
-  #previous: Int32Array = new Int32Array(64).fill(noEntry);
-  #ticks: Float64Array = new Float64Array(64);
+  #next: Int32Array = new Int32Array(smallest).fill(noEntry);
+  #previous: Int32Array = new Int32Array(smallest).fill(noEntry);
+  #ticks: Float64Array = new Float64Array(smallest);
   #free = noEntry;
   #size = 0;
   /** The tick whose spoke is asked next. */
@@ -80,6 +82,7 @@ export class TimingWheel {
     this.#size -= 1;
     this.#next[id] = this.#free;
     this.#free = id;
+    if (this.#size === 0 && this.#next.length > smallest) this.#forgetEntries();
   }
 
   /** Skips time in which nothing was on the wheel. */
@@ -169,6 +172,15 @@ export class TimingWheel {
     if (fresh === this.#next.length) this.#grow();
     this.#owners.push(null);
     return fresh;
+  }
+
+  /** Nothing is on the wheel: the room that a crowd once took is given back. */
+  #forgetEntries(): void {
+    this.#owners = [];
+    this.#next = new Int32Array(smallest).fill(noEntry);
+    this.#previous = new Int32Array(smallest).fill(noEntry);
+    this.#ticks = new Float64Array(smallest);
+    this.#free = noEntry;
   }
 
   #grow(): void {

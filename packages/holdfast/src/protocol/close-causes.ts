@@ -36,6 +36,7 @@ export type SessionEnd =
   | 'evicted'
   | 'admin'
   | 'revoked'
+  | 'token-expired'
   | 'released'
   | 'shutdown'
   | 'failed'
@@ -62,6 +63,7 @@ export const closeCauses: Readonly<Record<CloseCause, CloseRow>> = {
   evicted: { code: 4409, word: 'evicted', by: 'order', client: 'stop' },
   admin: { code: 4499, word: 'admin', by: 'order', client: 'stop' },
   revoked: { code: 4401, word: 'revoked', by: 'order', client: 'new-token' },
+  'token-expired': { code: 4401, word: 'token-expired', by: 'order', client: 'new-token' },
   released: { code: 1000, word: null, by: 'order', client: 'none' },
   shutdown: { code: 1012, word: 'drain', by: 'order', client: 'later' },
   failed: { code: 1011, word: null, by: 'order', client: 'later' },

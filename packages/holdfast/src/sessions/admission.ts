@@ -15,8 +15,8 @@ import type { Registry } from './registry.ts';
 import type { Session } from './session.ts';
 import type { Refused } from './session-event.ts';
 import { checkSocket, type SessionSocket } from './socket.ts';
-import type { Waiter, WaitOutcome } from './waiter.ts';
-import type { PressureReap, WaitingRoom } from './waiting-room.ts';
+import type { PressureReap, Waiter, WaitOutcome } from './waiter.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** What admission works with. */
 export interface AdmissionRooms {
@@ -45,6 +45,8 @@ export interface OpenRequest {
   readonly socket?: SessionSocket;
   /** A name for people, such as "Firefox on the laptop". */
   readonly device?: string;
+  /** What the application wants to keep with the session, such as the claims of its token. */
+  readonly extra?: unknown;
   /** The limit in force for this newcomer, unless an operator has set another one for the user. */
   readonly limit?: number;
   /** When our work on this newcomer began, by the clock of the layer; now, if absent. */
@@ -119,7 +121,8 @@ export class AdmissionDesk {
     const { request, limit, reap } = arrival;
     const { userId } = request;
     const isJoining = waiting.count(userId) > 0;
-    if (!isJoining && hasRoom(registry.count(userId), limit)) return this.#enter(arrival);
+    if (!isJoining && hasRoom(registry.count(userId), limit))
+      return this.#enter(arrival, null);
     events.emit({
       type: 'limitHit',
       user: userId,
@@ -132,27 +135,40 @@ export class AdmissionDesk {
     reap.examined = registry.count(userId);
     waiting.reapDead(userId, pulse.polledAt, reap);
     if (!hasRoom(registry.count(userId), limit)) return this.#wait(arrival);
-    waiting.concluded(userId, reap);
-    return this.#enter(arrival);
+    return this.#enter(arrival, reap);
   }
 
-  #enter(arrival: Arrival, waiter?: Waiter): Admission & { outcome: 'opened' | 'left' } {
-    const { door, events, attachment, clock, pulse } = this.#rooms;
+  /** Takes the slot first: whoever hears of any of this may come for one, too. */
+  #enter(
+    arrival: Arrival,
+    concluded: PressureReap | null,
+    waiter?: Waiter,
+  ): Admission & { outcome: 'opened' | 'left' } {
+    const { door, events, waiting, clock, pulse } = this.#rooms;
     const { request, limit, startedAtMs, since } = arrival;
     const now = pulse.now();
     const session = door.enter({
       userId: request.userId,
       limit,
       device: request.device ?? null,
+      extra: request.extra,
       now,
     });
+    if (concluded !== null) waiting.concluded(request.userId, concluded);
     const waitedMs = waiter === undefined ? 0 : now - since;
     const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);
     events.emit({ type: 'opened', session: session.id, user: request.userId, workMs, waitedMs });
-    if (request.socket === undefined) return { outcome: 'opened', session };
-    if (!attachment.attach(session, request.socket)) return { outcome: 'left' };
+    if (!this.#seat(session, request.socket)) return { outcome: 'left' };
     for (const data of waiter?.takeHeld() ?? []) session.received(data);
     return { outcome: 'opened', session };
+  }
+
+  /** False when there is nobody to let in any more: a listener has ended the session, or its socket is closed. */
+  #seat(session: Session, socket: SessionSocket | undefined): boolean {
+    const { attachment, refusals } = this.#rooms;
+    if (session.state !== 'closed') return socket === undefined || attachment.attach(session, socket);
+    if (socket !== undefined) refusals.dismiss(socket, 'released');
+    return false;
   }
 
   #wait(arrival: Arrival): Admission {
@@ -182,12 +198,13 @@ export class AdmissionDesk {
   #settle(arrival: Arrival, outcome: WaitOutcome, waiter: Waiter): OpenOutcome {
     switch (outcome.outcome) {
       case 'admitted':
-        return this.#enter(arrival, waiter);
+        return this.#enter(arrival, outcome.concluded, waiter);
       case 'refused':
         return this.#refuse(arrival, outcome.reason, outcome.retryAfterMs);
       case 'left':
-        if (arrival.request.socket !== undefined)
+        if (arrival.request.socket !== undefined && !waiter.isSocketGone) {
           this.#rooms.refusals.dismiss(arrival.request.socket, 'released');
+        }
         return { outcome: 'left' };
     }
   }

@@ -67,8 +67,10 @@ export class Attachment {
     session.cursor = history.startOf(session.userId);
     session.acked = session.cursor;
     delivery.answer(session, this.#readyFrame(session));
+    if (isOver(session)) return;
     heartbeat.begin(session);
     events.emit({ type: 'attached', session: session.id, user: session.userId });
+    if (isOver(session)) return;
     if (hooks.opened !== undefined) {
       hookRunner.run(session, () => hooks.opened?.(session), {
         done: () => {},
@@ -93,4 +95,9 @@ export class Attachment {
       resumeWindow: settings.resumeWindowMs,
     };
   }
+}
+
+/** Whether whoever was just told of the session has ended it. */
+function isOver(session: Session): boolean {
+  return session.state === 'closed';
 }

@@ -29,6 +29,12 @@ export class ConnectRates {
     return verdict;
   }
 
+  /** Whether `spend` would pass now. Spends nothing. */
+  check(key: string, now: number): RateVerdict {
+    if (this.#limit === null) return { passed: true, mark: now };
+    return spend(this.#limit, this.#marks.get(key) ?? now, now);
+  }
+
   /** Forgets keys whose limit is full again, as far as they are the ones used longest ago. */
   forget(now: number): void {
     for (const [key, mark] of this.#marks) {

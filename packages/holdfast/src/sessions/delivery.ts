@@ -111,7 +111,7 @@ export class Delivery {
       return false;
     }
     const outcome = faults.attempt<SendOutcome>('socket', () => socket.send(frame), 'dropped');
-    session.isCongested = outcome !== 'ok';
+    session.isCongested = outcome === 'queued';
     if (outcome === 'dropped') return false;
     if (socket.canPing) session.unconfirmedBytes += frame.bytes;
     this.#markHalf(session);

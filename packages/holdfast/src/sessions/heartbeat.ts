@@ -72,7 +72,7 @@ export class Heartbeat {
   ponged(session: Session, mark: number): boolean {
     if (session.state !== 'live') return false;
     const { events, pulse } = this.#rooms;
-    if (session.socket?.transport() === 'closed') session.isTransportDoubted = true;
+    if (session.transport === 'closed') session.isTransportDoubted = true;
     const isAnswer = session.pingAt !== notOut && mark === session.pingMark;
     if (isAnswer) {
       const roundTripMs = pulse.now() - session.pingAt;
@@ -124,9 +124,8 @@ export class Heartbeat {
     const pingDueAt = session.heardAt + this.#intervalMs(session);
     if (now < pingDueAt) return pingDueAt;
     this.probe(session);
-    return session.pingAt === notOut
-      ? now + this.#intervalMs(session)
-      : deathDueAt(session, this.#patience);
+    // An interval may be shorter than the patience for its ping, which is answered long before that ends.
+    return Math.min(now + this.#intervalMs(session), deathDueAt(session, this.#patience));
   }
 
   #intervalMs(session: Session): number {

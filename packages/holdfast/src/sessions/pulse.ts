@@ -8,7 +8,7 @@ export const beatMs = 50;
 /** A longer step between two readings is a stall; what is over it does not pass (I11). */
 export const longestStepMs = 250;
 /** A beat that is this late is taken for lost and set anew. */
-const lostBeatMs = 1_000;
+const lostBeatMs = 250;
 /** How many owners are asked between two looks at the clock, and how long one slice may take. */
 const sliceOwners = 128;
 const sliceMs = 4;
@@ -34,16 +34,17 @@ export class Pulse {
   readonly #wheel: TimingWheel;
   #timer: TimerHandle = null;
   #isBeating = false;
-  /** By the raw clock: when the timer was set or the beat under way began. */
-  #beatAtRaw: number;
+  /** By the raw clock: when the next beat is due, or the one under way should be over. */
+  #beatDueAtRaw: number;
   #polledAt: number;
+  #resumedAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, faults: Faults, onStall: StallListener) {
     this.#clock = clock;
     this.#faults = faults;
     this.#onStall = onStall;
     const raw = clock.nowMs();
-    this.#beatAtRaw = raw;
+    this.#beatDueAtRaw = raw;
     this.#fair = new FairClock(longestStepMs, raw);
     this.#polledAt = this.#fair.read(raw);
     this.#wheel = new TimingWheel(beatMs, this.#polledAt, (_owner, error) =>
@@ -58,8 +59,16 @@ export class Pulse {
     const lostBefore = this.#fair.lostMs;
     const now = this.#fair.read(raw);
     const gap = this.#fair.lostMs - lostBefore;
-    if (gap > 0) this.#onStall(gap);
+    if (gap > 0) {
+      this.#resumedAt = now;
+      this.#onStall(gap);
+    }
     return now;
+  }
+
+  /** The fair instant at which the last standstill was noticed. What was heard before it may be much older than it looks. */
+  get resumedAt(): number {
+    return this.#resumedAt;
   }
 
   /** The last fair instant up to which every socket has been polled. Never later than {@link now}. */
@@ -97,14 +106,19 @@ export class Pulse {
 
   /** Sets a beat anew that was lost. Every entry point calls this, so that no single timer has to be trusted (I10). */
   ensure(): void {
-    if (this.#isBeating && this.#clock.nowMs() - this.#beatAtRaw >= lostBeatMs) this.#set();
+    if (this.#isBeating && this.#clock.nowMs() - this.#beatDueAtRaw >= lostBeatMs) this.#set(0);
+  }
+
+  /** Sets the beat anew whether or not it was lost, never later than it was due. For those who stake a peer's fate on it. */
+  rearm(): void {
+    if (this.#isBeating) this.#set(Math.max(0, this.#beatDueAtRaw - this.#clock.nowMs()));
   }
 
   #wake(): void {
     if (this.#isBeating) return;
     this.#wheel.restart(this.now());
     this.#isBeating = true;
-    this.#set();
+    this.#set(beatMs);
   }
 
   #rest(): void {
@@ -112,11 +126,11 @@ export class Pulse {
     this.#cancel();
   }
 
-  #set(): void {
+  #set(delayMs: number): void {
     this.#cancel();
-    this.#beatAtRaw = this.#clock.nowMs();
+    this.#beatDueAtRaw = this.#clock.nowMs() + delayMs;
     this.#faults.guard('timer', () => {
-      this.#timer = this.#clock.after(beatMs, () => this.#beat());
+      this.#timer = this.#clock.after(delayMs, () => this.#beat());
     });
   }
 
@@ -127,7 +141,7 @@ export class Pulse {
 
   #beat(): void {
     this.#timer = null;
-    this.#beatAtRaw = this.#clock.nowMs();
+    this.#beatDueAtRaw = this.#clock.nowMs() + beatMs;
     const now = this.now();
     this.#clock.afterPoll(() => {
       this.#polledAt = Math.max(this.#polledAt, now);
@@ -142,9 +156,9 @@ export class Pulse {
     let turn = this.#wheel.turn(this.#polledAt, sliceOwners);
     while (turn.more && this.#clock.nowMs() - startedAt < sliceMs)
       turn = this.#wheel.turn(this.#polledAt, sliceOwners);
-    this.#beatAtRaw = this.#clock.nowMs();
+    this.#beatDueAtRaw = this.#clock.nowMs() + beatMs;
     if (turn.more) this.#clock.afterPoll(() => this.#turn());
-    else if (this.#wheel.size > 0) this.#set();
+    else if (this.#wheel.size > 0) this.#set(beatMs);
     else this.#rest();
   }
 }

@@ -1,6 +1,8 @@
 import { type Place, Session, type SessionKin, type SessionSeed } from './session.ts';
 
 const nobodys: readonly Session[] = [];
+/** A table of this size is kept when the last session leaves. */
+const keptPlaces = 64;
 
 /**
  * Who holds which slot: one map from user to sessions, and a table that turns an id into its session. Every count is
@@ -71,10 +73,17 @@ export class Registry {
     if (this.#table[session.index] !== session) return false;
     this.#table[session.index] = null;
     this.#free.push(session.index);
+    if (this.size === 0 && this.#table.length > keptPlaces) this.#forgetTable();
     const siblings = this.#users.get(session.userId) ?? [];
     siblings.splice(siblings.indexOf(session), 1);
     if (siblings.length === 0) this.#users.delete(session.userId);
     return true;
+  }
+
+  /** Nobody is here: the room that a crowd once took is given back. */
+  #forgetTable(): void {
+    this.#table.length = 0;
+    this.#free.length = 0;
   }
 
   #takePlace(): Place {

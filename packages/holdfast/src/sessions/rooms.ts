@@ -155,7 +155,10 @@ function sessionDuties({ heartbeat, delivery, inbox, door, faults }: Rooms): Ses
       delivery.resume(session);
     },
     ending: (session, sign, code) => door.leave(session, endCause(sign, code)),
-    gone: (session) => door.leave(session, 'connection-lost'),
+    gone: (session) => {
+      session.socket = null;
+      door.leave(session, 'connection-lost');
+    },
     due: (session, now) => heartbeat.due(session, now),
   };
 }

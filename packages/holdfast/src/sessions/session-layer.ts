@@ -31,7 +31,7 @@ export interface SessionLayerParts {
 /** The ways in which the application or an administrator may end a session. */
 export type CloseOrder = Extract<
   SessionEnd,
-  'admin' | 'revoked' | 'released' | 'slow' | 'overload'
+  'admin' | 'revoked' | 'token-expired' | 'released' | 'slow' | 'overload'
 >;
 
 /** How to close several sessions of a user. */
@@ -224,13 +224,20 @@ export class SessionLayer {
     this.#rooms.waiting.close();
   }
 
-  /** Ends every session with the code of a drain, stops the sweep, and resolves when no socket lingers. */
-  async shutdown(retryAfterMs?: number): Promise<void> {
+  /**
+   * Ends every session with the code of a drain, stops the sweep, and resolves when no socket lingers.
+   *
+   * @param retryAfterMs when the clients may come back; a function is asked for each of them, so that they need not all
+   *   come at once
+   */
+  async shutdown(retryAfterMs?: number | (() => number)): Promise<void> {
     const { door, sweep, lingering, refusals, history, clock } = this.#rooms;
     this.stopAdmitting();
     sweep.stop();
-    const about = retryAfterMs === undefined ? {} : { retryAfterMs };
-    for (const session of this.sessions()) door.leave(session, 'shutdown', about);
+    for (const session of this.sessions()) {
+      const retryMs = typeof retryAfterMs === 'function' ? retryAfterMs() : retryAfterMs;
+      door.leave(session, 'shutdown', retryMs === undefined ? {} : { retryAfterMs: retryMs });
+    }
     history.clear();
     while (lingering.size + refusals.size > 0)
       await new Promise<void>((resolve) => void clock.after(20, resolve));

@@ -28,6 +28,8 @@ export interface SessionSeed {
   /** The limit in force for it. */
   readonly limit: number;
   readonly device: string | null;
+  /** What the application keeps with it; the layer never looks at it. */
+  readonly extra?: unknown;
   readonly now: number;
 }
 
@@ -48,6 +50,8 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   readonly userId: string;
   readonly limit: number;
   readonly device: string | null;
+  /** What the application keeps with it. It goes when the session goes. */
+  readonly extra: unknown;
   readonly openedAt: number;
   state: SessionState = 'opening';
   heardAt: number;
@@ -79,6 +83,7 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
     this.userId = seed.userId;
     this.limit = seed.limit;
     this.device = seed.device;
+    this.extra = seed.extra ?? null;
     this.openedAt = seed.now;
     this.heardAt = seed.now;
   }

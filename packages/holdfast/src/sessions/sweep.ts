@@ -60,7 +60,9 @@ export class Sweep {
     else if (this.#isOverdue) this.#schedule(0);
   }
 
+  /** Ends it for good. */
   stop(): void {
+    this.#isStopped = true;
     this.#isOver = true;
     if (this.#timer !== null) this.#rooms.clock.cancel(this.#timer);
     this.#timer = null;

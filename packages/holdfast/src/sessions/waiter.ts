@@ -3,9 +3,19 @@ import { noEntry, type Timed } from '../core/timing-wheel.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
 import type { SessionSocket, SocketOwner } from './socket.ts';
 
-/** What came of waiting. */
+/** What one pressure reap has seen so far; it lasts until nobody of the user waits any more. */
+export interface PressureReap {
+  examined: number;
+  found: number;
+  freed: number;
+}
+
+/**
+ * What came of waiting. `concluded` is the pressure reap that is over with this waiter: told only once the slot is
+ * taken, for a listener may ask for one itself.
+ */
 export type WaitOutcome =
-  | { readonly outcome: 'admitted' }
+  | { readonly outcome: 'admitted'; readonly concluded: PressureReap | null }
   | { readonly outcome: 'refused'; readonly reason: RefusalReason; readonly retryAfterMs?: number }
   | { readonly outcome: 'left' };
 
@@ -37,6 +47,8 @@ export class Waiter implements SocketOwner, Timed {
   readonly seed: WaiterSeed;
   readonly #duties: WaiterDuties;
   isSettled = false;
+  /** Its connection is closed for good: there is nobody to say goodbye to. */
+  isSocketGone = false;
   /** When it will have waited long enough. */
   endsAt = 0;
   timer: number = noEntry;
@@ -57,6 +69,7 @@ export class Waiter implements SocketOwner, Timed {
   }
 
   gone(): void {
+    this.isSocketGone = true;
     this.#duties.leave(this);
   }
 

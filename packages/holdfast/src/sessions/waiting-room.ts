@@ -6,9 +6,9 @@ import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
-import type { Pulse } from './pulse.ts';
+import { beatMs, type Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
-import { Waiter, type WaiterSeed } from './waiter.ts';
+import { type PressureReap, Waiter, type WaiterSeed } from './waiter.ts';
 
 /** What the waiting room works with. */
 export interface WaitingRooms {
@@ -19,13 +19,6 @@ export interface WaitingRooms {
   readonly heartbeat: Heartbeat;
   readonly door: Door;
   readonly events: EventStream;
-}
-
-/** What one pressure reap has seen so far; it lasts until nobody of the user waits any more. */
-export interface PressureReap {
-  examined: number;
-  found: number;
-  freed: number;
 }
 
 interface Queue {
@@ -74,8 +67,9 @@ export class WaitingRoom {
     this.#queues.set(seed.userId, queue);
     queue.waiters.push(waiter);
     if (seed.socket !== null) seed.socket.owner = waiter;
-    waiter.endsAt = this.#rooms.pulse.now() + this.#rooms.settings.probeTimeoutMs;
+    waiter.endsAt = seed.since + this.#rooms.settings.probeTimeoutMs + beatMs;
     waiter.timer = this.#rooms.pulse.add(waiter, waiter.endsAt);
+    this.#rooms.pulse.rearm();
     this.#probe(waiter);
     this.judge(seed.userId);
     return waiter;
@@ -90,17 +84,16 @@ export class WaitingRoom {
         .get(userId)
         ?.waiters.find(({ seed }) => hasRoom(occupied, limits.of(userId, seed.brought)));
       if (waiter === undefined) return;
-      this.#remove(waiter);
-      waiter.seed.settle({ outcome: 'admitted' }, waiter);
+      waiter.seed.settle({ outcome: 'admitted', concluded: this.#remove(waiter) }, waiter);
     }
   }
 
   /** Decides about every waiter of this user for whom all sessions have proven to be alive. */
   judge(userId: string): void {
-    const provenUntil = this.#earliestEvidence(userId) + this.#recentMs;
+    const heardAt = this.#earliestEvidence(userId);
     for (;;) {
       const waiter = this.#queues.get(userId)?.waiters[0];
-      if (waiter === undefined || waiter.seed.since > provenUntil) return;
+      if (waiter === undefined || heardAt < this.#provenFrom(waiter.seed)) return;
       if (this.#evictOldest(userId)) continue;
       this.#refuse(waiter);
     }
@@ -119,14 +112,14 @@ export class WaitingRoom {
   /** A waiter's socket is gone, or its caller has changed its mind. The probes go on without it. */
   leave(waiter: Waiter): void {
     if (waiter.isSettled) return;
-    this.#remove(waiter);
+    this.#dismiss(waiter);
     waiter.seed.settle({ outcome: 'left' }, waiter);
   }
 
   /** A waiter sends faster than can be held for it. */
   overflow(waiter: Waiter): void {
     if (waiter.isSettled) return;
-    this.#remove(waiter);
+    this.#dismiss(waiter);
     waiter.seed.settle(
       { outcome: 'refused', reason: 'rate', retryAfterMs: this.#rooms.settings.probeTimeoutMs },
       waiter,
@@ -163,22 +156,27 @@ export class WaitingRoom {
   close(): void {
     for (const queue of this.#queues.values()) {
       for (const waiter of [...queue.waiters]) {
-        this.#remove(waiter);
+        this.#dismiss(waiter);
         waiter.seed.settle({ outcome: 'refused', reason: 'draining' }, waiter);
       }
     }
   }
 
-  get #recentMs(): number {
-    return this.#rooms.settings.probeTimeoutMs;
+  /** How long before this newcomer came a frame still proves life: the probe timeout, but never across a standstill. */
+  #recentMs({ since }: Newcomer): number {
+    const { settings, pulse } = this.#rooms;
+    return Math.max(0, Math.min(settings.probeTimeoutMs, since - pulse.resumedAt));
+  }
+
+  #provenFrom(newcomer: Newcomer): number {
+    return newcomer.since - this.#recentMs(newcomer);
   }
 
   #probe(waiter: Waiter): void {
     const { registry, heartbeat, pulse } = this.#rooms;
     for (const session of registry.of(waiter.seed.userId)) {
-      if (session.heardAt < waiter.seed.since - this.#recentMs) heartbeat.probe(session);
+      if (session.heardAt < this.#provenFrom(waiter.seed)) heartbeat.probe(session);
     }
-    waiter.endsAt = pulse.now() + this.#rooms.settings.probeTimeoutMs;
     pulse.move(waiter.timer, this.#nextLook(waiter, pulse.now()));
   }
 
@@ -215,23 +213,33 @@ export class WaitingRoom {
   #refuse(waiter: Waiter): void {
     const { registry, heartbeat, pulse } = this.#rooms;
     const newcomer: Newcomer = waiter.seed;
-    const rules = { patience: heartbeat.probePatience, recentMs: this.#recentMs, now: pulse.now() };
+    const rules = {
+      patience: heartbeat.probePatience,
+      recentMs: this.#recentMs(newcomer),
+      now: pulse.now(),
+    };
     const retryMs = retryAfterMs(registry.of(waiter.seed.userId), newcomer, rules);
-    this.#remove(waiter);
+    this.#dismiss(waiter);
     const later = retryMs === undefined ? {} : { retryAfterMs: retryMs };
     waiter.seed.settle({ outcome: 'refused', reason: 'user-limit', ...later }, waiter);
   }
 
-  #remove(waiter: Waiter): void {
+  #dismiss(waiter: Waiter): void {
+    const reap = this.#remove(waiter);
+    if (reap !== null) this.concluded(waiter.seed.userId, reap);
+  }
+
+  /** Returns the pressure reap that is over with this waiter; null while others wait. */
+  #remove(waiter: Waiter): PressureReap | null {
     const { userId } = waiter.seed;
     const queue = this.#queues.get(userId);
     waiter.isSettled = true;
     this.#rooms.pulse.remove(waiter.timer);
     waiter.timer = noEntry;
-    if (queue === undefined) return;
+    if (queue === undefined) return null;
     queue.waiters.splice(queue.waiters.indexOf(waiter), 1);
-    if (queue.waiters.length > 0) return;
+    if (queue.waiters.length > 0) return null;
     this.#queues.delete(userId);
-    this.concluded(userId, queue.reap);
+    return queue.reap;
   }
 }

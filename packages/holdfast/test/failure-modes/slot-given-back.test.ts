@@ -205,7 +205,7 @@ describe('a slot is given back', () => {
       house.clock.advance(5_000);
       house.events.length = 0;
     };
-    visit('warm', 100_000);
+    visit('warm', 20_000);
     await settled();
     gc?.();
     const before = process.memoryUsage().heapUsed;

@@ -1,13 +1,21 @@
+/** What it costs a known name that only its beginning resembles the one given. */
+const CUT_SHORT = 1;
+
 /**
  * The known name with the smallest edit distance to `given`, letter case and separators aside;
- * the earlier one where two are equally near. Undefined only when nothing is known.
+ * the earlier one where two are equally near. A name may also have been cut short: `max-sesions`
+ * means `max-sessions-per-user`. Undefined only when nothing is known.
  */
 export function findNearestName(given: string, known: Iterable<string>): string | undefined {
   const wanted = plain(given);
   let nearest: string | undefined;
   let smallest = Number.POSITIVE_INFINITY;
   for (const name of known) {
-    const distance = editDistance(wanted, plain(name));
+    const whole = plain(name);
+    const distance = Math.min(
+      editDistance(wanted, whole),
+      editDistance(wanted, whole.slice(0, wanted.length)) + CUT_SHORT,
+    );
     if (distance < smallest) {
       smallest = distance;
       nearest = name;

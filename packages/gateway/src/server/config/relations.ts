@@ -2,7 +2,7 @@ import { isLoopbackHost } from '../address.ts';
 import type { ServeConfig } from './serve-config.ts';
 
 /** HMAC-SHA-256 keys below the size of the hash weaken it: RFC 7518, section 3.2. */
-const SMALLEST_SECRET_BYTES = 32;
+export const SMALLEST_SECRET_BYTES: number = 32;
 const DECIDE_WHAT_IS_MISSING = ['host', 'authSecret', 'jwksUrl', 'adminToken'];
 const SMALLEST_ADMIN_TOKEN_CHARACTERS = 16;
 

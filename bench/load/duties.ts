@@ -1,0 +1,50 @@
+/** A number of connections to make. */
+export interface Connecting {
+  readonly port: number;
+  readonly count: number;
+  /** Handshakes under way at once. */
+  readonly concurrency: number;
+  /** Users are called `prefix0`, `prefix1`, …. */
+  readonly prefix: string;
+  readonly perUser: number;
+  /** Open as soon as the upgrade is answered, or only with the first frame. */
+  readonly until: 'upgraded' | 'first-frame';
+  /** These never answer a ping. */
+  readonly isMute?: boolean;
+}
+
+/** How the connections came about. */
+export interface Connected {
+  readonly ms: number;
+  readonly opened: number;
+  /** Closed by the server before or instead of the first frame. */
+  readonly refused: number;
+  /** From the start of the TCP connection to the answered upgrade, each. */
+  readonly upgradeMs: readonly number[];
+  /** To the first frame, whatever it was. */
+  readonly firstFrameMs: readonly number[];
+}
+
+/** What the peers have received. */
+export interface Received {
+  /** Text and binary frames, greetings included. */
+  readonly messages: number;
+  readonly pings: number;
+  readonly open: number;
+}
+
+/** What the process that makes the load can be asked. */
+export type LoadDuties = {
+  connect: (plan: Connecting) => Promise<Connected>;
+  /** Every peer sends `burst` of these texts and does so again when as many have come back, until {@link stop}. */
+  echo: (text: string, burst: number) => void;
+  stop: () => void;
+  received: () => Received;
+  /** Resolves when this many messages in all have come; with the instant of the last, by the clock of the machine. */
+  awaitMessages: (count: number) => Promise<number>;
+  /** The first `count` peers send this text at this interval; returns, once told to stop, the pings they got. */
+  talk: (plan: { readonly count: number; readonly text: string; readonly everyMs: number }) => void;
+  pingsOfTalkers: () => number;
+  /** Cuts all connections. */
+  drop: () => Promise<void>;
+};

@@ -1,0 +1,45 @@
+/** Which server stands: `ws` as it is out of the box, `ws` that speaks the same frames, or a session layer over `ws`. */
+export type ServerKind = 'raw' | 'raw-json' | 'holdfast' | 'holdfast-accepting';
+
+/** What the process has used. */
+export interface Usage {
+  /** User and system time, microseconds. */
+  readonly cpuUs: number;
+  readonly rssBytes: number;
+  readonly heapBytes: number;
+  /** Typed arrays and buffers outside of the heap. */
+  readonly arrayBytes: number;
+  readonly connections: number;
+}
+
+/** What became of a fan-out on the side of the server. */
+export interface FanOut {
+  /** By {@link machineMs}. */
+  readonly startedAtMs: number;
+  readonly cpuUs: number;
+  /** The longest time for which the event loop did nothing else. */
+  readonly longestBlockMs: number;
+}
+
+/** What a server process can be asked. */
+export type ServerDuties = {
+  /** Listens on a free port of the loopback and returns it. */
+  listen: () => Promise<number>;
+  usage: () => Usage;
+  /** The same after collecting garbage until nothing more goes. */
+  settledUsage: () => Promise<Usage>;
+  /** Writes 256 bytes to every connection. */
+  fanOut: () => Promise<FanOut>;
+};
+
+/** What one kind of server does. */
+export interface Engine {
+  readonly connections: number;
+  /** To every connection; resolves when the last write was handed to the engine. */
+  fanOut(payload: string): Promise<void> | void;
+}
+
+/** Milliseconds by the monotonic clock that all processes of a machine share. */
+export function machineMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
+}

@@ -1,0 +1,45 @@
+import type { Server } from 'node:http';
+import { type Session, type SessionHooks, SessionLayer, type SessionOptions } from 'holdfast';
+import { acceptUpgrades } from 'holdfast/ws';
+import type { Engine } from './duties.ts';
+
+/** A session layer over `ws`; a message is answered with an event to its user. */
+export function holdfastServer(server: Server, options: SessionOptions): Engine {
+  return over(server, options, (layer) => ({
+    message: (session: Session, { data }) => {
+      layer.publish(session.userId, { event: 'echo', data });
+    },
+  }));
+}
+
+/** The same; a message is only taken, and answered by the `accepted` of the protocol. */
+export function acceptingServer(server: Server, options: SessionOptions): Engine {
+  return over(server, options, () => ({ message: () => {} }));
+}
+
+function over(
+  server: Server,
+  options: SessionOptions,
+  hooksFor: (layer: SessionLayer) => SessionHooks,
+): Engine {
+  const hooks: SessionHooks = {
+    message: (session, message) => made.message?.(session, message),
+  };
+  const layer = new SessionLayer({ messageRate: 1_000_000, ...options }, { hooks });
+  const made = hooksFor(layer);
+  acceptUpgrades(server, {
+    layer,
+    decide: ({ url = '' }) => ({
+      kind: 'open',
+      request: { userId: url.slice(url.indexOf('=') + 1) },
+    }),
+  });
+  return {
+    get connections() {
+      return layer.gauges().sessions;
+    },
+    fanOut: async (payload) => {
+      await layer.broadcast({ event: 'news', data: payload });
+    },
+  };
+}

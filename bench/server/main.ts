@@ -1,0 +1,67 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { SessionOptions } from 'holdfast';
+import { answerParent } from '../processes/answer.ts';
+import { type Engine, machineMs, type ServerDuties, type ServerKind, type Usage } from './duties.ts';
+import { acceptingServer, holdfastServer } from './holdfast.ts';
+import { rawJsonServer, rawServer } from './raw.ts';
+
+const kinds: Readonly<Record<ServerKind, (server: Server, options: SessionOptions) => Engine>> = {
+  raw: rawServer,
+  'raw-json': rawJsonServer,
+  holdfast: holdfastServer,
+  'holdfast-accepting': acceptingServer,
+};
+
+const [kind = 'raw', options = '{}'] = process.argv.slice(2);
+const server = createServer();
+const engine = kinds[kind as ServerKind](server, JSON.parse(options) as SessionOptions);
+const backlog = 4_096;
+const payload = 'x'.repeat(256);
+
+function usage(): Usage {
+  const { rss, heapUsed, arrayBuffers } = process.memoryUsage();
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  return {
+    cpuUs: userCPUTime + systemCPUTime,
+    rssBytes: rss,
+    heapBytes: heapUsed,
+    arrayBytes: arrayBuffers,
+    connections: engine.connections,
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const duties: ServerDuties = {
+  listen: () =>
+    new Promise((resolve) => {
+      server.listen({ port: 0, host: '127.0.0.1', backlog }, () => {
+        resolve((server.address() as AddressInfo).port);
+      });
+    }),
+  usage,
+  settledUsage: async () => {
+    for (let turn = 0; turn < 4; turn += 1) {
+      globalThis.gc?.();
+      await pause(100);
+    }
+    return usage();
+  },
+  fanOut: async () => {
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    await pause(20);
+    delay.reset();
+    await pause(5);
+    const startedAtMs = machineMs();
+    const before = usage().cpuUs;
+    await engine.fanOut(payload);
+    await pause(100);
+    delay.disable();
+    return { startedAtMs, cpuUs: usage().cpuUs - before, longestBlockMs: delay.max / 1e6 - 1 };
+  },
+};
+
+answerParent(duties);

@@ -1,0 +1,73 @@
+import { atLeast } from '../row.ts';
+import { eachRound, median, told } from '../statistics.ts';
+import { inBout, interleave, ratios, type Suite } from './suite.ts';
+
+interface Pace {
+  /** Connects per second of server CPU, of a server that has served as many before. */
+  readonly warm: number;
+  readonly warmWall: number;
+  /** The first ones of the process. */
+  readonly cold: number;
+}
+
+/** Connects to a server that has just started, and to the same one when it is warm. */
+export const connects: Suite = {
+  name: 'connects',
+  async run({ rounds, isQuick }) {
+    const count = isQuick ? 1_000 : 5_000;
+    const results = await interleave(rounds + 2, ['raw', 'holdfast'], (kind) =>
+      measure(kind, count),
+    );
+    const of = (kind: 'raw' | 'holdfast', part: keyof Pace): number[] =>
+      results[kind].map((pace) => pace[part]);
+    const warm = ratios(of('holdfast', 'warm'), of('raw', 'warm'));
+    const wall = ratios(of('holdfast', 'warmWall'), of('raw', 'warmWall'));
+    const rawCold = median(ratios(of('raw', 'cold'), of('raw', 'warm')));
+    return [
+      {
+        suite: 'connects',
+        what: 'connects per second of server CPU over raw ws, which sends no greeting',
+        figure: median(warm),
+        unit: '×',
+        goal: atLeast('4', 0.9),
+        detail: `${told(median(of('holdfast', 'warm')))}/s against ${told(median(of('raw', 'warm')))}/s; ${eachRound(warm)}`,
+      },
+      {
+        suite: 'connects',
+        what: 'the same per second of wall-clock time',
+        figure: median(wall),
+        unit: '×',
+        detail: `${told(median(of('holdfast', 'warmWall')))}/s against ${told(median(of('raw', 'warmWall')))}/s; ${eachRound(wall)}`,
+      },
+      {
+        suite: 'connects',
+        what: 'first connects of a fresh process over warm ones',
+        figure: median(ratios(of('holdfast', 'cold'), of('holdfast', 'warm'))),
+        unit: '×',
+        detail: `${told(median(of('holdfast', 'cold')))}/s cold; raw ws ${told(rawCold)} ×`,
+      },
+    ];
+  },
+};
+
+async function measure(kind: 'raw' | 'holdfast', count: number): Promise<Pace> {
+  return inBout(kind, {}, async ({ server, load, port }) => {
+    const until = kind === 'raw' ? ('upgraded' as const) : ('first-frame' as const);
+    const paces: { readonly cpu: number; readonly wall: number }[] = [];
+    for (const prefix of ['cold-', 'warming-', 'warm-']) {
+      const before = await server.ask('usage');
+      const plan = { port, count, concurrency: 64, prefix, perUser: 1, until };
+      const { ms } = await load.ask('connect', plan);
+      const after = await server.ask('usage');
+      paces.push({ cpu: (count * 1e6) / (after.cpuUs - before.cpuUs), wall: (count * 1e3) / ms });
+      await load.ask('drop');
+      await server.ask('settledUsage');
+    }
+    const [cold, , warm] = paces;
+    return {
+      cold: cold?.cpu ?? Number.NaN,
+      warm: warm?.cpu ?? Number.NaN,
+      warmWall: warm?.wall ?? Number.NaN,
+    };
+  });
+}

@@ -1,0 +1,70 @@
+import { atMost } from '../row.ts';
+import { eachRound, median, told } from '../statistics.ts';
+import { inBout, interleave, pause, type Suite } from './suite.ts';
+
+/** As many pings per second from 10,000 sessions as 50,000 have at the default interval of 25 s. */
+const pingIntervalMs = 5_000;
+const sessionsMeant = 50_000;
+const intervalMeantMs = 25_000;
+const talkers = 200;
+
+interface Beats {
+  readonly share: number;
+  readonly pingsPerSecond: number;
+  readonly pingsToTalkers: number;
+}
+
+/** What it costs to know that many idle peers are alive. */
+export const pings: Suite = {
+  name: 'pings',
+  async run({ rounds, isQuick }) {
+    const count = isQuick ? 2_000 : (sessionsMeant * pingIntervalMs) / intervalMeantMs;
+    const seconds = isQuick ? 5 : 9;
+    const { holdfast } = await interleave(rounds, ['holdfast'], () => measure(count, seconds));
+    const scaled = holdfast.map(({ share }) => (share * 10_000) / count);
+    const strays = holdfast.map(({ pingsToTalkers }) => pingsToTalkers);
+    return [
+      {
+        suite: 'pings',
+        what: `pings and pongs of ${told(sessionsMeant)} idle sessions: share of a core`,
+        figure: median(scaled) * 100,
+        unit: '%',
+        goal: atMost('6', 4),
+        detail: `${told(median(holdfast.map((one) => one.pingsPerSecond)))} pings/s; ${eachRound(scaled.map((share) => share * 100))} %`,
+      },
+      {
+        suite: 'pings',
+        what: 'pings to peers that were just heard',
+        figure: Math.max(...strays),
+        unit: '',
+        goal: atMost('6', 0),
+        detail: `${talkers} peers that said something every ${told(pingIntervalMs / 5_000)} s`,
+      },
+    ];
+  },
+};
+
+async function measure(count: number, seconds: number): Promise<Beats> {
+  const options = { pingIntervalMs, pressurePingIntervalMs: pingIntervalMs };
+  return inBout('holdfast', options, async ({ server, load, port }) => {
+    const plan = { port, count, concurrency: 64, prefix: 'user-', perUser: 1, until: 'first-frame' } as const;
+    await load.ask('connect', plan);
+    await pause(pingIntervalMs);
+    const before = await Promise.all([server.ask('usage'), load.ask('received')]);
+    const startedAt = performance.now();
+    await pause(seconds * 1_000);
+    const after = await Promise.all([server.ask('usage'), load.ask('received')]);
+    const tookMs = performance.now() - startedAt;
+    const text = '{"type":"message","data":1}';
+    await load.ask('talk', { count: talkers, text, everyMs: pingIntervalMs / 5 });
+    const quietBefore = await load.ask('pingsOfTalkers');
+    await pause(pingIntervalMs + 500);
+    const pingsToTalkers = (await load.ask('pingsOfTalkers')) - quietBefore;
+    await load.ask('stop');
+    return {
+      share: (after[0].cpuUs - before[0].cpuUs) / 1_000 / tookMs,
+      pingsPerSecond: ((after[1].pings - before[1].pings) * 1_000) / tookMs,
+      pingsToTalkers,
+    };
+  });
+}

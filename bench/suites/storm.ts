@@ -1,0 +1,67 @@
+import { atMost } from '../row.ts';
+import { median, percentile, told } from '../statistics.ts';
+import { type Bout, inBout, interleave, pause, ratios, type Suite } from './suite.ts';
+
+const limit = 5;
+const storms = ['room', 'late', 'full'] as const;
+type Storm = (typeof storms)[number];
+
+/** Percentiles of one storm, milliseconds. */
+interface Course {
+  readonly upgradeP99: number;
+  readonly readyP99: number;
+}
+
+/** Until the mute sessions have been pinged and their pings are late, and before they are dead. */
+const untilLateMs = 7_000;
+
+/**
+ * Many users connect at once: `room` with a slot to spare, `late` at the limit with one session that stopped answering
+ * and is late, `full` at the limit with all of them alive, so that each newcomer waits for proof and is refused.
+ */
+export const storm: Suite = {
+  name: 'storm',
+  async run({ rounds, isQuick }) {
+    const users = isQuick ? 100 : 600;
+    const results = await interleave(rounds, ['once'], () => inBout('holdfast', {}, (bout) => weather(bout, users)));
+    const of = (name: Storm, part: keyof Course): number[] => results.once.map((courses) => courses[name][part]);
+    const row = (name: Storm, what: string) => ({
+      suite: 'storm',
+      what: `handshake p99, every user at the limit (${what}), over the same with room`,
+      figure: median(ratios(of(name, 'upgradeP99'), of('room', 'upgradeP99'))),
+      unit: '×',
+      goal: atMost('5', 1.15),
+      detail: `${told(median(of(name, 'upgradeP99')))} ms against ${told(median(of('room', 'upgradeP99')))} ms`,
+    });
+    return [
+      row('late', 'one session late'),
+      row('full', 'all alive'),
+      {
+        suite: 'storm',
+        what: 'open p99 with a session known to be late: connect to `ready`',
+        figure: median(of('late', 'readyP99')),
+        unit: 'ms',
+        goal: atMost('5', 100),
+        detail: `with room ${told(median(of('room', 'readyP99')))} ms; refused with all alive ${told(median(of('full', 'readyP99')))} ms`,
+      },
+    ];
+  },
+};
+
+async function weather({ load, port }: Bout, users: number): Promise<Record<Storm, Course>> {
+  const plan = { port, concurrency: 50, until: 'first-frame' } as const;
+  const live = limit - 1;
+  await load.ask('connect', { ...plan, prefix: 'room-', perUser: live, count: users * live });
+  await load.ask('connect', { ...plan, prefix: 'full-', perUser: limit, count: users * limit });
+  await load.ask('connect', { ...plan, prefix: 'late-', perUser: live, count: users * live });
+  await load.ask('connect', { ...plan, prefix: 'late-', perUser: 1, count: users, isMute: true });
+  await pause(untilLateMs);
+  const course = async (name: Storm): Promise<Course> => {
+    const storming = { ...plan, prefix: `${name}-`, perUser: 1, count: users };
+    const { upgradeMs, firstFrameMs, refused } = await load.ask('connect', storming);
+    const expected = name === 'full' ? users : 0;
+    if (refused !== expected) throw new Error(`Expected ${expected} of ${users} refused in storm ${name}, got ${refused}.`);
+    return { upgradeP99: percentile(upgradeMs, 0.99), readyP99: percentile(firstFrameMs, 0.99) };
+  };
+  return { room: await course('room'), late: await course('late'), full: await course('full') };
+}

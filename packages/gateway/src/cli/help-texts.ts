@@ -1,0 +1,71 @@
+/** What `--help` of each command says below its options. */
+export const helpTexts: Readonly<
+  Record<'serve' | 'token' | 'sessions' | 'reap' | 'close', string>
+> = {
+  serve: `
+A flag wins over its environment variable (in square brackets), that over the key in the file of
+--config (someOption for --some-option). Durations are 80ms, 25s, 5m, 1h, a bare number is
+milliseconds; sizes 64kb, 1mb; rates 50/s. SIGTERM and SIGINT stop the gateway; a second one stops
+it at once.
+
+Examples:
+  # development: secrets are made up and kept in .holdfast/, tokens are printed
+  holdfast serve --env development
+
+  # production, reachable from elsewhere
+  export HOLDFAST_AUTH_SECRET=… HOLDFAST_ADMIN_TOKEN=…
+  holdfast serve --host 0.0.0.0 --port 9000
+
+  # settings from a file
+  holdfast serve --config holdfast.yaml
+`,
+  token: `
+Where no secret is given, it is the one a gateway in development made up in .holdfast/ of this
+folder. The standard output gets the token and nothing else.
+
+Examples:
+  # for an hour
+  holdfast token --user anna
+
+  # for five minutes, at most two sessions, with a name that lists show
+  holdfast token --user anna --ttl 5m --max-sessions 2 --device phone
+
+  # the HTTP API
+  curl -H "Authorization: Bearer $(holdfast token --admin)" http://127.0.0.1:8080/api/v1/stats
+`,
+  sessions: `
+OPEN is how long ago a session was opened, QUIET how long ago its client was last heard, PING OUT
+how long its ping has been waiting for an answer. Looking changes nothing.
+
+Examples:
+  # everybody's
+  holdfast sessions --limit 1000
+
+  # one user's, as data
+  holdfast sessions anna --json
+`,
+  reap: `
+Dead is who has closed the connection, left a ping unanswered for too long, or never finished
+opening. A living session is never reaped; "holdfast close" ends those.
+
+Examples:
+  # the dead of all users
+  holdfast reap
+
+  # of one
+  holdfast reap anna
+`,
+  close: `
+Clients get close code 4499 and do not come back by themselves.
+
+Examples:
+  # all of them
+  holdfast close anna
+
+  # all but one
+  holdfast close anna --exclude SESSION --reason 'signed out elsewhere'
+
+  # a user id that looks like a flag
+  holdfast close -- -x
+`,
+};

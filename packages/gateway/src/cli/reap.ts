@@ -1,0 +1,31 @@
+import { type AnswerFields, readCount, readObjects, readText } from './answer-fields.ts';
+import { type ClientFlags, askGateway } from './gateway-client.ts';
+import { formatTable } from './table.ts';
+import type { Terminal } from './terminal.ts';
+import { userPath } from './user-argument.ts';
+import { countOf, writeJson } from './wording.ts';
+
+/** Ends the dead sessions of a user, or of all, and prints which they were. @throws CommandFailure */
+export async function reapSessions(
+  user: string | undefined,
+  flags: ClientFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const path = `${user === undefined ? '/api/v1' : userPath(user)}/sessions:reap`;
+  const answer = await askGateway(flags, { method: 'POST', path }, terminal);
+  if (flags.json === true) {
+    writeJson(answer, terminal);
+    return;
+  }
+  const reaped = readObjects(answer, 'reaped');
+  const { write, colors } = terminal.out;
+  write(
+    `Reaped ${countOf(reaped.length, 'dead session')}, kept ${countOf(readCount(answer, 'kept'), 'living one')}.\n`,
+  );
+  if (reaped.length > 0) write(formatTable(columns, reaped, colors.dim));
+}
+
+const columns = [
+  { title: 'SESSION', text: (row: AnswerFields): string => readText(row, 'id') },
+  { title: 'CAUSE', text: (row: AnswerFields): string => readText(row, 'cause') },
+];

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../server/config/config-error.ts';
+import { type ResolvedConfig, resolveConfig } from '../server/config/resolve.ts';
+import { type Gateway, startGateway } from '../server/gateway.ts';
+import { formatBanner } from './banner.ts';
+import { CommandFailure, exitStatus } from './command-failure.ts';
+import { exitOnCrash } from './crash.ts';
+import { makeUpSecrets, secretsFolder } from './made-up-secrets.ts';
+import { toStartFailure } from './start-failure.ts';
+import { waitForStopSignal } from './stop-signal.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The flags of `holdfast serve` by key; one that was not given is absent. */
+export type ServeFlags = Readonly<Record<string, string | boolean | undefined>>;
+
+/**
+ * Runs a gateway until SIGTERM or SIGINT, and stops it then; a second signal ends the process at
+ * once. @throws CommandFailure when it cannot start; all that is wrong with the settings at once
+ */
+export async function serveGateway(flags: ServeFlags, terminal: Terminal): Promise<void> {
+  const settings = settle(flags, terminal);
+  const stopSignal = waitForStopSignal(terminal);
+  try {
+    const gateway = await start(settings, terminal);
+    const endWatch = exitOnCrash(terminal, gateway.log);
+    tellBanner(settings, gateway, terminal);
+    await stopSignal.received;
+    await gateway.stop();
+    endWatch();
+  } finally {
+    stopSignal.end();
+  }
+}
+
+function settle(flags: ServeFlags, terminal: Terminal): ResolvedConfig {
+  try {
+    return resolveConfig({
+      flags,
+      env: terminal.env,
+      readFile: (path) => readFileSync(path, 'utf8'),
+      makeSecrets: () => makeUpSecrets(terminal),
+    });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new CommandFailure(exitStatus.wrongUsage, error.problems, { cause: error });
+  }
+}
+
+async function start({ config, notes }: ResolvedConfig, { out }: Terminal): Promise<Gateway> {
+  try {
+    return await startGateway({ config, notes, isTerminal: out.isTerminal });
+  } catch (error) {
+    throw toStartFailure(error, config);
+  }
+}
+
+/** In development always; elsewhere only made-up secrets are told, and only to a person. */
+function tellBanner(settings: ResolvedConfig, gateway: Gateway, terminal: Terminal): void {
+  const isDevelopment = settings.config.environment === 'development';
+  if (!isDevelopment && !(terminal.out.isTerminal && settings.madeUp.length > 0)) return;
+  const facts = { ...settings, ...addressesOf(gateway), folder: secretsFolder(terminal) };
+  terminal.out.write(formatBanner({ ...facts, nowMs: Date.now() }, terminal.out.colors));
+}
+
+function addressesOf({ url, wsUrl }: Gateway): Pick<Gateway, 'url' | 'wsUrl'> {
+  return { url, wsUrl };
+}

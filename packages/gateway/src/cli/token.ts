@@ -1,0 +1,116 @@
+import { LARGEST_USER_ID_BYTES, isUserId } from '../server/auth/user-id.ts';
+import { mintToken } from '../server/auth/mint.ts';
+import { shown } from '../server/config/config-error.ts';
+import { SMALLEST_SECRET_BYTES } from '../server/config/relations.ts';
+import { parseDuration } from '../server/config/units.ts';
+import { findAdminToken } from './admin-token.ts';
+import { failed, wrongUsage } from './command-failure.ts';
+import { findGiven } from './given.ts';
+import { findMadeUpSecrets, secretsFolder } from './made-up-secrets.ts';
+import type { Terminal } from './terminal.ts';
+import { readWholeNumber } from './whole-number.ts';
+import { writeJson } from './wording.ts';
+
+/** What `holdfast token` was given, as text. */
+export interface TokenFlags {
+  readonly user?: string;
+  readonly ttl?: string;
+  readonly maxSessions?: string;
+  readonly device?: string;
+  readonly admin?: boolean;
+  readonly authSecret?: string;
+  readonly authIssuer?: string;
+  readonly authAudience?: string;
+  readonly adminToken?: string;
+  readonly json?: boolean;
+}
+
+const USUAL_TTL = '1h';
+
+/** Prints a token for a user, or the admin token; nothing else goes to the standard output. */
+export function printToken(flags: TokenFlags, terminal: Terminal): void {
+  const answer = flags.admin === true ? adminToken(flags, terminal) : userToken(flags, terminal);
+  if (flags.json === true) writeJson(answer, terminal);
+  else terminal.out.write(`${answer.token}\n`);
+}
+
+function adminToken(flags: TokenFlags, terminal: Terminal): { readonly token: string } {
+  if (flags.user !== undefined) {
+    throw wrongUsage(
+      'Expected `--user` or `--admin` to be given, got both. Ask for one at a time.',
+    );
+  }
+  return { token: findAdminToken(flags.adminToken, terminal).value };
+}
+
+interface UserToken {
+  readonly token: string;
+  readonly user: string;
+  readonly expiresAt: number;
+}
+
+function userToken(flags: TokenFlags, terminal: Terminal): UserToken {
+  const { user, device } = flags;
+  if (user === undefined) {
+    throw wrongUsage(
+      'Expected `--user` or `--admin` to be given, got neither. `holdfast token --user anna` mints a token for anna.',
+    );
+  }
+  if (!isUserId(user)) {
+    throw wrongUsage(
+      `Expected \`--user\` to be 1 to ${LARGEST_USER_ID_BYTES} bytes of text, got ${Buffer.byteLength(user)}.`,
+    );
+  }
+  const ttlMs = readTtl(flags.ttl ?? USUAL_TTL);
+  const maxSessions =
+    flags.maxSessions === undefined
+      ? undefined
+      : readWholeNumber('max-sessions', flags.maxSessions);
+  const minted = mintToken({
+    secret: findAuthSecret(flags.authSecret, terminal),
+    userId: user,
+    nowMs: Date.now(),
+    ttlMs,
+    ...(maxSessions !== undefined && { maxSessions }),
+    ...(device !== undefined && { device }),
+    ...findParties(flags, terminal),
+  });
+  if (!minted.ok) throw wrongUsage(minted.detail);
+  return { token: minted.token, user, expiresAt: minted.expiresAtMs };
+}
+
+function readTtl(text: string): number {
+  const ttlMs = parseDuration(text);
+  if (ttlMs !== undefined && ttlMs > 0) return ttlMs;
+  throw wrongUsage(
+    `Expected \`--ttl\` to be a duration such as 80ms, 25s, 5m or 1h, got ${shown(text)}.`,
+  );
+}
+
+/** What the gateway asks of its tokens by `--auth-issuer` and `--auth-audience`, the token must carry. */
+function findParties(
+  flags: TokenFlags,
+  terminal: Terminal,
+): { readonly issuer?: string; readonly audience?: string } {
+  const issuer = findGiven('auth-issuer', flags.authIssuer, terminal)?.value;
+  const audience = findGiven('auth-audience', flags.authAudience, terminal)?.value;
+  return { ...(issuer !== undefined && { issuer }), ...(audience !== undefined && { audience }) };
+}
+
+function findAuthSecret(flag: string | undefined, terminal: Terminal): string {
+  const given = findGiven('auth-secret', flag, terminal);
+  if (given === undefined) {
+    const madeUp = findMadeUpSecrets(terminal);
+    if (madeUp !== undefined) return madeUp.authSecret;
+    throw failed(
+      'Expected a secret to sign with, got none: no `--auth-secret`, no HOLDFAST_AUTH_SECRET, and no gateway has made one up ' +
+        `in ${secretsFolder(terminal)}. Give the gateway's secret, or start one here with \`holdfast serve --env development\`.`,
+    );
+  }
+  const bytes = Buffer.byteLength(given.value, 'utf8');
+  if (bytes >= SMALLEST_SECRET_BYTES) return given.value;
+  throw wrongUsage(
+    `Expected ${given.from} to be at least ${SMALLEST_SECRET_BYTES} bytes in UTF-8, got ${bytes}. ` +
+      'It has to be the secret the gateway was started with.',
+  );
+}

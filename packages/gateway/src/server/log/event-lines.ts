@@ -1,0 +1,60 @@
+import { logLineOf, type SessionEvent } from 'holdfast';
+import type { GatewayLog, LogFields } from './gateway-log.ts';
+import { LineRates } from './line-rates.ts';
+import type { UserNamer } from './user-name.ts';
+
+/** What the lines are written with. */
+export interface EventLinesOptions {
+  readonly log: GatewayLog;
+  readonly nameUser: UserNamer;
+  /** Monotonic ms. */
+  readonly now: () => number;
+}
+
+/** Most lines of one type of event within a second; the rest is summed up in one line. */
+const LINES_PER_SECOND = 100;
+/** Most sessions in the way of a newcomer that one line lists. */
+const LISTED_SESSIONS = 10;
+
+/** Writes what happens to sessions into the log. */
+export class EventLines {
+  readonly #log: GatewayLog;
+  readonly #nameUser: UserNamer;
+  readonly #rates: LineRates;
+
+  constructor({ log, nameUser, now }: EventLinesOptions) {
+    this.#log = log;
+    this.#nameUser = nameUser;
+    this.#rates = new LineRates(LINES_PER_SECOND, now);
+  }
+
+  /** Writes the line of this event, if it has one. */
+  tell(event: SessionEvent): void {
+    const line = logLineOf(event);
+    if (line === null || !this.#log.isOn(line.level) || !this.#rates.take(event.type)) return;
+    this.#log.write(line.level, event.type, { msg: line.msg, fields: this.#fieldsOf(event) });
+  }
+
+  /** Says how many lines were left out since the last call; to be called now and then. */
+  tellLeftOut(): void {
+    const leftOut = this.#rates.takeLeftOut();
+    if (leftOut === null) return;
+    this.#log.warn('linesLeftOut', 'Much happened at once: lines were left out', { leftOut });
+  }
+
+  #fieldsOf({ type: _type, ...fields }: SessionEvent): LogFields {
+    return {
+      ...fields,
+      ...('user' in fields && { user: this.#nameUser(fields.user) }),
+      ...('blocking' in fields && listBlocking(fields.blocking)),
+    };
+  }
+}
+
+function listBlocking(blocking: readonly unknown[]): LogFields {
+  const unlisted = blocking.length - LISTED_SESSIONS;
+  return {
+    blocking: blocking.slice(0, LISTED_SESSIONS),
+    ...(unlisted > 0 && { blockingUnlisted: unlisted }),
+  };
+}

@@ -1,0 +1,33 @@
+import type { CloseCause } from '../../protocol/close-causes.ts';
+import type { Session } from '../../sessions/session.ts';
+import type { SimulatedClient } from './simulated-client.ts';
+import type { SimulatedSocket } from './simulated-socket.ts';
+
+/** What is known of one session without asking the layer. */
+export class SessionTruth {
+  readonly session: Session;
+  readonly id: string;
+  readonly userId: string;
+  readonly openedAt: number;
+  socket: SimulatedSocket | null = null;
+  client: SimulatedClient | null = null;
+  /** Causes somebody has ordered, just now. */
+  readonly orders: Set<CloseCause> = new Set();
+  /** The offset up to which everything was written to it or told as a gap; null before `ready`. */
+  coveredTo: number | null = null;
+  /** The last value seen, to notice who changes it. */
+  heardAtSeen: number;
+
+  constructor(session: Session, openedAt: number) {
+    this.session = session;
+    this.id = session.id;
+    this.userId = session.userId;
+    this.openedAt = openedAt;
+    this.heardAtSeen = session.heardAt;
+  }
+
+  /** When it was last certain to be alive: a frame of its peer was handed over, or it was opened. */
+  get provenAt(): number {
+    return Math.max(this.openedAt, this.socket?.record.heardAt ?? Number.NEGATIVE_INFINITY);
+  }
+}

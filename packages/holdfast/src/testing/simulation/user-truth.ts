@@ -1,0 +1,57 @@
+import type { PendingOpen } from '../../sessions/admission.ts';
+import type { SimulatedClient } from './simulated-client.ts';
+
+/** A newcomer on its way in, as the world knows it. */
+export interface Arrival {
+  readonly userId: string;
+  readonly client: SimulatedClient | null;
+  /** The limit it brought. */
+  readonly brought: number | undefined;
+  /** When it asked. */
+  readonly since: number;
+  pending: PendingOpen | null;
+}
+
+/** An event as it was handed to the layer. */
+export interface Announced {
+  readonly number: number;
+  /** Whom it is for; null for everybody. */
+  readonly userId: string | null;
+  /** The only session it is for; null for all of the user's. */
+  readonly onlyFor: string | null;
+  readonly approximateBytes: number;
+}
+
+/** What is known of one user without asking the layer. */
+export class UserTruth {
+  readonly id: string;
+  /** The limit an operator has set. */
+  ownLimit: number | null = null;
+  readonly clients: SimulatedClient[] = [];
+  /** Newcomers not yet decided about, oldest first. */
+  readonly arrivals: Arrival[] = [];
+  /** Which event got which offset, as far as it has been seen. */
+  readonly eventAt: Map<number, Announced> = new Map();
+  readonly offsetOf: Map<number, number> = new Map();
+  /** The highest offset seen. */
+  lastOffset = 0;
+  /** The highest offset that was written, or told as a gap, to any session. */
+  deliveredTo = 0;
+  /** Up to this offset the layer has said that what nobody received is lost. */
+  lostTo = 0;
+  evictedAt: number = Number.NEGATIVE_INFINITY;
+  /** Sessions and waiting newcomers after the last step. */
+  lastCount = 0;
+  lastWaiting = 0;
+  /** The last promise made to a refused newcomer: when a known deadline can change the answer. */
+  promisedAt: number = Number.POSITIVE_INFINITY;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** The limit in force for one who brings this, by the rule of the design: operator, token, everybody. */
+  limitFor(brought: number | undefined, everybodys: number): number {
+    return this.ownLimit ?? brought ?? everybodys;
+  }
+}

@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict';
+import {
+  type EndSign,
+  outgoingFrame,
+  type SessionSocket,
+  type SocketOwner,
+} from '../sessions/socket.ts';
+import { opcodes, type RawPeer } from './raw-peer.ts';
+
+/** A connected pair: the adapter's socket and a client on bare TCP behind it. */
+export interface SocketPair {
+  readonly socket: SessionSocket;
+  readonly peer: RawPeer;
+}
+
+/** One promise of the socket port. Throws when it is broken. */
+export interface SocketContractCase {
+  readonly name: string;
+  run(connect: () => Promise<SocketPair>): Promise<void>;
+}
+
+/** What an owner was told, in order. */
+export class RecordingOwner implements SocketOwner {
+  readonly told: string[] = [];
+  heard(): void {
+    this.told.push('heard');
+  }
+  ponged(mark: number): void {
+    this.told.push(`ponged ${mark}`);
+  }
+  received(data: string | Uint8Array): void {
+    this.told.push(
+      typeof data === 'string' ? `text ${data}` : `binary ${Buffer.from(data).toString('hex')}`,
+    );
+  }
+  drained(): void {
+    this.told.push('drained');
+  }
+  ending(sign: EndSign, code?: number): void {
+    this.told.push(code === undefined ? `ending ${sign}` : `ending ${sign} ${code}`);
+  }
+  gone(): void {
+    this.told.push('gone');
+  }
+}
+
+interface Bench extends SocketPair {
+  readonly told: string[];
+  /** Resolves once the owner was told this. */
+  readonly hears: (what: string) => Promise<void>;
+}
+
+type Act = (bench: Bench, connect: () => Promise<SocketPair>) => Promise<void>;
+
+function promise(name: string, act: Act): SocketContractCase {
+  return {
+    name,
+    run: async (connect) => {
+      const { socket, peer } = await connect();
+      const owner = new RecordingOwner();
+      socket.owner = owner;
+      const hears = (what: string): Promise<void> =>
+        peer.until(() => owner.told.some((word) => word.startsWith(what)));
+      try {
+        await act({ socket, peer, told: owner.told, hears }, connect);
+      } finally {
+        peer.destroy();
+      }
+    },
+  };
+}
+
+/** Sizes at which the length of a frame changes its form, and around. */
+const sizes = [0, 1, 125, 126, 127, 65_535, 65_536, 70_000];
+
+const speech: readonly SocketContractCase[] = [
+  promise('text arrives as text and binary as bytes, in order', async ({ peer, hears, told }) => {
+    peer.send(opcodes.text, 'grüße');
+    peer.send(opcodes.binary, Buffer.from('00ff', 'hex'));
+    await hears('binary');
+    assert.deepEqual(told, ['text grüße', 'binary 00ff']);
+  }),
+  promise(
+    'a frame prepared once reaches every socket whole, at every size',
+    async ({ socket, peer }, connect) => {
+      const other = await connect();
+      const frames = sizes.map((size) =>
+        outgoingFrame('é'.repeat(size / 2) + 'x'.repeat(size % 2)),
+      );
+      for (const frame of frames) {
+        socket.send(frame);
+        other.socket.send(frame);
+      }
+      for (const { texts, until } of [peer, other.peer].map((one) => ({
+        texts: () => one.texts,
+        until: one.until.bind(one),
+      }))) {
+        await until(() => texts().length === sizes.length);
+        assert.deepEqual(
+          texts(),
+          frames.map(({ text }) => text),
+        );
+      }
+      other.peer.destroy();
+    },
+  ),
+  promise('a hundred frames of one tick arrive in order', async ({ socket, peer }) => {
+    const texts = Array.from({ length: 100 }, (_, number) => `frame ${number}`);
+    for (const text of texts) socket.send(outgoingFrame(text));
+    await peer.until(() => peer.texts.length === texts.length);
+    assert.deepEqual(peer.texts, texts);
+  }),
+];
+
+const proofOfLife: readonly SocketContractCase[] = [
+  promise('a ping carries its mark there and back', async ({ socket, hears }) => {
+    if (!socket.canPing) return;
+    socket.ping(0x7f_ff_ff_ff);
+    await hears('ponged 2147483647');
+  }),
+  promise('a pong nobody asked for carries no mark', async ({ peer, hears }) => {
+    peer.send(opcodes.pong, 'hello');
+    await hears('ponged NaN');
+  }),
+  promise('a ping of the peer is heard and answered', async ({ peer, hears }) => {
+    peer.send(opcodes.ping, 'abc');
+    await hears('heard');
+    await peer.until(() =>
+      peer.frames.some(
+        ({ opcode, payload }) => opcode === opcodes.pong && payload.toString() === 'abc',
+      ),
+    );
+  }),
+];
+
+const endings: readonly SocketContractCase[] = [
+  promise(
+    'a close frame is seen at once, though TCP stays open',
+    async ({ socket, peer, hears, told }) => {
+      peer.sendClose(1000);
+      await hears('ending close-frame');
+      assert.equal(told.includes('gone'), false);
+      assert.equal(socket.transport(), 'closed');
+      assert.equal(socket.send(outgoingFrame('late')), 'dropped');
+    },
+  ),
+  promise('FIN without a close frame is seen at once', async ({ peer, hears }) => {
+    peer.finish();
+    await hears('ending fin');
+  }),
+  promise('a reset is seen, and gone comes once and last', async ({ peer, hears, told }) => {
+    peer.reset();
+    await hears('gone');
+    assert.equal(told.filter((word) => word === 'gone').length, 1);
+    assert.equal(told.at(-1), 'gone');
+  }),
+  promise('a reset in the middle of a frame is seen', async ({ peer, hears }) => {
+    peer.socket.write(Buffer.from([0x81, 0xfe, 0x10]));
+    peer.reset();
+    await hears('gone');
+  }),
+  promise(
+    'what the engine refuses of a peer is its breach, with the code',
+    async ({ peer, hears }) => {
+      peer.socket.write(Buffer.from([0xff, 0x80, 0, 0, 0, 0]));
+      await hears('ending invalid 1002');
+      await peer.until(() => peer.closeFrame?.code === 1002);
+    },
+  ),
+  promise(
+    'close sends code and reason, and the closing handshake ends it',
+    async ({ socket, peer, hears }) => {
+      socket.close(4499, '{"r":"admin"}');
+      await peer.until(() => peer.closeFrame !== null);
+      assert.deepEqual(peer.closeFrame, { code: 4499, reason: '{"r":"admin"}' });
+      peer.sendClose(4499);
+      peer.finish();
+      await hears('gone');
+    },
+  ),
+  promise(
+    'terminate cuts at once, and everything after it is harmless',
+    async ({ socket, peer, hears }) => {
+      socket.terminate();
+      await hears('gone');
+      await peer.until(() => peer.socket.readableEnded || peer.isClosed);
+      assert.equal(socket.send(outgoingFrame('late')), 'dropped');
+      assert.equal(socket.transport(), 'closed');
+      socket.ping(1);
+      socket.close(1000, '');
+      socket.terminate();
+    },
+  ),
+];
+
+const backPressure: readonly SocketContractCase[] = [
+  promise(
+    'a peer that does not read makes writes wait, and is served on when it reads',
+    async ({ socket, peer, hears, told }) => {
+      peer.stopReading();
+      const frame = outgoingFrame('x'.repeat(60_000));
+      let sent = 1;
+      while (socket.send(frame) === 'ok' && sent < 1_000) {
+        sent += 1;
+        await new Promise<void>((resolve) => void setImmediate(resolve));
+      }
+      assert.ok(sent < 1_000, 'expected the engine to say that a write waits');
+      assert.equal(told.includes('drained'), false);
+      peer.readOn();
+      await hears('drained');
+      await peer.until(() => peer.texts.length === sent);
+    },
+  ),
+];
+
+/**
+ * What every adapter promises. Run each case under your test runner:
+ * `for (const { name, run } of socketContract) it(name, () => run(connect))`.
+ */
+export const socketContract: readonly SocketContractCase[] = [
+  ...speech,
+  ...proofOfLife,
+  ...endings,
+  ...backPressure,
+];
