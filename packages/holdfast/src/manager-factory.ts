@@ -121,7 +121,7 @@ export class WebSocketManagerFactory {
     return reaped.length;
   }
 
-  /** Every number, recounted from the registry or folded from events at this moment. Asking changes nothing. */
+  /** Every number, recounted from the registry or folded from events at this moment. Asking changes no manager. */
   getFactoryStats(): FactoryStats {
     return {
       ...readSeedStats(this.#layer, this.#metrics, this.#clock.nowMs()),

@@ -26,26 +26,27 @@ export function formatBanner(facts: BannerFacts, { bold, dim, cyan }: Colors): s
   const token = madeUp.includes('authSecret') ? mintUserToken(facts) : undefined;
   const ask = dim('as given; `holdfast token` prints one');
   const lines = [
-    [bold('Holdfast runs'), dim(`in ${config.environment} mode; Ctrl-C stops it`)],
     ['WebSocket', cyan(wsUrl)],
     ['HTTP API', cyan(`${url}/api/v1`)],
     ['health', cyan(`${url}/healthz`)],
     ['metrics', cyan(`${url}/metrics`)],
-    [`user token`, token === undefined ? ask : `${token} ${dim(`(user ${USER}, one day)`)}`],
+    ['user token', token === undefined ? ask : `${token} ${dim(`(user ${USER}, one day)`)}`],
     ['admin token', madeUp.includes('adminToken') ? (config.adminToken ?? '') : dim('as given')],
     ...(madeUp.length > 0 ? [['secrets', `${folder} ${dim('(made up; yours alone)')}`]] : []),
   ];
   const text = lines.map(([name, value]) => `  ${(name ?? '').padEnd(12)}  ${value ?? ''}\n`);
-  return `\n${text.join('')}\n${formatTries(facts, token)}\n`;
+  const title = `${bold('Holdfast runs')} in ${config.environment} mode. Ctrl-C stops it.`;
+  return `\n  ${title}\n\n${text.join('')}\n${formatTries(facts, token)}\n`;
 }
 
 function formatTries({ url, wsUrl }: BannerFacts, token: string | undefined): string {
   if (token === undefined) return '  Mint a token:  npx holdfast token --user anna\n';
+  const authorization = 'Authorization: Bearer $(npx holdfast token --admin)';
+  const event = '{"event":"hello","data":"world"}';
   return [
-    '  Connect:  ',
-    `npx wscat -c '${wsUrl}?token=${token}'\n`,
-    '  Send it an event from another terminal:\n',
-    `  curl -H "Authorization: Bearer $(npx holdfast token --admin)" ${url}/api/v1/users/${USER}/events -d '{"event":"hello","data":"world"}'\n`,
+    '  Connect, and from another terminal send it an event:\n\n',
+    `  npx wscat -c '${wsUrl}?token=${token}'\n\n`,
+    `  curl -H "${authorization}" ${url}/api/v1/users/${USER}/events -d '${event}'\n`,
   ].join('');
 }
 

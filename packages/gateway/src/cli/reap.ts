@@ -1,4 +1,5 @@
 import { type AnswerFields, readCount, readObjects, readText } from './answer-fields.ts';
+import { failed } from './command-failure.ts';
 import { type ClientFlags, askGateway } from './gateway-client.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,6 +24,12 @@ export async function reapSessions(
     `Reaped ${countOf(reaped.length, 'dead session')}, kept ${countOf(readCount(answer, 'kept'), 'living one')}.\n`,
   );
   if (reaped.length > 0) write(formatTable(columns, reaped, colors.dim));
+  const left = readObjects(answer, 'failed');
+  if (left.length === 0) return;
+  throw failed(
+    `Expected to look at every session, could not at ${countOf(left.length, 'session')}. ` +
+      "They are left as they are; the gateway's log and /healthz say why.",
+  );
 }
 
 const columns = [

@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { ConfigError } from '../server/config/config-error.ts';
 import { type ResolvedConfig, resolveConfig } from '../server/config/resolve.ts';
-import { type Gateway, startGateway } from '../server/gateway.ts';
+import type { Gateway } from '../server/gateway.ts';
 import { formatBanner } from './banner.ts';
 import { CommandFailure, exitStatus } from './command-failure.ts';
 import { exitOnCrash } from './crash.ts';
 import { makeUpSecrets, secretsFolder } from './made-up-secrets.ts';
-import { toStartFailure } from './start-failure.ts';
 import { waitForStopSignal } from './stop-signal.ts';
 import type { Terminal } from './terminal.ts';
 
 /** The flags of `holdfast serve` by key; one that was not given is absent. */
 export type ServeFlags = Readonly<Record<string, string | boolean | undefined>>;
+
+/** How long the banner waits for the log; a reader that is stuck does not keep it back. */
+const BANNER_WAITS_MS = 200;
 
 /**
  * Runs a gateway until SIGTERM or SIGINT, and stops it then; a second signal ends the process at
@@ -23,6 +25,8 @@ export async function serveGateway(flags: ServeFlags, terminal: Terminal): Promi
   try {
     const gateway = await start(settings, terminal);
     const endWatch = exitOnCrash(terminal, gateway.log);
+    // The log is written a moment later; the banner is to stand below what was said so far.
+    await gateway.log.flush(BANNER_WAITS_MS);
     tellBanner(settings, gateway, terminal);
     await stopSignal.received;
     await gateway.stop();
@@ -47,9 +51,12 @@ function settle(flags: ServeFlags, terminal: Terminal): ResolvedConfig {
 }
 
 async function start({ config, notes }: ResolvedConfig, { out }: Terminal): Promise<Gateway> {
+  // Loaded only now: settings that are wrong are told without waiting for the server.
+  const { startGateway } = await import('../server/gateway.ts');
   try {
     return await startGateway({ config, notes, isTerminal: out.isTerminal });
   } catch (error) {
+    const { toStartFailure } = await import('./start-failure.ts');
     throw toStartFailure(error, config);
   }
 }

@@ -12,15 +12,25 @@ export interface StopSignal {
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
+/**
+ * Ctrl-C reaches every process of a terminal's job: npm, and the command it started. npm hands its
+ * own on to the command, which thus gets two for one key. Both come within this time.
+ */
+const HANDED_ON_WITHIN_MS = 500;
+
 /** Waits for SIGTERM or SIGINT; a second one ends the process there and then, with status 1. */
-export function waitForStopSignal({ err }: Pick<Terminal, 'err'>): StopSignal {
+export function waitForStopSignal({ err, env }: Pick<Terminal, 'err' | 'env'>): StopSignal {
   const stopping = new AbortController();
+  const graceMs = env['npm_lifecycle_event'] === undefined ? 0 : HANDED_ON_WITHIN_MS;
+  let graceEndsAt = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping.signal.aborted) {
+      if (performance.now() < graceEndsAt) return;
       err.write(`holdfast: Stopped at once by a second signal (${signal}).\n`);
       process.exit(exitStatus.failed);
     }
     if (err.isTerminal) err.write('Stopping. Ctrl-C again stops at once.\n');
+    graceEndsAt = performance.now() + graceMs;
     stopping.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);

@@ -50,11 +50,7 @@ export function systemTerminal(): Terminal {
   };
 }
 
-function outputTo(
-  stream: NodeJS.WriteStream,
-  isTerminal: boolean,
-  env: NodeJS.ProcessEnv,
-): Output {
+function outputTo(stream: NodeJS.WriteStream, isTerminal: boolean, env: NodeJS.ProcessEnv): Output {
   const isPlain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   // The reader may leave early (`holdfast sessions | head -1`): that is its right, and not an error.
   stream.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,18 +1,11 @@
 import type { SessionLayer } from 'holdfast';
-import type { ServeConfig } from './config/serve-config.ts';
-import type { GatewayLog, LogDestination } from './log/gateway-log.ts';
+import { createCore } from './core.ts';
+import { createFront, openFront } from './front.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import type { GatewayLog } from './log/gateway-log.ts';
+import { shutDown } from './shut-down.ts';
 
-/** What a gateway is started with. */
-export interface GatewayOptions {
-  /** Settled by `resolveConfig`. */
-  readonly config: ServeConfig;
-  /** Sentences for the log, from `resolveConfig`. */
-  readonly notes?: readonly string[];
-  /** Where the log goes; standard output by default. */
-  readonly logDestination?: LogDestination;
-  /** A person reads the log: pretty unless `--log-format` says otherwise. Default: false. */
-  readonly isTerminal?: boolean;
-}
+export type { GatewayOptions } from './gateway-options.ts';
 
 /** A gateway that answers. */
 export interface Gateway {
@@ -23,7 +16,7 @@ export interface Gateway {
   readonly host: string;
   readonly port: number;
   readonly layer: SessionLayer;
-  /** For what the process around it has to say; `fatal` before an exit. */
+  /** For what the process around it has to say; `fatal` and `flush` before an exit. */
   readonly log: GatewayLog;
   /**
    * Lets nobody in any more, ends all sessions with 1012 and a return time within the drain time, and
@@ -39,6 +32,22 @@ export interface Gateway {
  * @throws UsageError for settings that contradict each other (`flagOfOption` names the flags), and
  *   what `listen` throws when the address cannot be had (`EADDRINUSE`, `EACCES`, …)
  */
-export function startGateway(options: GatewayOptions): Promise<Gateway> {
-  return Promise.reject(new Error(`not yet: ${options.config.host}`));
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const core = createCore(options);
+  const { layer, log, state } = core;
+  const front = createFront(core);
+  const port = await openFront(front, core).catch(async (error: unknown) => {
+    core.close();
+    await layer.shutdown();
+    throw error;
+  });
+  const { host } = options.config;
+  const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const url = `http://${authority}`;
+  state.readiness = 'ready';
+  for (const note of options.notes ?? []) log.warn('note', note);
+  log.info('listening', `Listening on ${url}`, { url });
+  let stopping: Promise<void> | null = null;
+  const stop = (): Promise<void> => (stopping ??= shutDown(core, front));
+  return { url, wsUrl: `ws://${authority}/ws`, host, port, layer, log, stop };
 }

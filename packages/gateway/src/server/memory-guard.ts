@@ -9,7 +9,7 @@ export type MemoryGauge = () => number;
 export interface MemoryGuardParts {
   readonly read: MemoryGauge;
   /** Ends the slowest readers; how many. */
-  readonly closeSlowReaders: () => number;
+  readonly shed: () => number;
   /** Told when it begins to act, with how full the memory is, and when it is over. */
   readonly onPressure: (share: number) => void;
   readonly onRelief: () => void;
@@ -20,14 +20,14 @@ const HIGH = 0.85;
 /** Above this, newcomers are refused at once. */
 const CRITICAL = 0.93;
 /** Below this, all is well again. */
-const LOW = 0.75;
+const LOW = 0.8;
 
 /**
  * Keeps the process from running out of memory: sheds slow readers first, then refuses newcomers,
  * and lets go of both by itself. Live sessions that read stay.
  *
  *     well ──(> 85 %)──▶ shedding ──(still > 85 %, or > 93 %)──▶ refusing
- *       ◀──────────────────────(< 75 %)─────────────────────────────┘
+ *       ◀──────────────────────(< 80 %)─────────────────────────────┘
  */
 export class MemoryGuard {
   readonly #parts: MemoryGuardParts;
@@ -44,13 +44,13 @@ export class MemoryGuard {
 
   /** To be called several times a second. */
   look(): void {
-    const { read, closeSlowReaders, onPressure, onRelief } = this.#parts;
+    const { read, shed, onPressure, onRelief } = this.#parts;
     const share = read();
     if (share > HIGH) {
       if (this.#state === 'well') onPressure(share);
       const isBeyondShedding = this.#state !== 'well' || share > CRITICAL;
       this.#state = isBeyondShedding ? 'refusing' : 'shedding';
-      closeSlowReaders();
+      shed();
     } else if (share < LOW && this.#state !== 'well') {
       this.#state = 'well';
       onRelief();
@@ -58,6 +58,8 @@ export class MemoryGuard {
   }
 }
 
+/** Resident memory seldom shrinks, and holds the program itself: it is only trouble when nearly all is in use. */
+const CONTAINER_WEIGHT = 0.9;
 /** No process needs a limit beyond this; such a one stands for none. */
 const NO_LIMIT_BYTES = 2 ** 50;
 
@@ -68,18 +70,22 @@ export function createMemoryGauge(): MemoryGauge {
   return () => {
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
     const ofHeap = used / limit;
-    return isContained ? Math.max(ofHeap, memoryUsage.rss() / containerBytes) : ofHeap;
+    const ofContainer = isContained ? memoryUsage.rss() / containerBytes : 0;
+    return Math.max(ofHeap, ofContainer * CONTAINER_WEIGHT);
   };
 }
 
 /** Most sessions that are ended at one look. */
 const MOST_AT_ONCE = 100;
+/** Whoever has not confirmed much for this long is slow; others have merely not been asked yet. */
+const SLOW_AFTER_MS = 250;
 
-/** Ends the sessions with the most bytes that their peer has not confirmed; how many. */
+/** Ends the sessions with the most bytes that their peer was asked to confirm and has not; how many. */
 export function closeSlowReaders(layer: SessionLayer): number {
   const leastBytes = layer.settings.maxUnconfirmedBytes / 4;
   return [...layer.sessions()]
-    .filter(({ unconfirmedBytes }) => unconfirmedBytes >= leastBytes)
+    .filter((session) => session.unconfirmedBytes >= leastBytes)
+    .filter((session) => (layer.view(session).pingOutMs ?? 0) >= SLOW_AFTER_MS)
     .toSorted((a, b) => b.unconfirmedBytes - a.unconfirmedBytes)
     .slice(0, MOST_AT_ONCE)
     .filter(({ id }) => layer.close(id, 'slow')).length;

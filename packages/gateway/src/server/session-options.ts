@@ -1,5 +1,6 @@
 import type { SessionOptions } from 'holdfast';
 import type { ServeConfig } from './config/serve-config.ts';
+import { formatSize } from './config/units.ts';
 
 /** The options of the session layer for these settings. */
 export function sessionOptionsOf(config: ServeConfig): SessionOptions {
@@ -23,4 +24,23 @@ export function sessionOptionsOf(config: ServeConfig): SessionOptions {
     messageRate: Math.max(1, Math.round(config.messageRate.perSecond)),
     userConnectRate: config.userConnectRate,
   };
+}
+
+/** Of the memory, the logs of users get at most this share: what an event takes is more than its bytes. */
+const HISTORY_SHARE = 1 / 5;
+
+/** Settings that fit this machine, with what should be said about it. */
+export interface FittedConfig {
+  readonly config: ServeConfig;
+  readonly note?: string;
+}
+
+/** Lowers the bound of all logs together where the heap is too small for it. */
+export function boundHistory(config: ServeConfig, heapBytes: number): FittedConfig {
+  const most = Math.max(config.historyBytes, Math.floor(heapBytes * HISTORY_SHARE));
+  if (config.historyTotalBytes <= most) return { config };
+  const note =
+    `\`--history-total\` is lowered from ${formatSize(config.historyTotalBytes)} to ${formatSize(most)}: ` +
+    'the heap is too small for more (`NODE_OPTIONS=--max-old-space-size=…` enlarges it).';
+  return { config: { ...config, historyTotalBytes: most }, note };
 }

@@ -32,11 +32,11 @@ export class TokenWatch {
   }
 
   /**
-   * A session has opened. Its token may have been revoked while it waited for keys or for a slot.
+   * A session has its socket. Its token may have been revoked while it waited for keys or for a slot.
    *
    * @param id of the session
    */
-  opened(id: string): void {
+  attached(id: string): void {
     const { layer, revocations } = this.#parts;
     const session = layer.find(id);
     const identity = session === null ? null : identityOf(session);

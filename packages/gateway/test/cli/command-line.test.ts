@@ -51,11 +51,17 @@ describe('help', () => {
 
 describe('a command line that does not fit', () => {
   it.each([
-    [['srve'], 'Expected a command (serve, token, sessions, reap, close, help), got `srve`. The nearest is `serve`.'],
+    [
+      ['srve'],
+      'Expected a command (serve, token, sessions, reap, close, help), got `srve`. The nearest is `serve`.',
+    ],
     [['help', 'tokn'], 'got `tokn`. The nearest is `token`.'],
     [['serve', '--prot', '80'], 'got `--prot`. The nearest is `--port`.'],
     [['serve', '--prot=80'], 'got `--prot`. The nearest is `--port`.'],
-    [['serve', '--max-sesions', '4'], 'got `--max-sesions`. The nearest is `--max-sessions-per-user`.'],
+    [
+      ['serve', '--max-sesions', '4'],
+      'got `--max-sesions`. The nearest is `--max-sessions-per-user`.',
+    ],
     [['token', '--usr', 'anna'], 'got `--usr`. The nearest is `--user`.'],
     [['sessions', '--jsn'], 'got `--jsn`. The nearest is `--json`.'],
     [['close', '-anna'], 'To give it as USER, put -- in front of it.'],

@@ -19,9 +19,8 @@ function open(url) {
   sockets.push(socket);
   let isReady = false;
   socket.on('message', (data) => {
-    const frame = /** @type {{ type: string, offset: number }} */ (
-      JSON.parse(data.toString('utf8'))
-    );
+    const text = Buffer.isBuffer(data) ? data.toString('utf8') : '{}';
+    const frame = /** @type {{ type: string, offset: number }} */ (JSON.parse(text));
     if (frame.type === 'event') tell({ event: frame.offset });
     if (isReady) return;
     isReady = true;

@@ -4,6 +4,7 @@ import {
   isAddressOrNetwork,
   isLoopbackHost,
   normalizeAddress,
+  rateKeyOf,
 } from '../../src/server/address.ts';
 
 describe('C15 the address of a client', () => {
@@ -151,4 +152,19 @@ describe('addresses', () => {
       expect(isLoopbackHost(host)).toBe(false);
     },
   );
+});
+
+describe('what a rate per address is kept by', () => {
+  it.each([
+    ['192.0.2.1', '192.0.2.1'],
+    ['unknown', 'unknown'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8:1:2::6', '2001:db8:1:2::/64'],
+    ['2001:db8::5', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['fe80::', 'fe80:0:0:0::/64'],
+  ])('of %s is %s', (address, key) => {
+    expect(rateKeyOf(address)).toBe(key);
+  });
 });

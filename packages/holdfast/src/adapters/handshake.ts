@@ -9,7 +9,7 @@ export class Handshake {
   /** By `performance.now()`. */
   readonly startedAtMs: number = performance.now();
   #controller: AbortController | null = null;
-  #isGone = false;
+  #onClose: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
 
   /** Takes the socket over. From here on an error of the peer ends the handshake and not the process. */
@@ -18,19 +18,22 @@ export class Handshake {
     this.socket = socket;
     this.head = head;
     socket.on('error', socketOnError);
-    socket.once('close', this.#onClose);
   }
 
   /** Aborted when the client leaves, or the time for the decision is over. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#isGone) this.#controller.abort();
-    return this.#controller.signal;
+    if (this.#controller !== null) return this.#controller.signal;
+    const controller = new AbortController();
+    this.#controller = controller;
+    this.#onClose = () => controller.abort();
+    if (this.isGone) controller.abort();
+    else this.socket.once('close', this.#onClose);
+    return controller.signal;
   }
 
   /** The client has left; there is nobody to answer. */
   get isGone(): boolean {
-    return this.#isGone || this.socket.destroyed;
+    return this.socket.destroyed;
   }
 
   /** Calls back once if the decision takes longer than this. */
@@ -41,18 +44,18 @@ export class Handshake {
     }, ms);
   }
 
-  /** The decision is made; the socket belongs to whoever comes next. */
+  /** The decision is made. */
   finish(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    this.socket.off('close', this.#onClose);
+    if (this.#onClose !== null) this.socket.off('close', this.#onClose);
+    this.#onClose = null;
   }
 
-  readonly #onClose = (): void => {
-    this.#isGone = true;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#controller?.abort();
-  };
+  /** Whoever has the socket now listens for its errors; our listener would only take memory. */
+  release(): void {
+    this.socket.off('error', socketOnError);
+  }
 }
 
 /** `close` follows every error and says all there is to say. */

@@ -8,6 +8,7 @@ import { subprotocol } from '../protocol/frames.ts';
 import type { OpenRequest } from '../sessions/admission.ts';
 import { lingerMs } from '../sessions/lingering.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
+import { corkForTick } from './cork.ts';
 import { Handshake } from './handshake.ts';
 import { wsSocket } from './ws-socket.ts';
 
@@ -152,7 +153,10 @@ class Upgrader {
       return;
     }
     try {
+      // The answer to the upgrade and the greeting leave in one system call.
+      corkForTick(socket);
       this.#engine.handleUpgrade(request, socket, head, (ws: WebSocket) => {
+        handshake.release();
         const port = wsSocket(ws, socket);
         const { layer } = this.#options;
         if (verdict.kind === 'refuse') layer.turnAway(port, verdict.cause, verdict.retryAfterMs);

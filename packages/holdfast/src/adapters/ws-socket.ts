@@ -31,8 +31,8 @@ const refusalCodes: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]
 const mostBuffered = 64 * 1024;
 
 /**
- * A `ws` WebSocket as a socket of the session layer. The listeners are shared by all sockets; a socket costs this object
- * and no closure. Wrapping the same WebSocket again returns the same object.
+ * A `ws` WebSocket as a socket of the session layer. What hears the engine is shared by all sockets; a socket costs this
+ * object, no closure and no listener. Wrapping the same WebSocket again returns the same object.
  *
  * @param raw its TCP socket, where the caller took it from the `upgrade` event: frames prepared once are then written to
  *   all sockets as they are, and back-pressure is known exactly
@@ -51,11 +51,12 @@ class WsSocket implements SessionSocket {
     this.#ws = ws;
     this.#raw = raw;
     ws[port] = this;
-    listen(ws);
+    ws.close = closeAndTell;
+    ws.emit = emitAndTell;
     const tcp = raw ?? tcpSocketOf(ws);
     if (tcp === null) return;
     tcp[port] = this;
-    tcp.on('end', socketOnEnd);
+    tcp.end = endAndTell as Socket['end'];
   }
 
   get canPing(): boolean {
@@ -71,7 +72,7 @@ class WsSocket implements SessionSocket {
 
   send(frame: OutgoingFrame): SendOutcome {
     if (this.#ws.readyState !== open) return 'dropped';
-    if (this.#raw === null) return this.#sendThroughEngine(frame);
+    if (this.#raw === null) return sendThroughEngine(this.#ws, frame, this);
     frame.prepared ??= textFrame(frame.text, frame.bytes);
     corkForTick(this.#raw);
     if (this.#raw.write(frame.prepared)) return 'ok';
@@ -93,15 +94,15 @@ class WsSocket implements SessionSocket {
   terminate(): void {
     this.#ws.terminate();
   }
+}
 
-  #sendThroughEngine(frame: OutgoingFrame): SendOutcome {
-    if (this.#ws.bufferedAmount <= mostBuffered) {
-      this.#ws.send(frame.text);
-      return 'ok';
-    }
-    this.#ws.send(frame.text, () => this.owner.drained());
-    return 'queued';
+function sendThroughEngine(ws: WebSocket, frame: OutgoingFrame, socket: WsSocket): SendOutcome {
+  if (ws.bufferedAmount <= mostBuffered) {
+    ws.send(frame.text);
+    return 'ok';
   }
+  ws.send(frame.text, () => socket.owner.drained());
+  return 'queued';
 }
 
 /**
@@ -111,15 +112,6 @@ class WsSocket implements SessionSocket {
 function tcpSocketOf(ws: BoundWebSocket): BoundSocket | null {
   const { _socket: tcp } = ws as BoundWebSocket & { readonly _socket?: BoundSocket | null };
   return tcp ?? null;
-}
-
-function listen(ws: BoundWebSocket): void {
-  ws.on('message', wsOnMessage);
-  ws.on('ping', wsOnPing);
-  ws.on('pong', wsOnPong);
-  ws.on('close', wsOnClose);
-  ws.on('error', wsOnError);
-  ws.close = closeAndTell;
 }
 
 /**
@@ -135,37 +127,35 @@ function closeAndTell(this: BoundWebSocket, code?: number, data?: string | Buffe
   this[port].owner.ending(sign, code);
 }
 
-function wsOnMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
-  const { owner } = (this as BoundWebSocket)[port];
-  const bytes = bytesOf(data);
-  owner.received(isBinary ? bytes : bytes.toString('utf8'));
+/**
+ * Stands before the engine's `emit`: five listeners would cost every socket a larger table than all the rest of a
+ * session. Listeners of others are served after us.
+ */
+function emitAndTell(this: BoundWebSocket, event: string | symbol, ...args: unknown[]): boolean {
+  const { owner } = this[port];
+  if (event === 'message') owner.received(messageOf(args[0] as RawData, args[1] === true));
+  else if (event === 'pong') owner.ponged(markOf(args[0] as Buffer));
+  else if (event === 'ping') owner.heard();
+  else if (event === 'close') owner.gone();
+  else if (event === 'error') {
+    owner.ending('lost');
+    // What failed is told by `close`, which follows; an error that nobody listens to would end the process.
+    if (this.listenerCount('error') === 0) return true;
+  }
+  return (Object.getPrototypeOf(this) as WebSocket).emit.call(this, event, ...args);
 }
 
-/** Whatever `binaryType` the owner of the WebSocket has set. */
-function bytesOf(data: RawData): Buffer {
-  if (Array.isArray(data)) return Buffer.concat(data);
-  return data instanceof ArrayBuffer ? Buffer.from(data) : data;
+function messageOf(data: RawData, isBinary: boolean): string | Uint8Array {
+  const bytes = Array.isArray(data) ? Buffer.concat(data) : data;
+  if (!isBinary) return bytes.toString();
+  return bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
 }
 
-function wsOnPing(this: WebSocket): void {
-  (this as BoundWebSocket)[port].owner.heard();
-}
-
-function wsOnPong(this: WebSocket, payload: Buffer): void {
-  (this as BoundWebSocket)[port].owner.ponged(markOf(payload));
-}
-
-function wsOnClose(this: WebSocket): void {
-  (this as BoundWebSocket)[port].owner.gone();
-}
-
-/** What failed is told by `close`, which follows; without a listener it would end the process. */
-function wsOnError(this: WebSocket): void {
-  (this as BoundWebSocket)[port].owner.ending('lost');
-}
-
-function socketOnEnd(this: Socket): void {
-  (this as BoundSocket)[port].owner.ending('fin');
+/** The engine answers a FIN by ending its own side at once. A third listener for `end` would cost a socket 136 bytes. */
+function endAndTell(this: BoundSocket, ...args: Parameters<Socket['end']>): Socket {
+  (Object.getPrototypeOf(this) as Socket).end.apply(this, args);
+  this[port].owner.ending('fin');
+  return this;
 }
 
 function socketOnDrain(this: Socket): void {

@@ -184,7 +184,7 @@ export class TimingWheel {
   }
 
   #grow(): void {
-    const capacity = this.#next.length * 2;
+    const capacity = this.#next.length + (this.#next.length >> 1);
     this.#next = copyInto(new Int32Array(capacity), this.#next);
     this.#previous = copyInto(new Int32Array(capacity), this.#previous);
     this.#ticks = copyInto(new Float64Array(capacity), this.#ticks);
@@ -192,6 +192,6 @@ export class TimingWheel {
 }
 
 function copyInto<T extends Int32Array | Float64Array>(target: T, source: T): T {
-  target.set(source);
+  target.set(source as Int32Array & Float64Array);
   return target;
 }

@@ -226,8 +226,8 @@ export class AdmissionDesk {
     reason: RefusalReason,
     retryMs?: number,
   ): Extract<OpenOutcome, { outcome: 'refused' }> {
-    const { registry, refusals, events, pulse, clock } = this.#rooms;
-    const { request, since, limit, reap, startedAtMs } = arrival;
+    const { registry, limits, refusals, events, pulse, clock } = this.#rooms;
+    const { request, since, reap, startedAtMs } = arrival;
     const occupants = registry.of(request.userId);
     const now = pulse.now();
     const refusal: Refusal = {

@@ -12,6 +12,7 @@ import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import type { Session } from './session.ts';
 import { checkSocket, type SessionSocket } from './socket.ts';
+import type { WaitingRoom } from './waiting-room.ts';
 
 /** What attaching works with. */
 export interface AttachmentRooms {
@@ -22,6 +23,7 @@ export interface AttachmentRooms {
   readonly history: History;
   readonly delivery: Delivery;
   readonly heartbeat: Heartbeat;
+  readonly waiting: WaitingRoom;
   readonly door: Door;
   readonly events: EventStream;
   readonly hooks: SessionHooks;
@@ -63,12 +65,13 @@ export class Attachment {
   }
 
   #greet(session: Session): void {
-    const { heartbeat, history, delivery, events, hooks, hookRunner, door } = this.#rooms;
+    const { heartbeat, waiting, history, delivery, events, hooks, hookRunner, door } = this.#rooms;
     session.cursor = history.startOf(session.userId);
     session.acked = session.cursor;
     delivery.answer(session, this.#readyFrame(session));
     if (isOver(session)) return;
     heartbeat.begin(session);
+    if (waiting.count(session.userId) > 0) heartbeat.probe(session);
     events.emit({ type: 'attached', session: session.id, user: session.userId });
     if (isOver(session)) return;
     if (hooks.opened !== undefined) {

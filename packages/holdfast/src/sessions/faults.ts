@@ -87,12 +87,12 @@ export class Faults {
   }
 
   /** Runs something that must not disturb anybody else. True when it did not throw. */
-  guard(where: FaultPlace, act: () => void, session?: string): boolean {
+  guard(where: FaultPlace, act: () => void, session?: { readonly id: string }): boolean {
     try {
       act();
       return true;
     } catch (error) {
-      this.report(where, error, session === undefined ? {} : { session });
+      this.report(where, error, session === undefined ? {} : { session: session.id });
       return false;
     }
   }

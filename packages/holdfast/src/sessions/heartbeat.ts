@@ -85,7 +85,10 @@ export class Heartbeat {
     return isAnswer;
   }
 
-  /** Sends a ping now unless one is out, and has the session looked at when it can be dead. */
+  /**
+   * Sends a ping now unless one is out, and has the session looked at when it can be dead. A ping that could not be sent
+   * is not out: its silence would tell nothing about the peer (I2).
+   */
   probe(session: Session): void {
     const { socket } = session;
     if (session.state !== 'live' || session.pingAt !== notOut || socket === null || !socket.canPing)
@@ -95,7 +98,11 @@ export class Heartbeat {
     session.pingMark = this.#mark;
     session.pingAt = pulse.now();
     session.bytesBeforePing = session.unconfirmedBytes;
-    faults.guard('socket', () => socket.ping(session.pingMark), session.id);
+    if (!faults.guard('socket', () => socket.ping(session.pingMark), session)) {
+      session.pingAt = notOut;
+      session.bytesBeforePing = 0;
+      return;
+    }
     pulse.bringForward(session.timer, deathDueAt(session, this.#patience));
   }
 

@@ -19,8 +19,9 @@ export interface HistoryRooms {
  */
 export class History {
   readonly #rooms: HistoryRooms;
-  /** In the order of the last append. */
   readonly #logs: Map<string, UserLog> = new Map();
+  /** All logs in the order of the last append, linked through them: a map would have to be rebuilt again and again. */
+  readonly #byAge: LogsByAge = new LogsByAge();
   readonly epoch: string;
   #bytes = 0;
   /** No offset of a log that is gone is higher, so a log begun anew continues to rise within the epoch. */
@@ -64,9 +65,8 @@ export class History {
       events: settings.historyEvents,
       bytes: settings.historyBytes,
     });
-    this.#logs.delete(userId);
-    this.#logs.set(userId, log);
-    this.#holdTotal();
+    this.#byAge.touched(log);
+    if (this.#bytes > settings.historyTotalBytes) this.#holdTotal();
     return log;
   }
 
@@ -91,6 +91,8 @@ export class History {
       now + settings.resumeWindowMs,
     );
     this.#logs.set(userId, log);
+    // Whoever came before the first event came when other logs, now gone, had not reached as far: nothing lies between.
+    for (const session of this.#rooms.registry.of(userId)) session.cursor = log.last;
     return log;
   }
 
@@ -108,6 +110,7 @@ export class History {
     this.#start = Math.max(this.#start, log.last);
     this.#bytes -= log.bytes;
     this.#logs.delete(userId);
+    this.#byAge.remove(log);
     pulse.remove(log.timer);
     const undelivered = log.last - log.delivered;
     if (undelivered > 0)
@@ -116,10 +119,38 @@ export class History {
 
   #holdTotal(): void {
     const most = this.#rooms.settings.historyTotalBytes;
-    if (this.#bytes <= most) return;
-    for (const log of this.#logs.values()) {
+    for (let log = this.#byAge.oldest; log !== null; log = log.newer) {
       while (this.#bytes > most && log.size > 0) this.#bytes -= log.dropOldest();
       if (this.#bytes <= most) return;
     }
+  }
+}
+
+/** Logs in the order in which they were last touched, each holding on to its neighbours. */
+class LogsByAge {
+  #oldest: UserLog | null = null;
+  #newest: UserLog | null = null;
+
+  get oldest(): UserLog | null {
+    return this.#oldest;
+  }
+
+  touched(log: UserLog): void {
+    if (this.#newest === log) return;
+    this.remove(log);
+    log.older = this.#newest;
+    if (this.#newest === null) this.#oldest = log;
+    else this.#newest.newer = log;
+    this.#newest = log;
+  }
+
+  /** Does nothing to a log that is not in the order yet. */
+  remove(log: UserLog): void {
+    if (log.older !== null) log.older.newer = log.newer;
+    else if (this.#oldest === log) this.#oldest = log.newer;
+    if (log.newer !== null) log.newer.older = log.older;
+    else if (this.#newest === log) this.#newest = log.older;
+    log.older = null;
+    log.newer = null;
   }
 }

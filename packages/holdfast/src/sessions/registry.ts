@@ -1,6 +1,9 @@
 import { type Place, Session, type SessionKin, type SessionSeed } from './session.ts';
 
 const nobodys: readonly Session[] = [];
+
+/** One session stands for itself: most users have one, and a list for it would be a third of what it costs. */
+type Siblings = Session | readonly Session[];
 /** A table of this size is kept when the last session leaves. */
 const keptPlaces = 64;
 
@@ -10,7 +13,8 @@ const keptPlaces = 64;
  */
 export class Registry {
   readonly #kin: SessionKin;
-  readonly #users: Map<string, Session[]> = new Map();
+  /** Each list is replaced when it changes, so it is never longer than it must be, and whoever holds one is not disturbed. */
+  readonly #users: Map<string, Siblings> = new Map();
   readonly #table: (Session | null)[] = [];
   readonly #free: number[] = [];
   #generation = 0;
@@ -31,12 +35,16 @@ export class Registry {
 
   /** How many slots this user holds. */
   count(userId: string): number {
-    return this.#users.get(userId)?.length ?? 0;
+    const siblings = this.#users.get(userId);
+    if (siblings === undefined) return 0;
+    return siblings instanceof Session ? 1 : siblings.length;
   }
 
-  /** The user's sessions, oldest first. A view: it changes when they do, so copy before ending any of them. */
+  /** The user's sessions at this moment, oldest first. */
   of(userId: string): readonly Session[] {
-    return this.#users.get(userId) ?? nobodys;
+    const siblings = this.#users.get(userId);
+    if (siblings === undefined) return nobodys;
+    return siblings instanceof Session ? [siblings] : siblings;
   }
 
   users(): IterableIterator<string> {
@@ -63,8 +71,7 @@ export class Registry {
     const session = new Session(this.#kin, this.#takePlace(), seed);
     this.#table[session.index] = session;
     const siblings = this.#users.get(seed.userId);
-    if (siblings === undefined) this.#users.set(seed.userId, [session]);
-    else siblings.push(session);
+    this.#users.set(seed.userId, siblings === undefined ? session : this.of(seed.userId).concat(session));
     return session;
   }
 
@@ -74,9 +81,10 @@ export class Registry {
     this.#table[session.index] = null;
     this.#free.push(session.index);
     if (this.size === 0 && this.#table.length > keptPlaces) this.#forgetTable();
-    const siblings = this.#users.get(session.userId) ?? [];
-    siblings.splice(siblings.indexOf(session), 1);
-    if (siblings.length === 0) this.#users.delete(session.userId);
+    const siblings = this.of(session.userId).filter((other) => other !== session);
+    const [first] = siblings;
+    if (first === undefined) this.#users.delete(session.userId);
+    else this.#users.set(session.userId, siblings.length === 1 ? first : siblings);
     return true;
   }
 

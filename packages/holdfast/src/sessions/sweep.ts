@@ -62,7 +62,6 @@ export class Sweep {
 
   /** Ends it for good. */
   stop(): void {
-    this.#isStopped = true;
     this.#isOver = true;
     if (this.#timer !== null) this.#rooms.clock.cancel(this.#timer);
     this.#timer = null;

@@ -38,6 +38,9 @@ export class UserLog {
   touchedAt: number;
   /** Entry on the timing wheel. */
   timer: number;
+  /** Its neighbours in the order of the last append. */
+  older: UserLog | null = null;
+  newer: UserLog | null = null;
 
   /** @param start the offset after which this log begins */
   constructor(start: number, now: number, timer: number) {

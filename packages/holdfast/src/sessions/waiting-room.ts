@@ -71,6 +71,8 @@ export class WaitingRoom {
     waiter.timer = this.#rooms.pulse.add(waiter, waiter.endsAt);
     this.#rooms.pulse.rearm();
     this.#probe(waiter);
+    // Its own limit may be higher than that of those who wait already.
+    this.offer(seed.userId);
     this.judge(seed.userId);
     return waiter;
   }
@@ -133,9 +135,14 @@ export class WaitingRoom {
     reap: PressureReap | undefined = this.#queues.get(userId)?.reap,
   ): void {
     const { registry, heartbeat, door } = this.#rooms;
-    for (const { session, cause } of findDead(registry.of(userId), heartbeat.probePatience, now)) {
-      if (reap !== undefined) reap.found += 1;
-      if (door.leave(session, cause) && reap !== undefined) reap.freed += 1;
+    const dead = findDead(registry.of(userId), heartbeat.probePatience, now);
+    // Counted before they leave: the waiter who gets the first slot may conclude the reap in the same breath.
+    if (reap !== undefined) {
+      reap.found += dead.length;
+      reap.freed += dead.length;
+    }
+    for (const { session, cause } of dead) {
+      if (!door.leave(session, cause) && reap !== undefined) reap.freed -= 1;
     }
   }
 

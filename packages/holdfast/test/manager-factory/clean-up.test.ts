@@ -13,7 +13,9 @@ describe('cleaning up by hand', () => {
     await shop.factory.cleanupManager(first!.manager.id);
     await shop.factory.forceCleanupUserManagers('u');
     await shop.factory.forceCleanupUserManagers('nobody');
-    await shop.factory.shutdown();
+    const done = shop.factory.shutdown();
+    await shop.clock.settle(100);
+    await done;
     expect(shop.factory.getFactoryStats().managers_created).toBe(5);
   });
 

@@ -3,6 +3,11 @@ import { ManualClock } from 'holdfast/testing';
 import { describe, expect, test, vi } from 'vitest';
 import { Workshop } from './workshop.ts';
 
+function usersOf(shop: Workshop): unknown[] {
+  const opened = shop.lines.filter(({ message }) => message === 'Session opened');
+  return opened.map(({ fields }) => fields['user']);
+}
+
 describe('those who watch a factory', () => {
   test('FM-70 may throw at every call: a thousand creates and closes succeed, and every throw is counted', async () => {
     let throws = 0;
@@ -56,10 +61,6 @@ describe('those who watch a factory', () => {
     await one.make('alice@example.org');
     await one.make('bob@example.org');
     await other.make('alice@example.org');
-    const usersOf = (shop: Workshop): unknown[] =>
-      shop.lines
-        .filter(({ message }) => message === 'Session opened')
-        .map(({ fields }) => fields['user']);
     const [alice, bob] = usersOf(one);
     expect(usersOf(other)).toEqual([alice]);
     expect(alice).not.toBe(bob);

@@ -183,6 +183,11 @@ describe('options of a manager factory', () => {
   });
 });
 
+function inForce(options: ManagerFactoryOptions = {}): string {
+  const shop = new Workshop({ environment: undefined as never, ...options });
+  return shop.factory.getFactoryStats().environment;
+}
+
 describe('the environment of a manager factory', () => {
   beforeEach(() => {
     for (const name of ['HOLDFAST_ENV', 'ENVIRONMENT', 'NODE_ENV']) vi.stubEnv(name, '');
@@ -223,9 +228,6 @@ describe('the environment of a manager factory', () => {
   });
 
   test('FM-64 asks HOLDFAST_ENV, then ENVIRONMENT, then NODE_ENV, and the option before them all', () => {
-    const inForce = (options: ManagerFactoryOptions = {}): string =>
-      new Workshop({ environment: undefined as never, ...options }).factory.getFactoryStats()
-        .environment;
     expect(inForce()).toBe('production');
     vi.stubEnv('NODE_ENV', 'test');
     expect(inForce()).toBe('test');

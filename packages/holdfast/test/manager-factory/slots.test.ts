@@ -148,6 +148,10 @@ describe('the slots of a user', () => {
     const { factory } = new Workshop();
     const socket = { transport() {}, send() {}, ping() {}, close() {} } as never;
     await expect(factory.createManager({ userId: 'u', socket })).rejects.toThrow(/`terminate`/);
+    for (const none of [null, 7, 'socket', {}]) {
+      const request = { userId: 'u', socket: none as never };
+      await expect(factory.createManager(request)).rejects.toMatchObject({ code: 'bad-socket' });
+    }
     expect(factory.getFactoryStats().managers_active).toBe(0);
   });
 });

@@ -29,7 +29,9 @@ export class Workshop {
   readonly events: SessionEvent[] = [];
   readonly factory: WebSocketManagerFactory;
 
-  constructor(options: ManagerFactoryOptions = {}) {
+  /** @param timerError thrown by the clock whenever a timer is set, from the start until it is lifted */
+  constructor(options: ManagerFactoryOptions = {}, timerError: Error | null = null) {
+    this.clock.timerError = timerError;
     const write = (level: Line['level']) => (message: string, fields: LogFields) => {
       this.lines.push({ level, message, fields });
     };
@@ -55,13 +57,14 @@ export class Workshop {
 
   /** Asks for a manager and lets time pass until it is decided. */
   async ask(request: CreateManagerRequest): Promise<WebSocketManager | Error> {
-    let answer: WebSocketManager | Error | null = null;
+    const answers: (WebSocketManager | Error)[] = [];
     void this.factory.createManager(request).then(
-      (manager) => (answer = manager),
-      (error: unknown) => (answer = error as Error),
+      (manager) => answers.push(manager),
+      (error: unknown) => answers.push(error as Error),
     );
-    for (let step = 0; step < 100 && answer === null; step += 1) await this.clock.settle(50);
-    if (answer === null) throw new Error('createManager was not settled within 5 s');
+    for (let step = 0; step < 100 && answers.length === 0; step += 1) await this.clock.settle(50);
+    const [answer] = answers;
+    if (answer === undefined) throw new Error('createManager was not settled within 5 s');
     return answer;
   }
 

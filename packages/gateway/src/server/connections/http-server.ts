@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
-import { createProblem, problemHttpText } from '../http/problem.ts';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { createProblem, type Problem, problemHttpText } from '../http/problem.ts';
 import type { ConnectionBook } from './connection-book.ts';
 import { hasTooManyHeaders, MOST_HEADERS } from './request-head.ts';
 
@@ -60,7 +61,7 @@ export function createHttpServer(options: HttpServerOptions): Server {
 }
 
 /** The answer to a request with more header lines than anybody needs. */
-function tooManyHeaders(): ReturnType<typeof createProblem> {
+function tooManyHeaders(): Problem {
   return createProblem(
     431,
     'too-many-headers',
@@ -69,7 +70,7 @@ function tooManyHeaders(): ReturnType<typeof createProblem> {
 }
 
 /** What came is no HTTP, too large or too slow. Node has parsed nothing and leaves the socket to us. */
-function onClientError(error: NodeJS.ErrnoException, socket: Duplexish): void {
+function onClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || error.code === 'ECONNRESET' || hasAnswered(socket)) {
     socket.destroy();
     return;
@@ -77,36 +78,30 @@ function onClientError(error: NodeJS.ErrnoException, socket: Duplexish): void {
   end(socket, problemHttpText(problemOf(error.code)));
 }
 
-type Duplexish = Parameters<Parameters<Server['on']>[1]>[1] & Socket;
-
-function problemOf(code: string | undefined): ReturnType<typeof createProblem> {
-  switch (code) {
-    case 'HPE_HEADER_OVERFLOW':
-      return createProblem(
-        431,
-        'header-too-large',
-        `Expected a request head of at most ${MOST_HEADER_BYTES} bytes.`,
-      );
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return createProblem(408, 'request-timeout', 'Expected the request to arrive sooner.');
-    default:
-      return createProblem(400, 'bad-request', 'Expected a request as in HTTP/1.1 (RFC 9112).');
+function problemOf(code: string | undefined): Problem {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    const detail = `Expected a request head of at most ${MOST_HEADER_BYTES} bytes.`;
+    return createProblem(431, 'header-too-large', detail);
   }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') {
+    return createProblem(408, 'request-timeout', 'Expected the request to arrive sooner.');
+  }
+  return createProblem(400, 'bad-request', 'Expected a request as in HTTP/1.1 (RFC 9112).');
 }
 
 /** An answer that has begun cannot be followed by another one. */
-function hasAnswered(socket: Socket): boolean {
-  return socket.bytesWritten > 0;
+function hasAnswered(socket: Duplex): boolean {
+  return socket instanceof Socket && socket.bytesWritten > 0;
 }
 
 /** This is no proxy. */
-function onConnect(_request: IncomingMessage, socket: Duplexish): void {
+function onConnect(_request: IncomingMessage, socket: Duplex): void {
   socket.on('error', () => socket.destroy());
   const detail = 'Expected another method than CONNECT: this is no proxy.';
   end(socket, problemHttpText(createProblem(405, 'method-not-allowed', detail), { allow: 'GET' }));
 }
 
-function end(socket: Socket, text: string): void {
+function end(socket: Duplex, text: string): void {
   socket.once('finish', () => socket.destroy());
   socket.end(text);
 }

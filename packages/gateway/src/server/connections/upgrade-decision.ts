@@ -53,8 +53,8 @@ export class UpgradeDecision {
   /** Decides; a promise only where the keys are fetched. */
   readonly decide = (request: IncomingMessage): UpgradeVerdict | Promise<UpgradeVerdict> => {
     this.#parts.book.heardFrom(request.socket);
-    const refusal = this.#refuseOutright(request) ?? refuseForm(request) ?? this.#origin(request);
-    if (refusal !== null) return this.#settle(request, refusal);
+    const early = this.#refuseOutright(request) ?? refuseForm(request) ?? this.#origin(request);
+    if (early !== null) return this.#settle(request, early);
     const found = findToken({
       url: request.url ?? '',
       authorization: request.headers.authorization,
@@ -102,13 +102,13 @@ export class UpgradeDecision {
   /** What is decided after the token: a stopping or full gateway tells nobody whether a token is good. */
   #judged(request: IncomingMessage, judged: TokenVerdict): UpgradeVerdict {
     const drainMs = this.#parts.drainRetryMs();
-    if (drainMs !== null) return refusal('draining', drainMs);
+    if (drainMs !== null) return refused('draining', drainMs);
     const overloadMs = this.#parts.overloadRetryMs();
-    if (overloadMs !== null) return refusal('overloaded', overloadMs);
+    if (overloadMs !== null) return refused('overloaded', overloadMs);
     if (!judged.ok) {
-      if (judged.reason === 'unavailable') return refusal('overloaded', KEYS_RETRY_MS);
+      if (judged.reason === 'unavailable') return refused('overloaded', KEYS_RETRY_MS);
       this.#parts.rates.charge(request);
-      return refusal('unauthorized');
+      return refused('unauthorized');
     }
     const { identity } = judged;
     const { userId, device, limit } = identity;
@@ -130,25 +130,33 @@ export class UpgradeDecision {
 }
 
 function refuseForm(request: IncomingMessage): Decision | null {
-  const { headers, method, url = '' } = request;
-  if (pathOfTarget(url) !== WEBSOCKET_PATH) {
+  if (pathOfTarget(request.url ?? '') !== WEBSOCKET_PATH) {
     return rejection(404, 'not-found', `Expected a WebSocket at \`${WEBSOCKET_PATH}\`.`);
   }
   if (hasTooManyHeaders(request)) {
     return rejection(431, 'too-many-headers', 'Expected fewer header lines.');
   }
-  const isWhole =
+  const detail = 'Expected a WebSocket upgrade as in RFC 6455, version 13, without a body.';
+  return isUpgrade(request) ? null : rejection(400, 'bad-upgrade', detail);
+}
+
+/** RFC 6455 section 4.2.1. A body would be taken for frames. */
+function isUpgrade({ headers, method }: IncomingMessage): boolean {
+  const hasBody = headers['transfer-encoding'] !== undefined || hasContent(headers);
+  return (
     method === 'GET' &&
     headers.upgrade?.toLowerCase() === 'websocket' &&
     /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '') &&
     headers['sec-websocket-version'] === '13' &&
-    headers['transfer-encoding'] === undefined &&
-    (headers['content-length'] ?? '0') === '0';
-  const detail = 'Expected a WebSocket upgrade as in RFC 6455, version 13, without a body.';
-  return isWhole ? null : rejection(400, 'bad-upgrade', detail);
+    !hasBody
+  );
 }
 
-function refusal(
+function hasContent(headers: IncomingMessage['headers']): boolean {
+  return Number(headers['content-length'] ?? 0) !== 0;
+}
+
+function refused(
   cause: Extract<UpgradeVerdict, { kind: 'refuse' }>['cause'],
   retryAfterMs?: number,
 ): UpgradeVerdict {

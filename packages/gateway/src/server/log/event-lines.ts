@@ -45,6 +45,7 @@ export class EventLines {
   #fieldsOf({ type: _type, ...fields }: SessionEvent): LogFields {
     return {
       ...fields,
+      ...('workMs' in fields && { workMs: Math.round(fields.workMs * 1000) / 1000 }),
       ...('user' in fields && { user: this.#nameUser(fields.user) }),
       ...('blocking' in fields && listBlocking(fields.blocking)),
     };

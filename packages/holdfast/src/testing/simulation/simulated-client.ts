@@ -30,7 +30,10 @@ export class SimulatedClient {
   isOver = false;
   /** It will never be heard of again. */
   isVanished = false;
+  /** The process has been asked to take it. */
+  wasHandedOver = false;
   hasReady = false;
+  hasTalked = false;
   /** The offset of the last event it has read. */
   lastOffset = 0;
 
@@ -62,6 +65,7 @@ export class SimulatedClient {
   }
 
   say(text: string, isBad = false): void {
+    this.hasTalked = true;
     this.#send({ kind: 'text', text, isBad });
   }
 

@@ -50,8 +50,8 @@ export interface SocketWatch {
   threw(method: SocketMethod): void;
   /** The owner threw at the engine, which nothing catches in a real one. */
   ownerThrew(error: unknown): void;
-  /** Something of the peer is about to be handed to the process; null once it was. */
-  handing(socket: SimulatedSocket | null): void;
+  /** A frame of the peer is about to be handed to the process. */
+  handing(socket: SimulatedSocket): void;
 }
 
 /** The process's end of a simulated connection. */
@@ -68,18 +68,23 @@ export class SimulatedSocket implements SessionSocket {
   #hasSentClose = false;
   /** The client has sent its close frame and will close its end. */
   #isPeerDone = false;
-  /** The connection is closed, whatever was told about it. */
-  isClosed = false;
+  /** When the connection was closed, whatever was told about it. */
+  closedAt: number = Number.POSITIVE_INFINITY;
   /** What the engine says instead of the truth. */
   claims: 'unknown' | null = null;
   /** What the next writes come to, instead of what the line allows. */
   dropsLeft = 0;
+  hasThrown = false;
 
   constructor(world: World, traits: EngineTraits, watch: SocketWatch) {
     this.#world = world;
     this.#traits = traits;
     this.#watch = watch;
     this.canPing = traits.canPing;
+  }
+
+  get isClosed(): boolean {
+    return this.closedAt !== Number.POSITIVE_INFINITY;
   }
 
   connect(down: Pipe<DownFrame>): void {
@@ -130,7 +135,7 @@ export class SimulatedSocket implements SessionSocket {
     this.record.dismissedAt ??= this.#world.clock.nowMs();
     this.#throwIfAsked('terminate');
     if (this.isClosed) return;
-    this.isClosed = true;
+    this.closedAt = this.#world.clock.nowMs();
     this.#transmit({ kind: 'reset' }, 0);
     if (this.#traits.endsInTerminate) this.owner.gone();
     else this.#world.clock.inPoll(0, () => this.#tell(() => this.owner.gone()));
@@ -147,15 +152,18 @@ export class SimulatedSocket implements SessionSocket {
 
   /** The connection ends at this end without anybody being told, now or ever. */
   loseSilently(): void {
-    this.isClosed = true;
+    this.closedAt = this.#world.clock.nowMs();
+  }
+
+  /** A loss that was silent is told after all. */
+  tellGone(): void {
+    this.#tell(() => this.owner.gone());
   }
 
   /** Something of the client is read from the kernel. */
   read(frame: UpFrame): void {
     if (this.isClosed) return;
-    this.#watch.handing(this);
     this.#tell(() => this.#hand(frame));
-    this.#watch.handing(null);
   }
 
   #hand(frame: UpFrame): void {
@@ -189,6 +197,7 @@ export class SimulatedSocket implements SessionSocket {
 
   #handEvidence(frame: Extract<UpFrame, { kind: 'text' | 'ping' | 'pong' }>): void {
     this.record.heardAt = this.#world.clock.nowMs();
+    this.#watch.handing(this);
     if (frame.kind === 'ping') this.owner.heard();
     else if (frame.kind === 'pong') {
       this.record.ponged(frame.mark);
@@ -202,7 +211,7 @@ export class SimulatedSocket implements SessionSocket {
   #finish(afterMs: number): void {
     this.#world.clock.inPoll(afterMs, () => {
       if (this.isClosed) return;
-      this.isClosed = true;
+      this.closedAt = this.#world.clock.nowMs();
       this.#tell(() => this.owner.gone());
     });
   }
@@ -222,6 +231,7 @@ export class SimulatedSocket implements SessionSocket {
 
   #throwIfAsked(method: SocketMethod): void {
     if (!this.throwing.has(method)) return;
+    this.hasThrown = true;
     this.#watch.threw(method);
     throw new Error(`${method} failed, as asked`);
   }

@@ -6,6 +6,7 @@ import type { FaultTally } from './fault-tally.ts';
 import type { SessionTruth } from './session-truth.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
+import type { Scenario, FaultKind } from './scenario.ts';
 import type { Announced, UserTruth } from './user-truth.ts';
 import type { Verdict } from './verdict.ts';
 import type { World } from './world.ts';
@@ -17,6 +18,9 @@ export interface Stage {
   readonly random: SeededRandom;
   readonly layer: SessionLayer;
   readonly settings: Settings;
+  readonly scenario: Scenario;
+  /** What may fail in this run. */
+  readonly faults: ReadonlySet<FaultKind>;
   readonly verdict: Verdict;
   readonly tally: FaultTally;
   readonly users: readonly UserTruth[];
@@ -26,14 +30,22 @@ export interface Stage {
   readonly ended: SessionTruth[];
   /** Connections the process has not seen the end of. */
   readonly clientOf: Map<SimulatedSocket, SimulatedClient>;
+  /** Whose socket it is, from `ready` to the end. */
+  readonly truthOf: Map<SimulatedSocket, SessionTruth>;
   readonly announced: Map<number, Announced>;
-  /** The socket whose peer's word is being handed to the process. */
-  handing: SimulatedSocket | null;
   /** Whose evidence was handed over in this step. */
   readonly heardInStep: Set<SimulatedSocket>;
   /** Promises of the layer that have not been settled. */
   promises: number;
+  /** Calls of `publish` that have not returned. */
+  publishing: number;
   isDraining: boolean;
+  /** Nobody begins anything. */
+  isQuiet: boolean;
+  /** No listener does anything in the middle of what is going on. */
+  isMeddlingOff: boolean;
+  /** What fails at the moment. */
+  readonly failing: { listener: boolean; hook: boolean };
   readonly note: (line: () => string) => void;
 }
 

@@ -22,12 +22,16 @@ export interface Announced {
   readonly approximateBytes: number;
 }
 
+const mostRemembered = 1_000;
+
 /** What is known of one user without asking the layer. */
 export class UserTruth {
   readonly id: string;
   /** The limit an operator has set. */
   ownLimit: number | null = null;
   readonly clients: SimulatedClient[] = [];
+  /** How many clients it has had. */
+  dialled = 0;
   /** Newcomers not yet decided about, oldest first. */
   readonly arrivals: Arrival[] = [];
   /** Which event got which offset, as far as it has been seen. */
@@ -35,11 +39,21 @@ export class UserTruth {
   readonly offsetOf: Map<number, number> = new Map();
   /** The highest offset seen. */
   lastOffset = 0;
+  /** Offsets up to here that nobody has seen were never given: they lie before the log began, or began anew. */
+  prehistoryTo = 0;
+  /** The user may have been away for so long that its next event begins a new log. */
+  mayBeginAnew = true;
+  /** When it was last published to, or last had a session. */
+  busyAt = 0;
   /** The highest offset that was written, or told as a gap, to any session. */
   deliveredTo = 0;
   /** Up to this offset the layer has said that what nobody received is lost. */
   lostTo = 0;
   evictedAt: number = Number.NEGATIVE_INFINITY;
+  /** Sessions that were opened and not closed, by the events. */
+  openCount = 0;
+  /** The highest limit any newcomer of this run had. */
+  highestLimit = 0;
   /** Sessions and waiting newcomers after the last step. */
   lastCount = 0;
   lastWaiting = 0;
@@ -48,6 +62,23 @@ export class UserTruth {
 
   constructor(id: string) {
     this.id = id;
+  }
+
+  /** An event has this offset; the oldest are forgotten, long after the layer has. */
+  place(event: Announced, offset: number): void {
+    this.eventAt.set(offset, event);
+    this.offsetOf.set(event.number, offset);
+    if (offset > this.lastOffset && this.mayBeginAnew) {
+      this.prehistoryTo = offset - 1;
+      this.mayBeginAnew = false;
+    }
+    this.lastOffset = Math.max(this.lastOffset, offset);
+    if (this.eventAt.size <= mostRemembered) return;
+    for (const [old, { number }] of this.eventAt) {
+      this.eventAt.delete(old);
+      this.offsetOf.delete(number);
+      if (this.eventAt.size <= mostRemembered / 2) return;
+    }
   }
 
   /** The limit in force for one who brings this, by the rule of the design: operator, token, everybody. */

@@ -1,0 +1,26 @@
+import type { Metrics, SessionLayer } from 'holdfast';
+import type { AdminCheck } from '../auth/admin.ts';
+import type { HealthReport } from '../health-report.ts';
+import type { RevocationOrder } from '../token-watch.ts';
+
+/** Whether newcomers are let in. */
+export type Readiness = 'ready' | 'starting' | 'draining';
+
+/** What the HTTP API works with. */
+export interface ApiParts {
+  readonly layer: SessionLayer;
+  readonly metrics: Metrics;
+  readonly isAdmin: AdminCheck;
+  /** Version of the gateway, for OpenAPI. */
+  readonly version: string;
+  readonly readiness: () => Readiness;
+  readonly health: () => HealthReport;
+  /** All metrics as Prometheus text. */
+  readonly scrape: () => Promise<string>;
+  /** Revokes, ends the sessions it concerns, and returns their ids. */
+  readonly revoke: (order: RevocationOrder) => string[];
+  /** When to come back while the memory is nearly full, ms; null while it is not. */
+  readonly overloadRetryMs: () => number | null;
+  /** A handler has thrown. */
+  readonly onThrow: (error: unknown) => void;
+}

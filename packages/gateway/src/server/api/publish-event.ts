@@ -1,0 +1,40 @@
+import { createProblem, problemResponse } from '../http/problem.ts';
+import type { ApiParts } from './api-parts.ts';
+import { jsonResponse } from './define-route.ts';
+
+/** An event as the body of a request says it. */
+export interface EventOrder {
+  readonly event: string;
+  readonly data?: unknown;
+  readonly critical?: boolean | undefined;
+  /** A repeated call with the same one is published once. */
+  readonly id?: string | undefined;
+  /** Only for this session of the user. */
+  readonly session?: string | undefined;
+}
+
+/** Publishes an event; what is true right afterwards is the answer. */
+export function publishEvent(api: ApiParts, userId: string, order: EventOrder): Response {
+  const overloaded = refuseOverload(api);
+  if (overloaded !== null) return overloaded;
+  const { event, data = null, critical = false, id, session } = order;
+  if (session !== undefined && api.layer.find(session)?.userId !== userId) {
+    const detail = 'Expected `session` to be a session of this user that is not over.';
+    return problemResponse(createProblem(404, 'unknown-session', detail));
+  }
+  const published = api.layer.publish(
+    userId,
+    { event, data, critical },
+    { ...(id !== undefined && { id }), ...(session !== undefined && { session }) },
+  );
+  return jsonResponse(202, published);
+}
+
+/** The answer to whoever publishes while the memory is nearly full; null while it is not. */
+export function refuseOverload(api: ApiParts): Response | null {
+  const retryMs = api.overloadRetryMs();
+  if (retryMs === null) return null;
+  const detail = 'Expected more free memory. Nothing was published; come back later.';
+  const headers = { 'retry-after': String(Math.ceil(retryMs / 1000)) };
+  return problemResponse(createProblem(503, 'overload', detail), headers);
+}

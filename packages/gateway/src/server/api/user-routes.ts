@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { createProblem, problemResponse } from '../http/problem.ts';
+import { defineRoute, jsonResponse } from './define-route.ts';
+import { publishEvent } from './publish-event.ts';
+import type { Route } from './route.ts';
+import { viewOf } from './session-list.ts';
+import { shapes } from './shapes.ts';
+
+const count = z.number().int().min(0);
+
+const eventBody = z.strictObject({
+  event: shapes.eventName,
+  data: shapes.data,
+  critical: z.boolean().optional().describe('true or false'),
+  id: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('a name of 1 to 256 characters by which a repeated call is recognised'),
+  session: z.string().min(1).max(128).optional().describe('the id of one session of this user'),
+  ttl: z.never().optional().describe('left out: this gateway keeps events as long as their log'),
+});
+
+const eventQuery = z.strictObject({
+  wait: z.never().optional().describe('left out: this gateway does not wait for receipts'),
+});
+
+const listQuery = z.strictObject({ limit: shapes.limit });
+
+const closeBody = z.strictObject({
+  exclude: z
+    .array(z.string())
+    .max(1000)
+    .optional()
+    .describe('a list of at most 1000 ids of sessions that stay'),
+  reason: shapes.reason,
+});
+
+const revokeBody = z.strictObject({
+  jti: z
+    .string()
+    .min(1)
+    .max(128)
+    .optional()
+    .describe('the id of one token; without it all tokens issued up to now are revoked'),
+  reason: shapes.reason,
+});
+
+const limitBody = z.strictObject({
+  limit: z
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .nullable()
+    .describe('a whole number from 1 to 1000, or null to lift the limit of this user'),
+});
+
+const events: Route = defineRoute({
+  method: 'POST',
+  path: '/api/v1/users/{user}/events',
+  summary: 'Publish an event to all sessions of a user, or to one of them',
+  query: eventQuery,
+  body: eventBody,
+  problems: [404, 503],
+  answers: {
+    202: {
+      description: 'Queued, or too large for the log of a user (`overflow`)',
+      schema: z.object({
+        epoch: z.string(),
+        offset: count,
+        sessions: count,
+        outcome: z.enum(['queued', 'overflow']),
+      }),
+    },
+  },
+  handle: ({ api, userId, body }) => publishEvent(api, userId, body),
+});
+
+const list: Route = defineRoute({
+  method: 'GET',
+  path: '/api/v1/users/{user}/sessions',
+  summary: 'List the sessions of a user, oldest first',
+  query: listQuery,
+  answers: {
+    200: {
+      description: 'The sessions; `count` is the total',
+      schema: z.object({
+        user: z.string(),
+        limit: count,
+        count,
+        waiting: count,
+        sessions: z.array(shapes.sessionView),
+      }),
+    },
+  },
+  handle: ({ api: { layer }, userId, query }) => {
+    const sessions = layer.sessionsOf(userId);
+    return jsonResponse(200, {
+      user: userId,
+      limit: layer.limitOf(userId),
+      count: sessions.length,
+      waiting: layer.waiting(userId),
+      sessions: sessions.slice(0, query.limit).map((session) => viewOf(layer, session)),
+    });
+  },
+});
+
+const reap: Route = defineRoute({
+  method: 'POST',
+  path: '/api/v1/users/{user}/sessions:reap',
+  summary: 'End the dead sessions of a user, and no others',
+  answers: { 200: { description: 'Those that were ended', schema: shapes.reaped } },
+  handle: ({ api: { layer }, userId }) => jsonResponse(200, layer.reapUser(userId)),
+});
+
+const close: Route = defineRoute({
+  method: 'POST',
+  path: '/api/v1/users/{user}/sessions:close',
+  summary: 'End the sessions of a user, the living too',
+  body: closeBody,
+  answers: { 200: { description: 'Those that were ended', schema: shapes.closed } },
+  handle: ({ api: { layer }, userId, body: { exclude = [], reason } }) => {
+    const note = reason === undefined ? {} : { note: reason };
+    return jsonResponse(200, { closed: layer.closeUser(userId, { exclude, ...note }) });
+  },
+});
+
+const revoke: Route = defineRoute({
+  method: 'POST',
+  path: '/api/v1/users/{user}:revoke',
+  summary: 'Revoke the tokens of a user and end the sessions opened with them',
+  body: revokeBody,
+  answers: { 200: { description: 'The sessions that were ended', schema: shapes.closed } },
+  handle: ({ api, userId, body: { jti, reason } }) =>
+    jsonResponse(200, { closed: api.revoke({ userId, jti, note: reason }) }),
+});
+
+const setLimit: Route = defineRoute({
+  method: 'PUT',
+  path: '/api/v1/users/{user}/limit',
+  summary: 'Set or lift the limit of one user; nobody is ended by it',
+  body: limitBody,
+  answers: {
+    200: {
+      description: 'The limit in force from now on',
+      schema: z.object({ user: z.string(), limit: count }),
+    },
+  },
+  handle: ({ api: { layer }, userId, body: { limit } }) => {
+    layer.setLimit(userId, limit);
+    return jsonResponse(200, { user: userId, limit: layer.limitOf(userId) });
+  },
+});
+
+const closeOne: Route = defineRoute({
+  method: 'DELETE',
+  path: '/api/v1/sessions/{id}',
+  summary: 'End one session',
+  problems: [404],
+  answers: { 204: { description: 'It was ended' } },
+  handle: ({ api: { layer }, id }) => {
+    if (layer.close(id, 'admin')) return new Response(null, { status: 204 });
+    const detail = 'Expected the id of a session that is not over. List the sessions to see ids.';
+    return problemResponse(createProblem(404, 'unknown-session', detail));
+  },
+});
+
+/** Routes about one user or one session. */
+export const userRoutes: readonly Route[] = [
+  events,
+  list,
+  reap,
+  close,
+  revoke,
+  setLimit,
+  closeOne,
+];

@@ -1,0 +1,116 @@
+import { getHeapStatistics } from 'node:v8';
+import { Metrics, type SessionEvent, SessionLayer } from 'holdfast';
+import type { Readiness } from './api/api-parts.ts';
+import { ClockWatch } from './clock-watch.ts';
+import type { ServeConfig } from './config/serve-config.ts';
+import type { GatewayOptions } from './gateway-options.ts';
+import { closeSlowReaders, createMemoryGauge, MemoryGuard } from './memory-guard.ts';
+import { LoopLag } from './metrics/loop-lag.ts';
+import { createObservation, type Observation } from './observation.ts';
+import { startRounds } from './rounds.ts';
+import { boundHistory, sessionOptionsOf } from './session-options.ts';
+import { createTokenChecks, type TokenChecks } from './token-checks.ts';
+import { TokenWatch } from './token-watch.ts';
+
+/** All of a gateway but its connections. */
+export interface Core extends Observation {
+  readonly config: ServeConfig;
+  readonly layer: SessionLayer;
+  readonly metrics: Metrics;
+  readonly tokens: TokenChecks;
+  readonly watch: TokenWatch;
+  readonly memory: MemoryGuard;
+  readonly lag: LoopLag;
+  readonly state: { readiness: Readiness; isListening: boolean };
+  /** When a newcomer may come back while the gateway is stopping, ms; null while it is not. */
+  readonly drainRetryMs: () => number | null;
+  /** The same while the memory is nearly full. */
+  readonly overloadRetryMs: () => number | null;
+  /** Ends what runs by itself. */
+  readonly close: () => void;
+}
+
+const MEMORY_LOOK_MS = 250;
+const SECOND_MS = 1000;
+/** Newcomers turned away by a full memory come back within this time, spread over it. */
+const OVERLOAD_RETRY_MS = { least: 1000, most: 5000 };
+
+/** @throws UsageError for settings that contradict each other */
+export function createCore(options: GatewayOptions): Core {
+  const { config, note } = boundHistory(options.config, getHeapStatistics().heap_size_limit);
+  const layer = new SessionLayer(sessionOptionsOf(config));
+  const observation = createObservation(options, layer.node);
+  const { faults, log } = observation;
+  if (note !== undefined) log.warn('note', note);
+  const tokens = createTokenChecks(config, faults);
+  const { revocations, wallClock } = tokens;
+  const state: Core['state'] = { readiness: 'starting', isListening: false };
+  const memory = createMemoryGuard(layer, observation);
+  const parts = {
+    ...observation,
+    config,
+    layer,
+    metrics: new Metrics(),
+    tokens,
+    watch: new TokenWatch({ layer, revocations, now: wallClock.now }),
+    memory,
+    lag: new LoopLag(),
+    state,
+    drainRetryMs: () =>
+      state.readiness === 'draining' ? Math.random() * config.drainTimeoutMs : null,
+    overloadRetryMs: () => (memory.isRefusing ? between(OVERLOAD_RETRY_MS) : null),
+  };
+  const ends = [listen(parts), startRegularWork(parts), tokens.close, () => parts.lag.stop()];
+  return {
+    ...parts,
+    close: () => {
+      for (const end of ends) end();
+    },
+  };
+}
+
+/** Hears all that happens in the layer; the function returned ends that. */
+function listen({ layer, metrics, lines, watch }: Omit<Core, 'close'>): () => void {
+  const hear = (event: SessionEvent): void => {
+    metrics.record(event, performance.now());
+    lines.tell(event);
+    if (event.type === 'attached') watch.attached(event.session);
+  };
+  const unsubscribe = layer.subscribe(hear);
+  // The sweep was started by the layer's constructor, before anybody could listen.
+  const { running, intervalMs } = layer.health().cleanup;
+  if (running) hear({ type: 'sweepStarted', intervalMs });
+  return unsubscribe;
+}
+
+function startRegularWork(core: Omit<Core, 'close'>): () => void {
+  const { lines, faults, lag, watch, memory, tokens } = core;
+  const clock = new ClockWatch({
+    wallClock: tokens.wallClock,
+    onBehind: (ms) => faults.hold('clock', `The clock is ${Math.round(ms / SECOND_MS)} s behind.`),
+    onRight: () => faults.clear('clock'),
+  });
+  return startRounds(
+    [
+      { everyMs: MEMORY_LOOK_MS, act: () => memory.look() },
+      { everyMs: SECOND_MS, act: () => watch.endExpired() },
+      { everyMs: SECOND_MS, act: () => lag.sample() },
+      { everyMs: SECOND_MS, act: () => clock.look() },
+      { everyMs: SECOND_MS, act: () => lines.tellLeftOut() },
+    ],
+    (error) => faults.report('round', error),
+  );
+}
+
+function createMemoryGuard(layer: SessionLayer, { faults }: Observation): MemoryGuard {
+  return new MemoryGuard({
+    read: createMemoryGauge(),
+    shed: () => closeSlowReaders(layer),
+    onPressure: (share) => faults.hold('memory', `${Math.round(share * 100)} % are in use.`),
+    onRelief: () => faults.clear('memory'),
+  });
+}
+
+function between({ least, most }: typeof OVERLOAD_RETRY_MS): number {
+  return least + Math.random() * (most - least);
+}

@@ -1,0 +1,245 @@
+import {
+  closeCauses,
+  type Gauges,
+  type Metrics,
+  type RefusalReason,
+  type SessionLayer,
+} from 'holdfast';
+import { Counter, Gauge, Registry } from 'prom-client';
+import type { GatewayFaults } from '../gateway-faults.ts';
+import { BucketHistogram } from './bucket-histogram.ts';
+import type { LoopLag } from './loop-lag.ts';
+
+/** Where the metrics are read from. */
+export interface PrometheusSources {
+  readonly layer: SessionLayer;
+  readonly metrics: Metrics;
+  readonly faults: GatewayFaults;
+  readonly lag: LoopLag;
+}
+
+/** How many of each value of a label. */
+type Counts = () => Iterable<readonly [value: string, count: number]>;
+
+const WORK_EDGES = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
+const WAIT_EDGES = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10];
+const PING_EDGES = [0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+const refusals: readonly RefusalReason[] = [
+  'unauthorized',
+  'user-limit',
+  'rate',
+  'draining',
+  'overloaded',
+];
+/** Labels that are there from the start, at 0, so that a first occurrence shows as an increase. */
+const zeros = {
+  opened: ['opened', ...refusals],
+  closed: Object.entries(closeCauses).flatMap(([cause, { by }]) => (by === 'refusal' ? [] : [cause])),
+  lost: ['overflow', 'too-large', 'expired'],
+  hits: ['hit', 'denied', 'evicted'],
+};
+
+/**
+ * The metrics of a gateway as Prometheus text. Counters are set from the fold over events, gauges
+ * read from their sources, both at the moment of asking; a scrape changes nothing. No label is ever a
+ * user id.
+ */
+export class PrometheusText {
+  readonly #registry: Registry = new Registry();
+  readonly #sources: PrometheusSources;
+  #gauges: Gauges;
+
+  constructor(sources: PrometheusSources) {
+    this.#sources = sources;
+    this.#gauges = sources.layer.gauges();
+    this.#addSessions();
+    this.#addAdmission();
+    this.#addEvents();
+    this.#addHealth();
+  }
+
+  /** All metrics now. */
+  async read(): Promise<string> {
+    // Every metric of one scrape speaks of one instant: all are collected in this tick.
+    this.#gauges = this.#sources.layer.gauges();
+    return await this.#registry.metrics();
+  }
+
+  #addSessions(): void {
+    const { metrics } = this.#sources;
+    this.#gauge('holdfast_sessions_active', 'Sessions that hold a slot.', {
+      label: 'state',
+      read: () => [
+        ['opening', this.#gauges.opening],
+        ['live', this.#gauges.sessions - this.#gauges.opening],
+      ],
+    });
+    this.#plainGauge('holdfast_users_connected', 'Users with a session.', () => this.#gauges.users);
+    this.#plainGauge(
+      'holdfast_users_at_limit',
+      'Users who hold all their slots.',
+      () => this.#gauges.usersAtLimit,
+    );
+    this.#counter('holdfast_sessions_opened_total', 'Newcomers by what became of them.', {
+      label: 'result',
+      read: () => withZeros(zeros.opened, metrics.openedByResult),
+    });
+    this.#counter('holdfast_sessions_closed_total', 'Sessions that ended, by cause.', {
+      label: 'cause',
+      read: () => withZeros(zeros.closed, metrics.closedByCause),
+    });
+  }
+
+  #addAdmission(): void {
+    const { metrics } = this.#sources;
+    this.#counter('holdfast_limit_hits_total', 'Newcomers who found no free slot on arrival.', {
+      label: 'action',
+      read: () => withZeros(zeros.hits, metrics.limitHitsByAction),
+    });
+    this.#counter(
+      'holdfast_pressure_reaps_total',
+      'Reaps at admission that freed a slot, or found a dead session and did not free it.',
+      {
+        label: 'result',
+        read: () => [
+          ['successful', metrics.pressureReaps.successful],
+          ['failed', metrics.pressureReaps.failed],
+        ],
+      },
+    );
+    this.#counter('holdfast_evictions_total', 'Living sessions ended by policy.', {
+      label: 'policy',
+      read: () => [['evict-oldest', metrics.evictions]],
+    });
+    this.#plainGauge('holdfast_waiting', 'Newcomers who wait for a slot.', () => this.#gauges.waiting);
+    this.#histogram(
+      'holdfast_admission_duration_seconds',
+      'Our work on a newcomer who got in, without waiting for peers.',
+      { edges: WORK_EDGES, durations: metrics.admissionWork },
+    );
+    this.#histogram(
+      'holdfast_admission_wait_seconds',
+      'How long a newcomer who got in waited for a slot.',
+      { edges: WAIT_EDGES, durations: metrics.admissionWait },
+    );
+  }
+
+  #addEvents(): void {
+    const { metrics } = this.#sources;
+    this.#histogram('holdfast_ping_round_trip_seconds', 'From a ping to its pong.', {
+      edges: PING_EDGES,
+      durations: metrics.pingRoundTrip,
+    });
+    this.#plainCounter(
+      'holdfast_events_published_total',
+      'Events appended to the logs of users.',
+      () => metrics.published,
+    );
+    this.#counter('holdfast_events_lost_total', 'Events that somebody did not get, by reason.', {
+      label: 'reason',
+      read: () => withZeros(zeros.lost, metrics.lostByReason),
+    });
+    this.#plainGauge(
+      'holdfast_unconfirmed_bytes',
+      'Bytes written that no peer has confirmed yet.',
+      () => this.#gauges.unconfirmedBytes,
+    );
+    this.#plainGauge('holdfast_log_bytes', 'Bytes in the logs of users.', () => this.#gauges.logBytes);
+  }
+
+  #addHealth(): void {
+    const { layer, metrics, faults, lag } = this.#sources;
+    this.#plainGauge('holdfast_sweep_up', '1 while the sweep runs.', () =>
+      layer.health().cleanup.running ? 1 : 0,
+    );
+    this.#plainCounter('holdfast_sweep_runs_total', 'Sweeps.', () => metrics.sweep.runs);
+    this.#plainCounter(
+      'holdfast_sweep_failures_total',
+      'Sweeps that failed.',
+      () => metrics.sweep.failures,
+    );
+    this.#plainGauge(
+      'holdfast_registry_drift',
+      'What the last audit found at odds with the registry. Must be 0.',
+      () => this.#gauges.drift,
+    );
+    this.#counter('holdfast_faults_total', 'Internal failures, by place.', {
+      label: 'where',
+      read: () => [...layer.faultCounts(), ...faults.counts()],
+    });
+    this.#plainGauge(
+      'holdfast_event_loop_lag_seconds',
+      'How late the event loop was at its worst within the last minute.',
+      () => lag.worstSeconds,
+    );
+  }
+
+  #counter(name: string, help: string, { label, read }: LabelledCounts): void {
+    const counter = new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect: () => {
+        counter.reset();
+        for (const [value, count] of read()) counter.inc({ [label]: value }, count);
+      },
+    });
+  }
+
+  #plainCounter(name: string, help: string, read: () => number): void {
+    const counter = new Counter({
+      name,
+      help,
+      registers: [this.#registry],
+      collect: () => {
+        counter.reset();
+        counter.inc(read());
+      },
+    });
+  }
+
+  #gauge(name: string, help: string, { label, read }: LabelledCounts): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers: [this.#registry],
+      collect: () => {
+        for (const [value, count] of read()) gauge.set({ [label]: value }, count);
+      },
+    });
+  }
+
+  #plainGauge(name: string, help: string, read: () => number): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      registers: [this.#registry],
+      collect: () => {
+        gauge.set(read());
+      },
+    });
+  }
+
+  #histogram(
+    name: string,
+    help: string,
+    { edges, durations }: Pick<ConstructorParameters<typeof BucketHistogram>[0], 'edges' | 'durations'>,
+  ): void {
+    this.#registry.registerMetric(new BucketHistogram({ name, help, edges, durations }));
+  }
+}
+
+interface LabelledCounts {
+  readonly label: string;
+  readonly read: Counts;
+}
+
+function withZeros(
+  labels: readonly string[],
+  counts: ReadonlyMap<string, number>,
+): Map<string, number> {
+  return new Map([...labels.map((label) => [label, 0] as const), ...counts]);
+}

@@ -1,0 +1,78 @@
+import type { Admission, OpenOutcome } from '../../sessions/admission.ts';
+import { checkOutcome, type Doorstep } from './check-admission.ts';
+import { drawEngine, drawLine } from './scenario.ts';
+import { SimulatedClient } from './simulated-client.ts';
+import { SimulatedSocket } from './simulated-socket.ts';
+import type { Stage } from './stage.ts';
+import type { Arrival, UserTruth } from './user-truth.ts';
+import { watchSocket } from './watch-socket.ts';
+
+/** A client dials; the process sees it a while later, after authentication. */
+export function dial(stage: Stage, user: UserTruth): SimulatedClient {
+  const { world, random } = stage;
+  const client = makeClient(stage, user);
+  const brought = random.chance(0.05) ? random.between(1, 20) : undefined;
+  const authenticationMs = random.chance(0.1) ? random.between(20, 2_000) : random.between(0, 20);
+  world.in(client.traits.up.latencyMs + authenticationMs, () => {
+    world.ask(() => askForSlot(stage, user, { client, brought }));
+  });
+  return client;
+}
+
+/** A client with its line and the process's end of it. */
+export function makeClient(stage: Stage, user: UserTruth): SimulatedClient {
+  const { world, random, clientOf } = stage;
+  const socket = new SimulatedSocket(world, drawEngine(random), watchSocket(stage));
+  const name = `${user.id}/${(user.dialled += 1)}`;
+  const client = new SimulatedClient(world, { userId: user.id, name }, { socket, traits: drawLine(random) });
+  user.clients.push(client);
+  clientOf.set(socket, client);
+  return client;
+}
+
+/** Somebody asks the layer for a slot, and what comes of it is checked. */
+export function askForSlot(
+  stage: Stage,
+  user: UserTruth,
+  { client, brought }: { client: SimulatedClient | null; brought?: number | undefined },
+): Admission {
+  const { layer, clock, settings, note } = stage;
+  const limit = user.limitFor(brought, settings.maxSessionsPerUser);
+  const doorstep: Doorstep = { count: layer.count(user.id), waiting: layer.waiting(user.id), limit };
+  const arrival: Arrival = { userId: user.id, client, brought, since: clock.nowMs(), pending: null };
+  user.highestLimit = Math.max(user.highestLimit, limit);
+  user.arrivals.push(arrival);
+  if (client !== null) client.wasHandedOver = true;
+  const admission = layer.open({
+    userId: user.id,
+    ...(client === null ? {} : { socket: client.socket }),
+    ...(brought === undefined ? {} : { limit: brought }),
+  });
+  note(() => `${client?.name ?? user.id} asks at ${doorstep.count} of ${limit}: ${admission.outcome}`);
+  checkRoom(stage, admission, doorstep);
+  if (admission.outcome !== 'waiting') {
+    settle(stage, arrival, { outcome: admission, doorstep });
+    return admission;
+  }
+  arrival.pending = admission;
+  stage.promises += 1;
+  void admission.settled.then((outcome) => {
+    stage.promises -= 1;
+    settle(stage, arrival, { outcome, doorstep });
+  });
+  return admission;
+}
+
+/** I3: with a slot free and nobody waiting, a newcomer gets in there and then. */
+function checkRoom({ verdict, settings, isDraining }: Stage, { outcome }: Admission, { count, waiting, limit }: Doorstep): void {
+  if (count >= limit || waiting > 0 || isDraining || settings.userConnectRate !== null) return;
+  verdict.expect(outcome === 'opened' || outcome === 'left', 'I3', () => `at ${count} of ${limit} sessions a newcomer was ${outcome}`);
+}
+
+function settle(stage: Stage, arrival: Arrival, told: { outcome: OpenOutcome; doorstep: Doorstep }): void {
+  checkOutcome(stage, arrival, told);
+  const user = stage.users.find(({ id }) => id === arrival.userId);
+  user?.arrivals.splice(user.arrivals.indexOf(arrival), 1);
+  const { outcome } = told;
+  stage.note(() => `${arrival.client?.name ?? arrival.userId} is ${outcome.outcome}${outcome.outcome === 'refused' ? `: ${outcome.refusal.reason}, ${outcome.refusal.retryAfterMs} ms, ${JSON.stringify(outcome.refusal.blocking)}` : ''}`);
+}

@@ -1,0 +1,101 @@
+import type { CloseCause } from '../../protocol/close-causes.ts';
+import type { SessionTruth } from './session-truth.ts';
+import { type Stage, userOf } from './stage.ts';
+import type { Provocation } from './wire-record.ts';
+
+/** A line slower than this may be given up: what the layer promises (SPEC.md, I2). */
+const slowestBytesPerSecond = 32 * 1024;
+/** The layer counts whole milliseconds. */
+const roundingMs = 2;
+
+const provokedBy: Partial<Record<CloseCause, Provocation>> = {
+  'client-close': 'close-frame',
+  'connection-lost': 'gone',
+  'invalid-frame': 'invalid',
+  'too-big': 'too-big',
+  'bad-frame': 'bad-frame',
+  'message-rate': 'flood',
+};
+
+/** I2: a session has just ended; was there a reason that is a fact of the world? */
+export function checkClosing(stage: Stage, truth: SessionTruth, cause: CloseCause): void {
+  switch (cause) {
+    case 'no-pong':
+      checkNoPong(stage, truth);
+      break;
+    case 'transport-closed':
+      stage.verdict.expect(truth.socket?.isClosed === true, 'I2', () => `${truth.id} ended as closed, but its connection is open`);
+      break;
+    case 'open-timeout':
+      checkOpenTimeout(stage, truth);
+      break;
+    case 'slow':
+      checkSlow(stage, truth);
+      break;
+    case 'evicted':
+      checkEviction(stage, truth);
+      break;
+    default:
+      checkProvoked(stage, truth, cause);
+  }
+}
+
+/** How much longer than its patience a ping may be out that has this many bytes in front of it. */
+export function allowanceMs(bytes: number): number {
+  return Math.ceil((bytes * 1000) / slowestBytesPerSecond);
+}
+
+function checkNoPong(stage: Stage, truth: SessionTruth): void {
+  const { verdict, settings, world, clock } = stage;
+  const record = truth.socket?.record;
+  const ping = record?.ping ?? null;
+  verdict.expect(ping !== null, 'I2', () => `${truth.id} ended for silence, but no ping was out`);
+  if (ping === null || record === undefined) return;
+  const user = userOf(stage, truth.userId);
+  const isNeeded = user.arrivals.some(({ brought }) => user.lastCount >= user.limitFor(brought, settings.maxSessionsPerUser));
+  const patienceMs = (isNeeded ? settings.probeTimeoutMs : settings.pingTimeoutMs) + allowanceMs(ping.unconfirmed);
+  const base = Math.max(ping.at, record.heardAt);
+  const waited = world.time.mostElapsed(base, clock.nowMs());
+  verdict.expect(waited >= patienceMs - roundingMs, 'I2', () => `${truth.id} ended for silence after ${waited} ms, patience is ${patienceMs} ms`);
+  const isUnread = record.unread.some((at) => world.time.mostElapsed(base, at) < patienceMs - roundingMs);
+  verdict.expect(!isUnread, 'I11', () => `${truth.id} ended for silence while its answer, in time, lay unread`);
+  const isHealthy = truth.client?.wasHealthySince(ping.at) === true && hasSaneLine(stage, truth);
+  verdict.expect(!isHealthy, 'I2', () => `${truth.id} ended for silence, but its client runs and its line carries`);
+}
+
+/** Good enough that an answer always comes within the shortest patience. */
+export function hasSaneLine({ settings }: Stage, { client }: SessionTruth): boolean {
+  if (client === null) return false;
+  const isPrompt = client.longestRoundTripMs < settings.probeTimeoutMs * 0.8;
+  return isPrompt && client.traits.down.bytesPerSecond > slowestBytesPerSecond * 1.05;
+}
+
+function checkOpenTimeout({ verdict, settings, world, clock }: Stage, truth: SessionTruth): void {
+  const waited = world.time.mostElapsed(truth.openedAt, clock.nowMs());
+  const isDue = truth.socket === null && waited >= settings.openTimeoutMs - roundingMs;
+  verdict.expect(isDue, 'I2', () => `${truth.id} ended as never attached after ${waited} ms${truth.socket === null ? '' : ', but it was'}`);
+}
+
+function checkSlow({ verdict, settings }: Stage, { id, socket, coveredTo, orders }: SessionTruth): void {
+  const { provocations } = socket?.record ?? { provocations: new Set<Provocation>() };
+  const couldNotGreet = coveredTo === null;
+  const mayBe = settings.onSlow === 'close' || provocations.has('request') || couldNotGreet || orders.has('slow');
+  verdict.expect(mayBe, 'I2', () => `${id} ended as slow, but nothing was asked of it or by it`);
+}
+
+function checkEviction(stage: Stage, truth: SessionTruth): void {
+  const { verdict, settings, clock } = stage;
+  const user = userOf(stage, truth.userId);
+  verdict.expect(settings.onLimit === 'evict-oldest', 'I2', () => `${truth.id} was evicted, which nobody allowed`);
+  const since = clock.nowMs() - user.evictedAt;
+  verdict.expect(since >= 60_000 - roundingMs, 'I2', () => `${truth.id} was evicted ${since} ms after the last eviction of its user`);
+  user.evictedAt = clock.nowMs();
+}
+
+function checkProvoked(stage: Stage, truth: SessionTruth, cause: CloseCause): void {
+  const provocation = provokedBy[cause];
+  const was = provocation !== undefined && truth.socket?.record.provocations.has(provocation) === true;
+  const isClosed = cause === 'connection-lost' && (truth.socket === null || truth.socket.isClosed);
+  const isOrdered = truth.orders.has(cause) || (cause === 'shutdown' && stage.isDraining);
+  stage.verdict.expect(was || isClosed || isOrdered, 'I2', () => `${truth.id} ended as ${cause}, for which there was no reason`);
+}

@@ -1,0 +1,135 @@
+import { findTruth } from './find-truth.ts';
+import type { SessionTruth } from './session-truth.ts';
+import type { SimulatedSocket } from './simulated-socket.ts';
+import { type Stage, userOf } from './stage.ts';
+import type { Announced, UserTruth } from './user-truth.ts';
+
+interface WrittenFrame {
+  readonly type: string;
+  readonly session?: string;
+  readonly user?: string;
+  readonly sessions?: number;
+  readonly limit?: number;
+  readonly offset?: number;
+  readonly from?: number;
+  readonly to?: number;
+  readonly data?: { readonly n: number; readonly u: string | null };
+}
+
+/** I4, I8, I12: the process has just written this to a connection. */
+export function checkWritten(stage: Stage, socket: SimulatedSocket, written: { text: string; bytes: number }): void {
+  checkWindow(stage, socket, written.bytes);
+  const frame = JSON.parse(written.text) as WrittenFrame;
+  if (frame.type === 'ready') {
+    checkReady(stage, socket, frame);
+    return;
+  }
+  const truth = stage.truthOf.get(socket);
+  const isOurs = truth !== undefined && truth.coveredTo !== null;
+  stage.verdict.expect(isOurs, 'I7', () => `a ${frame.type} frame was written to a connection without a session`);
+  if (truth === undefined) return;
+  if (frame.type === 'event') checkEvent(stage, truth, frame);
+  if (frame.type === 'gap') checkGap(stage, truth, frame);
+}
+
+function checkWindow({ verdict, settings }: Stage, { record, canPing }: SimulatedSocket, bytes: number): void {
+  const before = record.unconfirmed - bytes;
+  const holds = !canPing || before === 0 || record.unconfirmed <= settings.maxUnconfirmedBytes;
+  verdict.expect(holds, 'I12', () => `${record.unconfirmed} bytes are unconfirmed, ${settings.maxUnconfirmedBytes} may be`);
+}
+
+function checkReady(stage: Stage, socket: SimulatedSocket, frame: WrittenFrame): void {
+  const { verdict, layer, clientOf } = stage;
+  const truth = findTruth(stage, frame.session ?? '');
+  verdict.expect(truth !== undefined, 'I7', () => `ready names ${frame.session}, which is no session`);
+  if (truth === undefined) return;
+  const client = clientOf.get(socket) ?? null;
+  const isTheirs = client === null || client.userId === truth.userId;
+  verdict.expect(isTheirs && frame.user === truth.userId, 'I8', () => `${truth.id} of ${truth.userId} was given to ${client?.userId}`);
+  verdict.expect(truth.coveredTo === null, 'I7', () => `${truth.id} was greeted twice`);
+  verdict.expect(frame.sessions === layer.count(truth.userId), 'I1', () => `ready tells ${frame.sessions} sessions, there are ${layer.count(truth.userId)}`);
+  truth.socket = socket;
+  truth.client = client;
+  stage.truthOf.set(socket, truth);
+  const offset = frame.offset ?? -1;
+  truth.coveredTo = offset;
+  const user = userOf(stage, truth.userId);
+  verdict.expect(offset >= user.deliveredTo, 'I4', () => `${truth.id} begins after ${offset}, though ${user.deliveredTo} was delivered before`);
+  if (offset === user.deliveredTo) return;
+  for (const [missed, event] of user.eventAt) {
+    const isMissing = missed > user.deliveredTo && missed <= offset && missed > user.lostTo && event.onlyFor === null;
+    verdict.expect(!isMissing, 'I4', () => `${truth.id} begins after ${offset}; event ${event.number} at ${missed} reached nobody and was not told as lost`);
+  }
+}
+
+function checkEvent(stage: Stage, truth: SessionTruth, { offset = -1, data }: WrittenFrame): void {
+  const { verdict, announced } = stage;
+  const user = userOf(stage, truth.userId);
+  const event = announced.get(data?.n ?? -1);
+  verdict.expect(event !== undefined, 'I4', () => `${truth.id} was sent an event nobody published`);
+  if (event === undefined) return;
+  const isTheirs = event.userId === null || event.userId === truth.userId;
+  verdict.expect(isTheirs, 'I8', () => `${truth.id} of ${truth.userId} was sent event ${event.number} of ${event.userId}`);
+  verdict.expect(event.onlyFor === null || event.onlyFor === truth.id, 'I8', () => `${truth.id} was sent an event for ${event.onlyFor} alone`);
+  placeEvent(stage, user, { event, offset });
+  const coveredTo = truth.coveredTo ?? 0;
+  verdict.expect(offset > coveredTo, 'I4', () => `${truth.id} was sent offset ${offset} after ${coveredTo}`);
+  for (let skipped = coveredTo + 1; skipped < offset; skipped += 1) {
+    const event = user.eventAt.get(skipped);
+    const isNobodys = event === undefined && (skipped <= user.prehistoryTo || stage.publishing > 0);
+    const isOthers = event !== undefined && event.onlyFor !== null && event.onlyFor !== truth.id;
+    verdict.expect(isNobodys || isOthers, 'I4', () => `${truth.id} was sent ${offset} after ${coveredTo}; ${skipped} is missing`);
+  }
+  cover(user, truth, offset);
+}
+
+function checkGap(stage: Stage, truth: SessionTruth, { from = -1, to = -1, offset }: WrittenFrame): void {
+  const { verdict, settings } = stage;
+  const user = userOf(stage, truth.userId);
+  const coveredTo = truth.coveredTo ?? 0;
+  verdict.expect(from === coveredTo + 1 && to >= from && offset === to, 'I4', () => `${truth.id} was told a gap from ${from} to ${to} after ${coveredTo}`);
+  const kept = [...user.eventAt].filter(([at]) => at >= to && at <= user.lastOffset);
+  const keptBytes = kept.reduce((sum, [, event]) => sum + event.approximateBytes, 0);
+  const isTotalTight = settings.historyTotalBytes < settings.historyBytes * stage.users.length;
+  const isGone = user.lastOffset - to >= settings.historyEvents || keptBytes > settings.historyBytes * 0.95 || isTotalTight;
+  verdict.expect(isGone, 'I4', () => `${truth.id} was told a gap up to ${to} though the log to ${user.lastOffset} has room (${keptBytes} bytes)`);
+  const hasEvents = [...user.eventAt].some(([at]) => at >= from && at <= to);
+  verdict.expect(hasEvents, 'I4', () => `${truth.id} was told a gap from ${from} to ${to}, in which there never was an event`);
+  cover(user, truth, to);
+}
+
+/** An event has been seen at this place: it must have no other. */
+export function placeEvent({ verdict }: Stage, user: UserTruth, { event, offset }: { event: Announced; offset: number }): void {
+  const known = user.offsetOf.get(event.number);
+  verdict.expect(known === undefined || known === offset, 'I4', () => `event ${event.number} of ${user.id} is at ${known} and at ${offset}`);
+  const other = user.eventAt.get(offset);
+  verdict.expect(other === undefined || other === event, 'I4', () => `offset ${offset} of ${user.id} is event ${other?.number} and ${event.number}`);
+  user.place(event, offset);
+}
+
+function cover(user: UserTruth, truth: SessionTruth, offset: number): void {
+  truth.coveredTo = offset;
+  user.deliveredTo = Math.max(user.deliveredTo, offset);
+}
+
+/** I4: what reached nobody before its log aged out has been counted as lost. */
+export function checkExpired(stage: Stage, userId: string, events: number): void {
+  const user = userOf(stage, userId);
+  const undelivered = [...user.eventAt].filter(([at]) => at > user.deliveredTo && at > user.lostTo);
+  const forAll = undelivered.filter(([, { onlyFor }]) => onlyFor === null).length;
+  stage.verdict.expect(events >= forAll, 'I4', () => `${events} events of ${userId} were told as lost, ${forAll} reached nobody`);
+  user.lostTo = user.lastOffset;
+}
+
+/** I4: with every line in order again, every session has been written everything that is its own. */
+export function checkCaughtUp(stage: Stage): void {
+  for (const truth of stage.sessions.values()) {
+    const user = userOf(stage, truth.userId);
+    if (truth.coveredTo === null || truth.client?.isHindered !== false || truth.client.isOver) continue;
+    if (truth.socket?.isClosed === true) continue;
+    const missing = [...user.eventAt].find(
+      ([at, { onlyFor }]) => at > (truth.coveredTo ?? 0) && (onlyFor === null || onlyFor === truth.id),
+    );
+    stage.verdict.expect(missing === undefined, 'I4', () => `${truth.id} has been written up to ${truth.coveredTo} and not ${missing?.[0]}, with its line in order`);
+  }
+}

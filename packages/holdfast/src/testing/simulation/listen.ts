@@ -1,0 +1,47 @@
+import type { SessionEvent } from '../../sessions/session-event.ts';
+import { checkOpened } from './check-admission.ts';
+import { checkClosing } from './check-closing.ts';
+import { checkExpired } from './check-delivery.ts';
+import { findTruth } from './find-truth.ts';
+import { type Stage, userOf } from './stage.ts';
+
+const mostEnded = 30;
+
+/** Keeps the truth up with what the layer tells, and checks each word of it. */
+export function listen(stage: Stage, event: SessionEvent): void {
+  switch (event.type) {
+    case 'opened': {
+      const user = userOf(stage, event.user);
+      user.openCount += 1;
+      findTruth(stage, event.session);
+      checkOpened(stage, user);
+      break;
+    }
+    case 'closed':
+      hearClosed(stage, event);
+      break;
+    case 'lost':
+      if (event.reason === 'expired') checkExpired(stage, event.user, event.events);
+      break;
+    case 'swept':
+      stage.verdict.expect(event.drift === 0, 'I1', () => `the audit found a drift of ${event.drift}`);
+      break;
+    default:
+  }
+}
+
+function hearClosed(stage: Stage, event: Extract<SessionEvent, { type: 'closed' }>): void {
+  const { sessions, truthOf, verdict, ended } = stage;
+  const user = userOf(stage, event.user);
+  user.openCount -= 1;
+  const truth = sessions.get(event.session);
+  stage.note(() => `${event.session} (${truth?.client?.name ?? event.user}) is closed: ${event.cause}`);
+  const isFirst = truth !== undefined || user.openCount >= 0;
+  verdict.expect(isFirst && stage.layer.find(event.session) === null, 'I7', () => `${event.session} was closed twice, or is still there`);
+  if (truth === undefined) return;
+  checkClosing(stage, truth, event.cause);
+  sessions.delete(truth.id);
+  if (truth.socket !== null) truthOf.delete(truth.socket);
+  ended.push(truth);
+  if (ended.length > mostEnded) ended.shift();
+}

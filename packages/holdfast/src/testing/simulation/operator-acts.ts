@@ -1,0 +1,194 @@
+import type { CloseOrder } from '../../sessions/session-layer.ts';
+import type { Act } from './act.ts';
+import { askForSlot, makeClient } from './arrive.ts';
+import { placeEvent } from './check-delivery.ts';
+import { findTruth } from './find-truth.ts';
+import { checkWord } from './late-words.ts';
+import { type Stage, userOf } from './stage.ts';
+import type { Announced, UserTruth } from './user-truth.ts';
+
+/** What the application and its administrators do: each act is asked of the process over the network. */
+export const operatorActs: readonly Act[] = [
+  { name: 'publish', weight: 40, run: asked(publishOne) },
+  { name: 'publish much', weight: 2, run: asked(publishMuch) },
+  { name: 'broadcast', weight: 2, run: asked(broadcast) },
+  { name: 'close', weight: 2, run: asked(closeOne) },
+  { name: 'close a user', weight: 0.5, run: asked(closeUser) },
+  { name: 'reap a user', weight: 2, run: asked(reapUser) },
+  { name: 'reap all', weight: 1, run: asked(reapAll) },
+  { name: 'set a limit', weight: 1, run: asked(setLimit) },
+  { name: 'reserve', weight: 3, run: asked(reserve) },
+  { name: 'withdraw', weight: 2, run: asked(withdraw) },
+  { name: 'look', weight: 4, run: asked(look) },
+  { name: 'late word', weight: 4, run: asked(checkWord) },
+];
+
+/** Acts that a listener may do in the middle of something else. */
+export const meddling: readonly ((stage: Stage) => void)[] = [
+  publishOne,
+  closeOne,
+  reapUser,
+  setLimit,
+  withdraw,
+  look,
+  checkWord,
+];
+
+function asked(act: (stage: Stage) => void): (stage: Stage) => void {
+  return (stage) => stage.world.ask(() => act(stage));
+}
+
+function publishOne(stage: Stage): void {
+  const user = stage.random.pick(stage.users);
+  if (user === undefined) return;
+  const session = stage.random.chance(0.1) ? stage.random.pick(stage.layer.sessionsOf(user.id))?.id : undefined;
+  publish(stage, user, session);
+}
+
+function publishMuch(stage: Stage): void {
+  const user = stage.random.pick(stage.users);
+  if (user === undefined) return;
+  const many = stage.random.between(5, 60);
+  for (let count = 0; count < many; count += 1) publish(stage, user, undefined);
+}
+
+function publish(stage: Stage, user: UserTruth, session: string | undefined): void {
+  const { layer, random, verdict } = stage;
+  const event = announce(stage, { userId: user.id, onlyFor: session ?? null, size: drawSize(random.next()) });
+  stage.publishing += 1;
+  const id = `e${event.number}`;
+  const input = { event: 'e', data: event.data };
+  const published = layer.publish(user.id, input, { id, ...(session === undefined ? {} : { session }) });
+  stage.publishing -= 1;
+  user.busyAt = stage.clock.nowMs();
+  const isTooLarge = event.announced.approximateBytes > stage.settings.historyBytes * 0.95;
+  if (published.outcome === 'overflow') {
+    verdict.expect(isTooLarge, 'I4', () => `event ${event.announced.number} of ${event.announced.approximateBytes} bytes was not kept`);
+    return;
+  }
+  placeEvent(stage, user, { event: event.announced, offset: published.offset });
+  if (!random.chance(0.05)) return;
+  const again = layer.publish(user.id, input, { id });
+  const isKnown = again.offset === published.offset || stage.settings.historyEvents < 100 || isTooLarge;
+  verdict.expect(isKnown, 'I4', () => `event ${event.announced.number} was published twice`);
+  if (again.offset !== published.offset) stage.verdict.expect(again.outcome === 'queued', 'I4', () => 'an event was kept and not kept');
+}
+
+function drawSize(draw: number): number {
+  if (draw < 0.9) return Math.floor(draw * 200);
+  return draw < 0.99 ? 2_000 : 20_000;
+}
+
+interface Announcement {
+  readonly announced: Announced;
+  readonly number: number;
+  readonly data: { readonly n: number; readonly u: string | null; readonly pad: string };
+}
+
+function announce(stage: Stage, about: { userId: string | null; onlyFor: string | null; size: number }): Announcement {
+  const number = stage.announced.size + 1;
+  const { userId, onlyFor, size } = about;
+  const announced = { number, userId, onlyFor, approximateBytes: size + 110 };
+  stage.announced.set(number, announced);
+  return { announced, number, data: { n: number, u: userId, pad: 'x'.repeat(size) } };
+}
+
+function broadcast(stage: Stage): void {
+  const { announced, data } = announce(stage, { userId: null, onlyFor: null, size: stage.random.between(0, 300) });
+  stage.promises += 1;
+  stage.publishing += 1;
+  for (const user of stage.users) if (user.openCount > 0) user.busyAt = stage.clock.nowMs();
+  void stage.layer.broadcast({ event: 'b', data }).then(({ users, sessions }) => {
+    stage.promises -= 1;
+    stage.publishing -= 1;
+    stage.verdict.expect(users <= stage.users.length && sessions >= users, 'I1', () => `broadcast ${announced.number} told ${users} users and ${sessions} sessions`);
+  });
+}
+
+function closeOne(stage: Stage): void {
+  const { random, layer, sessions } = stage;
+  const truth = random.pick([...sessions.values()]);
+  if (truth === undefined || random.chance(0.1)) {
+    stage.verdict.expect(!layer.close('sim-0-0'), 'I7', () => 'a session that never was has been closed');
+    return;
+  }
+  const orders: readonly CloseOrder[] = ['admin', 'revoked', 'released', 'overload'];
+  const cause = random.pick(orders) ?? 'admin';
+  truth.orders.add(cause);
+  const isClosed = layer.close(truth.id, cause);
+  stage.verdict.expect(isClosed, 'I7', () => `${truth.id} could not be closed`);
+  stage.verdict.expect(!layer.close(truth.id, cause), 'I7', () => `${truth.id} was closed twice`);
+}
+
+function closeUser(stage: Stage): void {
+  const user = stage.random.pick(stage.users);
+  if (user === undefined) return;
+  const sessions = stage.layer.sessionsOf(user.id);
+  const [kept] = sessions;
+  const exclude = kept !== undefined && stage.random.chance(0.5) ? [kept.id] : [];
+  for (const { id } of sessions) findTruth(stage, id)?.orders.add('admin');
+  const closed = stage.layer.closeUser(user.id, { exclude });
+  const expected = sessions.length - exclude.length;
+  stage.verdict.expect(closed.length === expected, 'I1', () => `${closed.length} sessions of ${user.id} were closed, ${expected} were there`);
+}
+
+function reapUser(stage: Stage): void {
+  const user = stage.random.pick(stage.users);
+  if (user === undefined) return;
+  const before = stage.layer.count(user.id);
+  const { reaped, kept } = stage.layer.reapUser(user.id);
+  stage.verdict.expect(reaped.length + kept === before, 'I1', () => `${reaped.length} were reaped and ${kept} kept of ${before}`);
+}
+
+function reapAll(stage: Stage): void {
+  stage.promises += 1;
+  void stage.layer.reapAll().then(({ reaped, kept, failed }) => {
+    stage.promises -= 1;
+    const isWhole = reaped.length + kept + failed.length >= 0;
+    stage.verdict.expect(isWhole, 'I1', () => 'a reap told numbers that are none');
+  });
+}
+
+function setLimit({ random, users, layer, note }: Stage): void {
+  const user = random.pick(users);
+  if (user === undefined) return;
+  const limit = random.chance(0.5) ? null : random.between(1, 20);
+  note(() => `the limit of ${user.id} is set to ${limit}`);
+  user.ownLimit = limit;
+  user.highestLimit = Math.max(user.highestLimit, limit ?? 0);
+  layer.setLimit(user.id, limit);
+}
+
+/** A slot is taken first, and gets its socket later, too late, or never; or a socket that is closed already. */
+function reserve(stage: Stage): void {
+  const { random, world, layer, settings } = stage;
+  const user = random.pick(stage.users);
+  if (user === undefined) return;
+  const admission = askForSlot(stage, user, { client: null });
+  if (admission.outcome !== 'opened' || random.chance(0.2)) return;
+  const { session } = admission;
+  const isLost = random.chance(0.2);
+  world.in(random.between(0, settings.openTimeoutMs * 1.2), () => {
+    world.ask(() => {
+      if (session.state !== 'opening') return;
+      const client = makeClient(stage, userOf(stage, user.id));
+      client.wasHandedOver = true;
+      if (isLost) {
+        client.socket.loseSilently();
+        client.isOver = true;
+      }
+      layer.attach(session, client.socket);
+    });
+  });
+}
+
+function withdraw({ random, users }: Stage): void {
+  const user = random.pick(users);
+  random.pick(user?.arrivals ?? [])?.pending?.withdraw();
+}
+
+function look({ layer, users }: Stage): void {
+  layer.health();
+  layer.gauges();
+  for (const { id } of users) for (const session of layer.sessionsOf(id)) layer.view(session);
+}

@@ -1,0 +1,87 @@
+import type { TimerHandle } from '../../sessions/clock.ts';
+import { SessionLayer } from '../../sessions/session-layer.ts';
+import type { SessionOptions } from '../../core/options.ts';
+import { ManualClock } from '../manual-clock.ts';
+import { SeededRandom } from '../seeded-random.ts';
+import { FaultTally } from './fault-tally.ts';
+import { listen } from './listen.ts';
+import { meddling } from './operator-acts.ts';
+import { drawScenario, type FaultKind } from './scenario.ts';
+import { simulatedHooks } from './simulated-hooks.ts';
+import type { Stage } from './stage.ts';
+import { UserTruth } from './user-truth.ts';
+import { Verdict } from './verdict.ts';
+import { World } from './world.ts';
+
+const startAt = 1_000;
+
+/** What a run is made from. */
+export interface StageOptions {
+  readonly seed: number;
+  readonly settings: SessionOptions;
+  readonly faults: readonly FaultKind[];
+  readonly note: (line: () => string) => void;
+}
+
+/** Builds the layer under test and the world around it. */
+export function setStage({ seed, settings, faults, note }: StageOptions): Stage {
+  const random = new SeededRandom(seed);
+  const scenario = drawScenario(random);
+  const tally = new FaultTally();
+  const clock = new CountingClock(startAt, tally);
+  const hooks = scenario.hasHooks ? simulatedHooks(() => stage) : {};
+  const options = { ...scenario.options, ...settings };
+  const layer = new SessionLayer(options, { clock, hooks, node: 'sim' });
+  const stage: Stage = {
+    world: new World(clock, random),
+    clock,
+    random,
+    layer,
+    settings: layer.settings,
+    scenario,
+    faults: new Set(faults),
+    verdict: new Verdict(() => clock.nowMs() - startAt),
+    tally,
+    users: scenario.userIds.map((id) => new UserTruth(id)),
+    sessions: new Map(),
+    ended: [],
+    clientOf: new Map(),
+    truthOf: new Map(),
+    announced: new Map(),
+    heardInStep: new Set(),
+    promises: 0,
+    publishing: 0,
+    isDraining: false,
+    isQuiet: false,
+    isMeddlingOff: false,
+    failing: { listener: false, hook: false },
+    note: (line) => note(() => `${((clock.nowMs() - startAt) / 1000).toFixed(3)} ${line()}`),
+  };
+  layer.subscribe((event) => listen(stage, event));
+  layer.subscribe(() => meddle(stage));
+  return stage;
+}
+
+/** A listener of the application: throws, or does something else in the middle of things. */
+function meddle(stage: Stage): void {
+  const { failing, random, tally } = stage;
+  if (random.chance(0.003) && !stage.isQuiet && !stage.isMeddlingOff) random.pick(meddling)?.(stage);
+  if (!failing.listener || !random.chance(0.3)) return;
+  tally.listener += 1;
+  throw new Error('a listener threw, as asked');
+}
+
+/** Counts the timers that could not be set. */
+class CountingClock extends ManualClock {
+  readonly #tally: FaultTally;
+
+  constructor(now: number, tally: FaultTally) {
+    super(now);
+    this.#tally = tally;
+  }
+
+  override after(ms: number, callback: () => void): TimerHandle {
+    if (this.timerError !== null) this.#tally.timer += 1;
+    return super.after(ms, callback);
+  }
+}

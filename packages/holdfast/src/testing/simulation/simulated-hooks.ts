@@ -1,0 +1,60 @@
+import type { SessionHooks } from '../../sessions/hooks.ts';
+import { findTruth } from './find-truth.ts';
+import type { Stage } from './stage.ts';
+
+/** An application that is quick, slow, silent or broken, as it comes. */
+export function simulatedHooks(stageOf: () => Stage): SessionHooks {
+  return {
+    opened: (session) => {
+      const stage = stageOf();
+      if (!isFailing(stage, 0.2)) return undefined;
+      findTruth(stage, session.id)?.orders.add('failed');
+      return fail(stage);
+    },
+    message: () => {
+      const stage = stageOf();
+      if (isFailing(stage, 0.5)) return fail(stage);
+      return answer(stage);
+    },
+    closed: () => {
+      const stage = stageOf();
+      return isFailing(stage, 0.3) ? fail(stage) : undefined;
+    },
+  };
+}
+
+function isFailing({ failing, random }: Stage, share: number): boolean {
+  return failing.hook && random.chance(share);
+}
+
+/** Throws, or rejects at once or a while later. */
+function fail(stage: Stage): Promise<never> {
+  const { random, tally, clock } = stage;
+  if (random.chance(0.4)) {
+    tally.hook += 1;
+    throw new Error('a hook failed, as asked');
+  }
+  stage.promises += 1;
+  return new Promise((_resolve, reject) => {
+    clock.inPoll(random.between(0, 500), () => {
+      stage.promises -= 1;
+      tally.hook += 1;
+      reject(new Error('a hook rejected, as asked'));
+    });
+  });
+}
+
+function answer(stage: Stage): Promise<void> | undefined {
+  const { random, clock, world, faults } = stage;
+  const draw = random.next();
+  if (draw < 0.01 && faults.has('stall')) world.stall(random.between(100, 5_000));
+  if (draw < 0.5) return undefined;
+  if (draw < 0.52) return new Promise(() => {});
+  stage.promises += 1;
+  return new Promise((resolve) => {
+    clock.inPoll(random.between(0, 3_000), () => {
+      stage.promises -= 1;
+      resolve();
+    });
+  });
+}
