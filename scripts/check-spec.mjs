@@ -21,9 +21,9 @@ import { report, root } from './workspace.mjs';
  * @typedef {Record<string, Record<string, { to: string, effect: string }>>} Transitions
  */
 
-/** The vocabulary of ids that a test's name may hold. */
+/** The vocabulary of ids that a test's name may hold; an escape such as %C3 is none. */
 const invariantId = /\bI\d{1,2}\b/g;
-const failureModeId = /\b(?:FM-\d{2}|[A-G]\d{1,2})\b/g;
+const failureModeId = /(?<![%\w])(?:FM-\d{2}|[A-G]\d{1,2})\b/g;
 
 /** @returns {Test[]} every test of every tier by its full name, also generated ones */
 function listTests() {

@@ -6,6 +6,8 @@ export interface Connecting {
   readonly concurrency: number;
   /** Users are called `prefix0`, `prefix1`, …. */
   readonly prefix: string;
+  /** The number of the first user; 0 if absent. */
+  readonly first?: number;
   readonly perUser: number;
   /** Open as soon as the upgrade is answered, or only with the first frame. */
   readonly until: 'upgraded' | 'first-frame';

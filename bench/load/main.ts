@@ -61,9 +61,9 @@ class Batch implements PeerListener {
   }
 
   #begin(): void {
-    const { port, prefix, perUser, count, isMute = false } = this.#plan;
+    const { port, prefix, first = 0, perUser, count, isMute = false } = this.#plan;
     if (this.#begun === count) return;
-    const user = `${prefix}${Math.floor(this.#begun / perUser)}`;
+    const user = `${prefix}${first + Math.floor(this.#begun / perUser)}`;
     this.#begun += 1;
     made += 1;
     const localAddress =

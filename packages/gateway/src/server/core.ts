@@ -32,6 +32,8 @@ export interface Core extends Observation {
 
 const MEMORY_LOOK_MS = 250;
 const SECOND_MS = 1000;
+/** The metric tells the worst of the last one or two of these. */
+const LAG_TURN_MS = 30_000;
 /** Newcomers turned away by a full memory come back within this time, spread over it. */
 const OVERLOAD_RETRY_MS = { least: 1000, most: 5000 };
 
@@ -94,7 +96,7 @@ function startRegularWork(core: Omit<Core, 'close'>): () => void {
     [
       { everyMs: MEMORY_LOOK_MS, act: () => memory.look() },
       { everyMs: SECOND_MS, act: () => watch.endExpired() },
-      { everyMs: SECOND_MS, act: () => lag.sample() },
+      { everyMs: LAG_TURN_MS, act: () => lag.turn() },
       { everyMs: SECOND_MS, act: () => clock.look() },
       { everyMs: SECOND_MS, act: () => lines.tellLeftOut() },
     ],

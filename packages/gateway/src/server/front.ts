@@ -29,7 +29,7 @@ const BACKLOG = 4096;
 
 /** Makes the server; it does not listen yet. */
 export function createFront(core: Core): Front {
-  const { config, state, faults } = core;
+  const { config, state } = core;
   const trust = createProxyTrust(config.trustedProxies);
   const rates = new HandshakeRates({ rate: config.handshakeRate, trust, now: monotonicMs });
   const book = new ConnectionBook({
@@ -58,7 +58,6 @@ export function createFront(core: Core): Front {
     maxPayloadBytes: config.maxPayloadBytes,
     decisionTimeoutMs: config.handshakeTimeoutMs,
   });
-  server.on('error', (error) => faults.report('accept', error));
   return { server, book, upgrades };
 }
 
@@ -67,12 +66,14 @@ function monotonicMs(): number {
 }
 
 /** Begins to listen. @throws what `listen` tells: `EADDRINUSE`, `EACCES`, … */
-export async function openFront({ server }: Front, { config, state }: Core): Promise<number> {
+export async function openFront({ server }: Front, core: Core): Promise<number> {
+  const { config, state, faults } = core;
   const { host, port } = config;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ host, port, backlog: BACKLOG }, () => {
       server.off('error', reject);
+      server.on('error', (error) => faults.report('accept', error));
       resolve();
     });
   });

@@ -40,7 +40,10 @@ const rows: Readonly<Record<GatewayFaultPlace, Row>> = {
   },
   log: { degrades: false, do: 'See to whoever reads the log; what was left out is counted.' },
   accept: { degrades: true, do: 'Look at the limits for open files and at the listening address.' },
-  http: { degrades: false, do: 'A request failed inside the gateway. This is a bug: please report it.' },
+  http: {
+    degrades: false,
+    do: 'A request failed inside the gateway. This is a bug: please report it.',
+  },
   round: { degrades: true, do: 'A regular task failed. This is a bug: please report it.' },
 };
 

@@ -1,5 +1,5 @@
 import { memoryUsage } from 'node:process';
-import { getHeapStatistics } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import type { SessionLayer } from 'holdfast';
 
 /** How full the memory is: the fullest of its bounds, 0 to 1. */
@@ -62,17 +62,25 @@ export class MemoryGuard {
 const CONTAINER_WEIGHT = 0.9;
 /** No process needs a limit beyond this; such a one stands for none. */
 const NO_LIMIT_BYTES = 2 ** 50;
+/** V8 counts its young generation, three semi-spaces of 16 MB, into the limit; what lives long has the rest. */
+const YOUNG_BYTES = 48 * 1024 ** 2;
 
-/** Reads the heap against its limit, and the whole process against that of its container. */
+/** Reads the old generation against its limit, and the whole process against that of its container. */
 export function createMemoryGauge(): MemoryGauge {
   const containerBytes = process.constrainedMemory() ?? 0;
   const isContained = containerBytes > 0 && containerBytes < NO_LIMIT_BYTES;
+  const { heap_size_limit: limit } = getHeapStatistics();
+  const oldLimit = Math.max(limit - YOUNG_BYTES, limit / 2);
   return () => {
-    const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-    const ofHeap = used / limit;
     const ofContainer = isContained ? memoryUsage.rss() / containerBytes : 0;
-    return Math.max(ofHeap, ofContainer * CONTAINER_WEIGHT);
+    return Math.max(oldBytes() / oldLimit, ofContainer * CONTAINER_WEIGHT);
   };
+}
+
+function oldBytes(): number {
+  return getHeapSpaceStatistics()
+    .filter(({ space_name: name }) => !name.startsWith('new_'))
+    .reduce((sum, { space_used_size: used }) => sum + used, 0);
 }
 
 /** Most sessions that are ended at one look. */

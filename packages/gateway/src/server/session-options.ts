@@ -26,8 +26,8 @@ export function sessionOptionsOf(config: ServeConfig): SessionOptions {
   };
 }
 
-/** Of the memory, the logs of users get at most this share: what an event takes is more than its bytes. */
-const HISTORY_SHARE = 1 / 5;
+/** Of the heap, the logs of users get at most this share: a small event takes several times its bytes. */
+const HISTORY_SHARE = 1 / 8;
 
 /** Settings that fit this machine, with what should be said about it. */
 export interface FittedConfig {

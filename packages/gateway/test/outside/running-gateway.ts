@@ -6,7 +6,7 @@ import { mintToken } from '../../src/server/auth/mint.ts';
 
 const bin = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
 const secret = 'a secret of the tests, at least thirty-two bytes';
-const adminToken = 'an admin token of the tests';
+const adminToken = 'an-admin-token-of-the-tests';
 
 /** What a token says beside its user. */
 export interface Claims {

@@ -38,8 +38,8 @@ describe('the options of the session layer', () => {
 });
 
 describe('B8 the bound of all logs', () => {
-  it('is a fifth of the heap where that is less, and that is said', () => {
-    const { config, note } = boundHistory(configOf(), 100 * 1024 * 1024);
+  it('is an eighth of the heap where that is less, and that is said', () => {
+    const { config, note } = boundHistory(configOf(), 160 * 1024 * 1024);
     expect(config.historyTotalBytes).toBe(20 * 1024 * 1024);
     expect(note).toContain('`--history-total` is lowered from 256mb to 20mb');
   });

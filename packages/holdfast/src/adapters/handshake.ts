@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** An upgrade request on its way to a decision. Owns the raw socket until the decision is made. */
+/**
+ * An upgrade request on its way to a decision. Owns the raw socket until the decision is made. A decision made at once
+ * costs no listener: nothing can happen to the socket before it belongs to the engine.
+ */
 export class Handshake {
   readonly request: IncomingMessage;
   readonly socket: Socket;
@@ -11,13 +14,12 @@ export class Handshake {
   #controller: AbortController | null = null;
   #onClose: (() => void) | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #isHeld = false;
 
-  /** Takes the socket over. From here on an error of the peer ends the handshake and not the process. */
   constructor(request: IncomingMessage, socket: Socket, head: Buffer) {
     this.request = request;
     this.socket = socket;
     this.head = head;
-    socket.on('error', socketOnError);
   }
 
   /** Aborted when the client leaves, or the time for the decision is over. */
@@ -36,8 +38,13 @@ export class Handshake {
     return this.socket.destroyed;
   }
 
-  /** Calls back once if the decision takes longer than this. */
-  expireAfter(ms: number, expired: () => void): void {
+  /**
+   * The decision is awaited. From here on an error of the peer ends the handshake and not the process. Calls back once if
+   * it takes longer than this.
+   */
+  hold(ms: number, expired: () => void): void {
+    this.#isHeld = true;
+    this.socket.on('error', socketOnError);
     this.#timer = setTimeout(() => {
       this.#controller?.abort();
       expired();
@@ -54,11 +61,11 @@ export class Handshake {
 
   /** Whoever has the socket now listens for its errors; our listener would only take memory. */
   release(): void {
-    this.socket.off('error', socketOnError);
+    if (this.#isHeld) this.socket.off('error', socketOnError);
   }
 }
 
 /** `close` follows every error and says all there is to say. */
-function socketOnError(this: Socket): void {
+export function socketOnError(this: Socket): void {
   this.destroy();
 }

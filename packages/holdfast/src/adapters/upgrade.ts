@@ -9,7 +9,7 @@ import type { OpenRequest } from '../sessions/admission.ts';
 import { lingerMs } from '../sessions/lingering.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import { corkForTick } from './cork.ts';
-import { Handshake } from './handshake.ts';
+import { Handshake, socketOnError } from './handshake.ts';
 import { wsSocket } from './ws-socket.ts';
 
 /** What to do with an upgrade request. */
@@ -128,7 +128,7 @@ class Upgrader {
       this.undecided -= 1;
       act();
     };
-    handshake.expireAfter(this.#options.decisionTimeoutMs, () => {
+    handshake.hold(this.#options.decisionTimeoutMs, () => {
       conclude(() =>
         this.#finish(handshake, { kind: 'reject', status: 503, headers: { 'Retry-After': '1' } }),
       );
@@ -175,6 +175,7 @@ function reject(
   { status, headers = {}, body }: Extract<Verdict, { kind: 'reject' }>,
 ): void {
   if (socket.destroyed) return;
+  socket.on('error', socketOnError);
   const text = body ?? `${STATUS_CODES[status] ?? 'Refused'}\n`;
   const fields = {
     Connection: 'close',

@@ -56,7 +56,7 @@ class WsSocket implements SessionSocket {
     const tcp = raw ?? tcpSocketOf(ws);
     if (tcp === null) return;
     tcp[port] = this;
-    tcp.end = endAndTell as Socket['end'];
+    tcp.end = endAndTell as BoundSocket['end'];
   }
 
   get canPing(): boolean {
@@ -137,11 +137,9 @@ function emitAndTell(this: BoundWebSocket, event: string | symbol, ...args: unkn
   else if (event === 'pong') owner.ponged(markOf(args[0] as Buffer));
   else if (event === 'ping') owner.heard();
   else if (event === 'close') owner.gone();
-  else if (event === 'error') {
-    owner.ending('lost');
-    // What failed is told by `close`, which follows; an error that nobody listens to would end the process.
-    if (this.listenerCount('error') === 0) return true;
-  }
+  else if (event === 'error') owner.ending('lost');
+  // What failed is told by `close`, which follows; an error that nobody listens to would end the process.
+  if (this.listenerCount(event) === 0) return true;
   return (Object.getPrototypeOf(this) as WebSocket).emit.call(this, event, ...args);
 }
 
@@ -152,8 +150,8 @@ function messageOf(data: RawData, isBinary: boolean): string | Uint8Array {
 }
 
 /** The engine answers a FIN by ending its own side at once. A third listener for `end` would cost a socket 136 bytes. */
-function endAndTell(this: BoundSocket, ...args: Parameters<Socket['end']>): Socket {
-  (Object.getPrototypeOf(this) as Socket).end.apply(this, args);
+function endAndTell(this: BoundSocket, ...args: unknown[]): BoundSocket {
+  (Object.getPrototypeOf(this) as Socket).end.apply(this, args as Parameters<Socket['end']>);
   this[port].owner.ending('fin');
   return this;
 }

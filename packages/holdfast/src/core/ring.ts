@@ -31,9 +31,10 @@ export class Ring<T> {
   }
 
   #grow(): void {
-    const grown: (T | undefined)[] = Array.from({ length: Math.max(8, this.#items.length * 2) });
-    for (let place = 0; place < this.#size; place += 1) grown[place] = this.at(place);
-    this.#items = grown;
+    const items = [...this.#items.slice(this.#head), ...this.#items.slice(0, this.#head)];
+    const capacity = Math.max(8, items.length * 2);
+    while (items.length < capacity) items.push(undefined);
+    this.#items = items;
     this.#head = 0;
   }
 }

@@ -81,7 +81,6 @@ const nothingReaped: PressureReap = { examined: 0, found: 0, freed: 0 };
 interface Arrival {
   readonly request: OpenRequest;
   readonly since: number;
-  readonly limit: number;
   readonly reap: PressureReap;
   readonly startedAtMs: number;
 }
@@ -104,12 +103,11 @@ export class AdmissionDesk {
     checkUserId(request.userId);
     if (request.socket !== undefined) checkSocket(request.socket);
     if (request.limit !== undefined) checkLimit(request.limit);
-    const { clock, pulse, rates, limits, waiting } = this.#rooms;
+    const { clock, pulse, rates, waiting } = this.#rooms;
     pulse.ensure();
-    const limit = limits.of(request.userId, request.limit);
     const startedAtMs = request.startedAtMs ?? clock.nowMs();
     const reap = waiting.reapUnderWay(request.userId) ?? { ...nothingReaped };
-    const arrival: Arrival = { request, since: pulse.now(), limit, reap, startedAtMs };
+    const arrival: Arrival = { request, since: pulse.now(), reap, startedAtMs };
     if (this.isClosed) return this.#refuse(arrival, 'draining');
     const rate = rates.spend(request.userId, arrival.since);
     if (!rate.passed) return this.#refuse(arrival, 'rate', rate.retryAfterMs);
@@ -118,24 +116,31 @@ export class AdmissionDesk {
 
   #decide(arrival: Arrival): Admission {
     const { registry, waiting, events, pulse } = this.#rooms;
-    const { request, limit, reap } = arrival;
+    const { request, reap } = arrival;
     const { userId } = request;
     const isJoining = waiting.count(userId) > 0;
-    if (!isJoining && hasRoom(registry.count(userId), limit))
+    if (!isJoining && hasRoom(registry.count(userId), this.#limitOf(request)))
       return this.#enter(arrival, null);
     events.emit({
       type: 'limitHit',
       user: userId,
-      limit,
+      limit: this.#limitOf(request),
       live: registry.count(userId),
       joined: isJoining,
     });
-    if (isJoining)
-      return waiting.count(userId) < limit ? this.#wait(arrival) : this.#tooMany(arrival);
+    if (isJoining) {
+      const mayWait = waiting.count(userId) < this.#limitOf(request);
+      return mayWait ? this.#wait(arrival) : this.#tooMany(arrival);
+    }
     reap.examined = registry.count(userId);
     waiting.reapDead(userId, pulse.polledAt, reap);
-    if (!hasRoom(registry.count(userId), limit)) return this.#wait(arrival);
+    if (!hasRoom(registry.count(userId), this.#limitOf(request))) return this.#wait(arrival);
     return this.#enter(arrival, reap);
+  }
+
+  /** Asked anew at each use: an operator may set another one while somebody waits, or a listener in between. */
+  #limitOf({ userId, limit }: OpenRequest): number {
+    return this.#rooms.limits.of(userId, limit);
   }
 
   /** Takes the slot first: whoever hears of any of this may come for one, too. */
@@ -144,12 +149,12 @@ export class AdmissionDesk {
     concluded: PressureReap | null,
     waiter?: Waiter,
   ): Admission & { outcome: 'opened' | 'left' } {
-    const { door, events, waiting, clock, pulse } = this.#rooms;
-    const { request, limit, startedAtMs, since } = arrival;
+    const { door, events, waiting, clock, pulse, settings } = this.#rooms;
+    const { request, startedAtMs, since } = arrival;
     const now = pulse.now();
     const session = door.enter({
       userId: request.userId,
-      limit,
+      limit: request.limit ?? settings.maxSessionsPerUser,
       device: request.device ?? null,
       extra: request.extra,
       now,
@@ -166,7 +171,8 @@ export class AdmissionDesk {
   /** False when there is nobody to let in any more: a listener has ended the session, or its socket is closed. */
   #seat(session: Session, socket: SessionSocket | undefined): boolean {
     const { attachment, refusals } = this.#rooms;
-    if (session.state !== 'closed') return socket === undefined || attachment.attach(session, socket);
+    if (session.state !== 'closed')
+      return socket === undefined || attachment.attach(session, socket);
     if (socket !== undefined) refusals.dismiss(socket, 'released');
     return false;
   }
@@ -226,13 +232,13 @@ export class AdmissionDesk {
     reason: RefusalReason,
     retryMs?: number,
   ): Extract<OpenOutcome, { outcome: 'refused' }> {
-    const { registry, limits, refusals, events, pulse, clock } = this.#rooms;
+    const { registry, refusals, events, pulse, clock } = this.#rooms;
     const { request, since, reap, startedAtMs } = arrival;
     const occupants = registry.of(request.userId);
     const now = pulse.now();
     const refusal: Refusal = {
       reason,
-      limit,
+      limit: this.#limitOf(request),
       live: occupants.length,
       examined: reap.examined,
       reaped: reap.freed,

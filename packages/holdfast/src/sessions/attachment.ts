@@ -80,7 +80,7 @@ export class Attachment {
         failed: () => door.leave(session, 'failed'),
       });
     }
-    delivery.pump(session);
+    delivery.begin(session);
   }
 
   #readyFrame(session: Session): Parameters<Delivery['answer']>[1] {

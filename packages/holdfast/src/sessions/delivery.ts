@@ -38,6 +38,17 @@ export class Delivery {
     this.#rooms = rooms;
   }
 
+  /**
+   * Writes what waits for a session that has just been greeted. What is gone by then is told as a gap whatever the
+   * policy: it was not this session that was slow, and closing it would shut the user out.
+   */
+  begin(session: Session): void {
+    const log = this.#rooms.history.find(session.userId);
+    if (log === undefined) return;
+    if (session.cursor < log.first - 1 && !this.#tellGap(log, session)) return;
+    this.pumpFrom(log, session);
+  }
+
   /** Writes what the log has for this session, as far as its window and the engine allow. */
   pump(session: Session): void {
     const log = this.#rooms.history.find(session.userId);
@@ -76,11 +87,14 @@ export class Delivery {
 
   /** False when the session was ended instead of told. */
   #fellBehind(log: UserLog, session: Session): boolean {
-    const { settings, codec, door, history, events } = this.#rooms;
-    if (settings.onSlow === 'close') {
-      door.leave(session, 'slow');
-      return false;
-    }
+    if (this.#rooms.settings.onSlow === 'gap') return this.#tellGap(log, session);
+    this.#rooms.door.leave(session, 'slow');
+    return false;
+  }
+
+  /** False when it could not be written yet. */
+  #tellGap(log: UserLog, session: Session): boolean {
+    const { codec, history, events } = this.#rooms;
     const from = session.cursor + 1;
     const to = log.first - 1;
     const text = codec.encode({

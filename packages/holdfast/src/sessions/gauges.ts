@@ -1,4 +1,5 @@
 import type { Rooms } from './rooms.ts';
+import type { SweepHealth } from './sweep.ts';
 
 /** Every gauge, read from its source at the moment of asking. Reading changes nothing. */
 export interface Gauges {
@@ -12,6 +13,7 @@ export interface Gauges {
   readonly logs: number;
   readonly logBytes: number;
   readonly drift: number;
+  readonly sweep: SweepHealth;
   /** Age of the session that has been there longest; 0 without sessions. */
   readonly oldestMs: number;
 }
@@ -52,6 +54,7 @@ export function readGauges({
     logs: history.size,
     logBytes: history.bytes,
     drift: sweep.drift,
+    sweep: sweep.health(),
     oldestMs: now - oldestAt,
   };
 }

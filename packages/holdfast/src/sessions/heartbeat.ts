@@ -72,7 +72,6 @@ export class Heartbeat {
   ponged(session: Session, mark: number): boolean {
     if (session.state !== 'live') return false;
     const { events, pulse } = this.#rooms;
-    if (session.transport === 'closed') session.isTransportDoubted = true;
     const isAnswer = session.pingAt !== notOut && mark === session.pingMark;
     if (isAnswer) {
       const roundTripMs = pulse.now() - session.pingAt;
@@ -81,6 +80,7 @@ export class Heartbeat {
       session.bytesBeforePing = 0;
       events.emit({ type: 'pingAnswered', session: session.id, roundTripMs });
     }
+    if (session.transport === 'closed') session.isTransportDoubted = true;
     this.heard(session);
     return isAnswer;
   }

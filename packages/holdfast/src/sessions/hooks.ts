@@ -1,4 +1,4 @@
-import { never, noEntry } from '../core/timing-wheel.ts';
+import { never } from '../core/timing-wheel.ts';
 import type { SessionEnd } from '../protocol/close-causes.ts';
 import type { Faults } from './faults.ts';
 import type { Pulse } from './pulse.ts';
@@ -29,6 +29,12 @@ export class HookTimeoutError extends Error {
   override readonly name = 'HookTimeoutError';
 }
 
+/** What is done when a hook has finished, and when it has failed. */
+export interface Settled {
+  readonly done: () => void;
+  readonly failed: () => void;
+}
+
 /** Runs hooks of the application, each with a deadline. */
 export class HookRunner {
   readonly #pulse: Pulse;
@@ -42,35 +48,36 @@ export class HookRunner {
   }
 
   /** Calls a hook and then exactly one of the two. A failure is counted as a fault of the session. */
-  run(
-    session: Session,
-    hook: () => unknown,
-    settled: { readonly done: () => void; readonly failed: () => void },
-  ): void {
-    let entry = noEntry;
+  run(session: Session, hook: () => unknown, settled: Settled): void {
+    let outcome: unknown;
+    try {
+      outcome = hook();
+      if (isThenable(outcome)) {
+        this.#await(session, outcome, settled);
+        return;
+      }
+    } catch (error) {
+      this.#fail(session, settled, error ?? new Error('A hook threw nothing.'));
+      return;
+    }
+    settled.done();
+  }
+
+  #await(session: Session, outcome: PromiseLike<unknown>, settled: Settled): void {
     let isOver = false;
     const settle = (error: unknown): void => {
       if (isOver) return;
       isOver = true;
       this.#pulse.remove(entry);
-      if (error === null) {
-        settled.done();
-        return;
-      }
-      this.#faults.report('hook', error, { session: session.id });
-      settled.failed();
+      if (error === null) settled.done();
+      else this.#fail(session, settled, error);
     };
+    const expire = (): number => {
+      settle(new HookTimeoutError(`A hook did not finish within ${this.#timeoutMs} ms.`));
+      return never;
+    };
+    const entry = this.#pulse.add({ due: expire }, this.#pulse.now() + this.#timeoutMs);
     try {
-      const outcome = hook();
-      if (!isThenable(outcome)) {
-        settle(null);
-        return;
-      }
-      const expire = (): number => {
-        settle(new HookTimeoutError(`A hook did not finish within ${this.#timeoutMs} ms.`));
-        return never;
-      };
-      entry = this.#pulse.add({ due: expire }, this.#pulse.now() + this.#timeoutMs);
       outcome.then(
         () => settle(null),
         (error: unknown) => settle(error ?? new Error('A hook rejected without a reason.')),
@@ -78,6 +85,11 @@ export class HookRunner {
     } catch (error) {
       settle(error ?? new Error('A hook threw nothing.'));
     }
+  }
+
+  #fail(session: Session, settled: Settled, error: unknown): void {
+    this.#faults.report('hook', error, { session: session.id });
+    settled.failed();
   }
 }
 

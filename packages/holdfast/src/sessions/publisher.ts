@@ -66,10 +66,10 @@ export class Publisher {
     const known = eventId === null ? undefined : history.find(userId)?.offsetOf(eventId);
     if (known !== undefined) return this.#outcome(userId, known, 'queued');
     const body = codec.encodeBody(input, clock.epochMs());
-    const about = { onlyFor: options.session ?? null, eventId };
     return this.#append(userId, (offset) => ({
       frame: outgoingFrame(codec.placeEvent(offset, body)),
-      ...about,
+      onlyFor: options.session ?? null,
+      eventId,
     }));
   }
 

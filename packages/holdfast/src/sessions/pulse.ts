@@ -34,6 +34,8 @@ export class Pulse {
   readonly #wheel: TimingWheel;
   #timer: TimerHandle = null;
   #isBeating = false;
+  /** A beat has begun and waits for the poll, or for its next slice. Nobody sets a timer meanwhile. */
+  #isUnderWay = false;
   /** By the raw clock: when the next beat is due, or the one under way should be over. */
   #beatDueAtRaw: number;
   #polledAt: number;
@@ -111,7 +113,8 @@ export class Pulse {
 
   /** Sets the beat anew whether or not it was lost, never later than it was due. For those who stake a peer's fate on it. */
   rearm(): void {
-    if (this.#isBeating) this.#set(Math.max(0, this.#beatDueAtRaw - this.#clock.nowMs()));
+    if (!this.#isBeating || this.#isUnderWay) return;
+    this.#set(Math.max(0, this.#beatDueAtRaw - this.#clock.nowMs()));
   }
 
   #wake(): void {
@@ -142,6 +145,7 @@ export class Pulse {
   #beat(): void {
     this.#timer = null;
     this.#beatDueAtRaw = this.#clock.nowMs() + beatMs;
+    this.#isUnderWay = true;
     const now = this.now();
     this.#clock.afterPoll(() => {
       this.#polledAt = Math.max(this.#polledAt, now);
@@ -151,12 +155,14 @@ export class Pulse {
 
   /** Asks whoever is due, in slices with a poll between them; then sets the next beat. */
   #turn(): void {
+    this.#isUnderWay = false;
     if (!this.#isBeating || this.#timer !== null) return;
     const startedAt = this.#clock.nowMs();
     let turn = this.#wheel.turn(this.#polledAt, sliceOwners);
     while (turn.more && this.#clock.nowMs() - startedAt < sliceMs)
       turn = this.#wheel.turn(this.#polledAt, sliceOwners);
     this.#beatDueAtRaw = this.#clock.nowMs() + beatMs;
+    this.#isUnderWay = turn.more;
     if (turn.more) this.#clock.afterPoll(() => this.#turn());
     else if (this.#wheel.size > 0) this.#set(beatMs);
     else this.#rest();

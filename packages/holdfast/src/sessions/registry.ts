@@ -63,7 +63,7 @@ export class Registry {
   /** The session of that id, unless it is over. */
   find(id: string): Session | null {
     const parts = id.split('-');
-    const session = this.at(Number.parseInt(parts.at(-2) ?? '', 36));
+    const session = this.at(Number.parseInt(parts.at(-2) ?? '', 10));
     return session !== null && session.id === id ? session : null;
   }
 
@@ -71,7 +71,10 @@ export class Registry {
     const session = new Session(this.#kin, this.#takePlace(), seed);
     this.#table[session.index] = session;
     const siblings = this.#users.get(seed.userId);
-    this.#users.set(seed.userId, siblings === undefined ? session : this.of(seed.userId).concat(session));
+    this.#users.set(
+      seed.userId,
+      siblings === undefined ? session : this.of(seed.userId).concat(session),
+    );
     return session;
   }
 

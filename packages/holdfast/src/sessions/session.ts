@@ -25,7 +25,7 @@ export interface SessionKin {
 /** What a session is made from. */
 export interface SessionSeed {
   readonly userId: string;
-  /** The limit in force for it. */
+  /** The limit of its token, or that of everybody; the one in force where no operator has set another. */
   readonly limit: number;
   readonly device: string | null;
   /** What the application keeps with it; the layer never looks at it. */
@@ -90,7 +90,7 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
 
   /** Unique in the life of this node, by construction: the same place is never held twice by one generation. */
   get id(): string {
-    return `${this.#kin.idPrefix}-${this.index.toString(36)}-${this.generation.toString(36)}`;
+    return `${this.#kin.idPrefix}-${this.index}-${this.generation}`;
   }
 
   get transport(): TransportState {

@@ -34,6 +34,12 @@ export interface SweepReport extends ReapReport {
   readonly tookMs: number;
 }
 
+/** Told once how a run ended. */
+export interface SweepListener {
+  done(report: SweepReport): void;
+  failed(error: unknown): void;
+}
+
 /** Places looked at between two looks at the clock, and how long one slice may take. */
 const slicePlaces = 256;
 const sliceMs = 4;
@@ -41,7 +47,7 @@ const sliceMs = 4;
 /** One look at every session, in slices with a poll between them. */
 export class SweepRun {
   readonly #rooms: SweepRunRooms;
-  readonly #done: (report: SweepReport) => void;
+  readonly #over: SweepListener;
   readonly #startedAtRaw: number;
   readonly #reaped: { id: string; cause: DeathCause }[] = [];
   readonly #failed: { id: string; error: string }[] = [];
@@ -50,31 +56,42 @@ export class SweepRun {
   #kept = 0;
   #drift = 0;
 
-  constructor(rooms: SweepRunRooms, done: (report: SweepReport) => void) {
+  constructor(rooms: SweepRunRooms, over: SweepListener) {
     this.#rooms = rooms;
-    this.#done = done;
+    this.#over = over;
     this.#startedAtRaw = rooms.clock.nowMs();
   }
 
-  /** Works until the slice is over, or to the end. */
+  /** Works until the slice is over, or to the end. Never throws: what goes wrong ends the run as failed. */
   step(): void {
+    try {
+      if (this.#isSliceLast()) this.#over.done(this.#report());
+      else this.#rooms.clock.afterPoll(() => this.step());
+    } catch (error) {
+      this.#over.failed(error);
+    }
+  }
+
+  #isSliceLast(): boolean {
     const { clock, registry } = this.#rooms;
     const sliceEndsAt = clock.nowMs() + sliceMs;
     while (this.#index < registry.reach) {
       const until = Math.min(this.#index + slicePlaces, registry.reach);
       for (; this.#index < until; this.#index += 1) this.#look(registry.at(this.#index));
-      if (clock.nowMs() < sliceEndsAt) continue;
-      clock.afterPoll(() => this.step());
-      return;
+      if (clock.nowMs() >= sliceEndsAt) return this.#index >= registry.reach;
     }
-    this.#done({
+    return true;
+  }
+
+  #report(): SweepReport {
+    return {
       reaped: this.#reaped,
       kept: this.#kept,
       failed: this.#failed,
       examined: this.#examined,
       drift: this.#drift,
-      tookMs: clock.nowMs() - this.#startedAtRaw,
-    });
+      tookMs: this.#rooms.clock.nowMs() - this.#startedAtRaw,
+    };
   }
 
   /** A poisoned session spoils the run, never the look at the others. */

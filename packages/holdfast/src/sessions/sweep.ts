@@ -1,7 +1,13 @@
 import { backoffCeilingMs, type BackoffPolicy } from '../core/backoff.ts';
 import type { TimerHandle } from './clock.ts';
 import type { EventStream } from './event-stream.ts';
-import { type ReapReport, type SweepReport, SweepRun, type SweepRunRooms } from './sweep-run.ts';
+import {
+  type ReapReport,
+  type SweepListener,
+  type SweepReport,
+  SweepRun,
+  type SweepRunRooms,
+} from './sweep-run.ts';
 
 /** What the sweep works with. */
 export interface SweepRooms extends SweepRunRooms {
@@ -39,7 +45,7 @@ export class Sweep {
   /** Stopped for good: nothing starts it again. */
   #isOver = false;
   /** Who waits for the run under way; null when none is. */
-  #awaiting: ((report: SweepReport) => void)[] | null = null;
+  #awaiting: SweepListener[] | null = null;
   #failures = 0;
   #failuresInARow = 0;
   #drift = 0;
@@ -79,8 +85,11 @@ export class Sweep {
 
   /** Reaps now; whoever asks while a run is under way gets that one. */
   reapAll(): Promise<ReapReport> {
-    return new Promise((resolve) => {
-      this.#run(({ reaped, kept, failed }) => resolve({ reaped, kept, failed }));
+    return new Promise((resolve, reject) => {
+      this.#run({
+        done: ({ reaped, kept, failed }) => resolve({ reaped, kept, failed }),
+        failed: reject,
+      });
     });
   }
 
@@ -116,51 +125,55 @@ export class Sweep {
 
   #turn(): void {
     this.#timer = null;
-    try {
-      this.#run((report) => this.#concluded(report));
-    } catch (error) {
-      this.#schedule(this.#failed(error));
-    }
+    this.#run({
+      done: (report) => this.#concluded(report),
+      failed: (error) => this.#reschedule(this.#failed(error)),
+    });
   }
 
-  #run(done: (report: SweepReport) => void): void {
+  #run(listener: SweepListener): void {
     if (this.#awaiting !== null) {
-      this.#awaiting.push(done);
+      this.#awaiting.push(listener);
       return;
     }
-    this.#awaiting = [done];
+    this.#awaiting = [listener];
     this.#rooms.pulse.ensure();
-    try {
-      new SweepRun(this.#rooms, (report) => this.#finished(report)).step();
-    } catch (error) {
+    const tellAll = (tell: (one: SweepListener) => void): void => {
+      const awaiting = this.#awaiting ?? [];
       this.#awaiting = null;
-      throw error;
-    }
+      for (const one of awaiting) tell(one);
+    };
+    new SweepRun(this.#rooms, {
+      done: (report) => {
+        this.#note(report);
+        tellAll((one) => one.done(report));
+      },
+      failed: (error) => tellAll((one) => one.failed(error)),
+    }).step();
   }
 
-  #finished(report: SweepReport): void {
+  #note({ examined, reaped, drift, tookMs }: SweepReport): void {
     const { clock, events, tidy } = this.#rooms;
     tidy();
-    this.#drift = report.drift;
+    this.#drift = drift;
     this.#lastRunAtRaw = clock.nowMs();
-    const { examined, reaped, drift, tookMs } = report;
     events.emit({ type: 'swept', examined, reaped: reaped.length, drift, tookMs });
-    const awaiting = this.#awaiting ?? [];
-    this.#awaiting = null;
-    for (const done of awaiting) done(report);
   }
 
   #concluded({ failed: [first] }: SweepReport): void {
-    if (!this.#isStarted) return;
     if (first !== undefined) {
-      this.#schedule(
-        this.#failed(new Error(`Could not look at session ${first.id}: ${first.error}`)),
-      );
+      const error = new Error(`Could not look at session ${first.id}: ${first.error}`);
+      this.#reschedule(this.#failed(error));
       return;
     }
     this.#failuresInARow = 0;
     this.#rooms.faults.over('sweep');
-    this.#schedule(this.#rooms.intervalMs);
+    this.#reschedule(this.#rooms.intervalMs);
+  }
+
+  /** The next run, unless the sweep was stopped while this one ran. */
+  #reschedule(delayMs: number): void {
+    if (this.#isStarted) this.#schedule(delayMs);
   }
 
   /** Counts and tells a failure. Returns how long to wait before the next attempt. */

@@ -8,7 +8,7 @@ import type { Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
 import { beatMs, type Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
-import { type PressureReap, Waiter, type WaiterSeed } from './waiter.ts';
+import { type PressureReap, Waiter, type WaiterSeed, type WaitOutcome } from './waiter.ts';
 
 /** What the waiting room works with. */
 export interface WaitingRooms {
@@ -92,7 +92,13 @@ export class WaitingRoom {
 
   /** Decides about every waiter of this user for whom all sessions have proven to be alive. */
   judge(userId: string): void {
+    if (this.#queues.size === 0) return;
     const heardAt = this.#earliestEvidence(userId);
+    const first = this.#queues.get(userId)?.waiters[0];
+    if (first === undefined || heardAt < this.#provenFrom(first.seed)) return;
+    // An engine may know by now that one of them is closed; and nobody is refused for whom there is room.
+    this.reapDead(userId, this.#rooms.pulse.polledAt);
+    this.offer(userId);
     for (;;) {
       const waiter = this.#queues.get(userId)?.waiters[0];
       if (waiter === undefined || heardAt < this.#provenFrom(waiter.seed)) return;
@@ -114,18 +120,17 @@ export class WaitingRoom {
   /** A waiter's socket is gone, or its caller has changed its mind. The probes go on without it. */
   leave(waiter: Waiter): void {
     if (waiter.isSettled) return;
-    this.#dismiss(waiter);
-    waiter.seed.settle({ outcome: 'left' }, waiter);
+    this.#dismiss(waiter, { outcome: 'left' });
   }
 
   /** A waiter sends faster than can be held for it. */
   overflow(waiter: Waiter): void {
     if (waiter.isSettled) return;
-    this.#dismiss(waiter);
-    waiter.seed.settle(
-      { outcome: 'refused', reason: 'rate', retryAfterMs: this.#rooms.settings.probeTimeoutMs },
-      waiter,
-    );
+    this.#dismiss(waiter, {
+      outcome: 'refused',
+      reason: 'rate',
+      retryAfterMs: this.#rooms.settings.probeTimeoutMs,
+    });
   }
 
   /** Ends this user's sessions that are dead by now, late ones among them. */
@@ -163,8 +168,7 @@ export class WaitingRoom {
   close(): void {
     for (const queue of this.#queues.values()) {
       for (const waiter of [...queue.waiters]) {
-        this.#dismiss(waiter);
-        waiter.seed.settle({ outcome: 'refused', reason: 'draining' }, waiter);
+        this.#dismiss(waiter, { outcome: 'refused', reason: 'draining' });
       }
     }
   }
@@ -226,13 +230,14 @@ export class WaitingRoom {
       now: pulse.now(),
     };
     const retryMs = retryAfterMs(registry.of(waiter.seed.userId), newcomer, rules);
-    this.#dismiss(waiter);
     const later = retryMs === undefined ? {} : { retryAfterMs: retryMs };
-    waiter.seed.settle({ outcome: 'refused', reason: 'user-limit', ...later }, waiter);
+    this.#dismiss(waiter, { outcome: 'refused', reason: 'user-limit', ...later });
   }
 
-  #dismiss(waiter: Waiter): void {
+  /** Settled before anybody hears of it: a listener might free a slot in between. */
+  #dismiss(waiter: Waiter, outcome: WaitOutcome): void {
     const reap = this.#remove(waiter);
+    waiter.seed.settle(outcome, waiter);
     if (reap !== null) this.concluded(waiter.seed.userId, reap);
   }
 

@@ -36,9 +36,8 @@ export interface SeedStats {
 /** Each number recounted from the registry or folded from events at this moment. */
 export function readSeedStats(layer: SessionLayer, metrics: Metrics, nowMs: number): SeedStats {
   const gauges: Gauges = layer.gauges();
-  const { cleanup } = layer.health();
   return {
-    background_cleanup_task_started: cleanup.running,
+    background_cleanup_task_started: gauges.sweep.running,
     background_cleanup_failures: metrics.sweep.failures,
     emergency_cleanup_triggers: metrics.pressureReaps.triggered,
     successful_emergency_cleanups: metrics.pressureReaps.successful,

@@ -59,7 +59,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 }
 
 /** The one command that runs this again, with every line of what happens. */
-export function replayCommand({ seed, minutes }: Pick<SimulationResult, 'seed' | 'minutes'>): string {
+export function replayCommand({
+  seed,
+  minutes,
+}: Pick<SimulationResult, 'seed' | 'minutes'>): string {
   return `npm run simulate -- --seed ${seed} --minutes ${minutes}`;
 }
 
@@ -77,5 +80,10 @@ export async function replay(options: SimulationOptions): Promise<string> {
   });
   if (violation === null) return '';
   const at = (violation.atMs / 1000).toFixed(3);
-  return [`${violation.invariant} does not hold at ${at} s of seed ${seed}: ${violation.message}`, 'what led to it:', ...lines.map((line) => `  ${line}`), `run it again: ${replayCommand({ seed, minutes })}`].join('\n');
+  return [
+    `${violation.invariant} does not hold at ${at} s of seed ${seed}: ${violation.message}`,
+    'what led to it:',
+    ...lines.map((line) => `  ${line}`),
+    `run it again: ${replayCommand({ seed, minutes })}`,
+  ].join('\n');
 }

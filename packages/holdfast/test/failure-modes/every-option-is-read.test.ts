@@ -120,7 +120,9 @@ const proofs: { readonly [K in keyof Settings]: Proof } = {
     observe: (options) => {
       const house = new House(options);
       house.layer.open({ userId: 'u' });
-      return Math.round(firstMs(house, 100_000, () => house.causes.includes('open-timeout'))! / 1_000);
+      return Math.round(
+        firstMs(house, 100_000, () => house.causes.includes('open-timeout'))! / 1_000,
+      );
     },
   },
   resumeWindowMs: {
@@ -223,12 +225,15 @@ describe('every option of a session layer', () => {
     expect(Object.keys(proofs).toSorted()).toEqual(Object.keys(resolveSettings()).toSorted());
   });
 
-  test.each(Object.entries(proofs))('FM-62 shows: %s', async (name, { given, observe, without, withIt }) => {
-    expect(Object.keys(given)).toEqual([name]);
-    expect(observe({})).toEqual(without);
-    expect(observe(given)).toEqual(withIt);
-    await settled();
-  });
+  test.each(Object.entries(proofs))(
+    'FM-62 shows: %s',
+    async (name, { given, observe, without, withIt }) => {
+      expect(Object.keys(given)).toEqual([name]);
+      expect(observe({})).toEqual(without);
+      expect(observe(given)).toEqual(withIt);
+      await settled();
+    },
+  );
 
   test('FM-62 refuses an option that nothing reads', () => {
     expect(() => new House({ maxSessions: 3 } as SessionOptions)).toThrow('got `maxSessions`');

@@ -91,12 +91,27 @@ describe('the handle of a session', () => {
     expect(two.layer.find(session.id)).toBeNull();
   });
 
-  const strange = ['__proto__', 'constructor', 'hasOwnProperty', 'toString', 'a:b', 'a\nb', '\u00e9', 'e\u0301', ' ', '\u0000', 'u', 'U'];
+  const strange = [
+    '__proto__',
+    'constructor',
+    'hasOwnProperty',
+    'toString',
+    'a:b',
+    'a\nb',
+    '\u00e9',
+    'e\u0301',
+    ' ',
+    '\u0000',
+    'u',
+    'U',
+  ];
 
   test('A11 I8 keeps users of any name apart, also those an object would take for its own', () => {
     const house = new House();
     strange.forEach((user, index) => house.fill(user, (index % 5) + 1));
-    expect(strange.map((user) => house.layer.count(user))).toEqual(strange.map((_, index) => (index % 5) + 1));
+    expect(strange.map((user) => house.layer.count(user))).toEqual(
+      strange.map((_, index) => (index % 5) + 1),
+    );
     strange.forEach((user) => house.layer.publish(user, { event: user }));
     for (const user of strange) {
       const { socket } = house.layer.sessionsOf(user)[0]!;
@@ -118,18 +133,24 @@ describe('the handle of a session', () => {
     ['null', null],
     ['a number', 7],
     ['an object', {}],
-  ])('A11 FM-22 refuses a user id that is %s with a typed error and makes no bucket for it', (_what, userId) => {
-    const house = new House();
-    const socket = house.socket();
-    const open = (): unknown => house.layer.open({ userId: userId as string, socket });
-    expect(open).toThrow(UsageError);
-    expect(open).toThrow(expect.objectContaining({ code: 'bad-user' }));
-    expect(house.layer.gauges()).toMatchObject({ sessions: 0, users: 0 });
-  });
+  ])(
+    'A11 FM-22 refuses a user id that is %s with a typed error and makes no bucket for it',
+    (_what, userId) => {
+      const house = new House();
+      const socket = house.socket();
+      const open = (): unknown => house.layer.open({ userId: userId as string, socket });
+      expect(open).toThrow(UsageError);
+      expect(open).toThrow(expect.objectContaining({ code: 'bad-user' }));
+      expect(house.layer.gauges()).toMatchObject({ sessions: 0, users: 0 });
+    },
+  );
 
-  test.each(['x'.repeat(256), '\u00e9'.repeat(128), 'x'])('A11 takes a user id of up to 256 bytes', (userId) => {
-    const house = new House();
-    house.connect(userId);
-    expect(house.layer.count(userId)).toBe(1);
-  });
+  test.each(['x'.repeat(256), '\u00e9'.repeat(128), 'x'])(
+    'A11 takes a user id of up to 256 bytes',
+    (userId) => {
+      const house = new House();
+      house.connect(userId);
+      expect(house.layer.count(userId)).toBe(1);
+    },
+  );
 });

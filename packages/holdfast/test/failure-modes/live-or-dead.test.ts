@@ -11,21 +11,24 @@ function pass(house: House, ms: number): void {
 }
 
 describe('telling live from dead', () => {
-  test.each([3, 4, 5])('FM-31 I2 destroys none of %i quiet sessions, however long they are quiet', async (held) => {
-    const house = new House();
-    const quiet = house.fill('u', held);
-    for (const silence of [10_000, 10 * minute, 3 * hour]) {
-      pass(house, silence);
-      const { outcome, socket } = house.knock('u');
-      if (outcome === 'opened') socket.leave();
-      house.clock.advance(1_100);
-      await settled();
-    }
-    expect(quiet.every(({ session }) => session.state === 'live')).toBe(true);
-    const refused = house.told('refused');
-    expect(refused).toHaveLength(held === 5 ? 3 : 0);
-    for (const refusal of refused) expect(refusal.retryAfterMs).toBeUndefined();
-  });
+  test.each([3, 4, 5])(
+    'FM-31 I2 destroys none of %i quiet sessions, however long they are quiet',
+    async (held) => {
+      const house = new House();
+      const quiet = house.fill('u', held);
+      for (const silence of [10_000, 10 * minute, 3 * hour]) {
+        pass(house, silence);
+        const { outcome, socket } = house.knock('u');
+        if (outcome === 'opened') socket.leave();
+        house.clock.advance(1_100);
+        await settled();
+      }
+      expect(quiet.every(({ session }) => session.state === 'live')).toBe(true);
+      const refused = house.told('refused');
+      expect(refused).toHaveLength(held === 5 ? 3 : 0);
+      for (const refusal of refused) expect(refusal.retryAfterMs).toBeUndefined();
+    },
+  );
 
   test('FM-32 FM-30 keeps a session that is in use, minutes or a day after it came', () => {
     const house = new House();
@@ -44,7 +47,8 @@ describe('telling live from dead', () => {
   test('FM-33 I9 calls dead who is only written to, and live who only answers pings', () => {
     const house = new House();
     const failing = house.connect('a');
-    failing.socket.throwing.add('send').add('ping');
+    failing.socket.throwing.add('send');
+    failing.socket.isFrozen = true;
     const ponging = house.connect('b');
     const unread = house.connect('c');
     unread.socket.isFrozen = true;
@@ -113,7 +117,9 @@ describe('telling live from dead', () => {
       expect((await reap).reaped).toEqual([]);
     }
     expect(session.state).toBe('live');
-    expect(house.layer.view(session).openedAt).toBe(house.clock.epochMs() - house.layer.gauges().oldestMs);
+    expect(house.layer.view(session).openedAt).toBe(
+      house.clock.epochMs() - house.layer.gauges().oldestMs,
+    );
   });
 
   test('FM-38 I11 calls nobody dead for a suspension of minutes, whoever asks first', async () => {
@@ -174,7 +180,9 @@ describe('telling live from dead', () => {
     for (const { socket } of halfOpen) socket.isFrozen = true;
     house.clock.advance(5_000 + 1_100);
     expect(house.knock('u').outcome).toBe('opened');
-    expect(house.told('closed').map(({ session }) => session)).toEqual(halfOpen.map(({ session }) => session.id));
+    expect(house.told('closed').map(({ session }) => session)).toEqual(
+      halfOpen.map(({ session }) => session.id),
+    );
     expect(house.layer.count('u')).toBe(16);
   });
 
@@ -239,12 +247,20 @@ describe('telling live from dead', () => {
   });
 
   test('FM-48 judges no session by what hangs on it or by how much its user has in the log', async () => {
-    const house = new House({ historyBytes: 64 * 1024 * 1024, historyTotalBytes: 64 * 1024 * 1024, resumeWindowMs: hour });
+    const house = new House({
+      historyBytes: 64 * 1024 * 1024,
+      historyTotalBytes: 64 * 1024 * 1024,
+      resumeWindowMs: hour,
+    });
     const { session, socket } = house.connect('u');
-    Object.assign(session, Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`extra${index}`, index])));
+    Object.assign(
+      session,
+      Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`extra${index}`, index])),
+    );
     socket.isFrozen = true;
     const body = 'x'.repeat(1024 * 1024);
-    for (let number = 0; number < 50; number += 1) house.layer.publish('u', { event: 'e', data: body });
+    for (let number = 0; number < 50; number += 1)
+      house.layer.publish('u', { event: 'e', data: body });
     socket.thaw();
     house.clock.advance(30_000);
     const reap = house.layer.reapAll();
@@ -254,11 +270,17 @@ describe('telling live from dead', () => {
   });
 
   test('FM-49 refuses time-outs that contradict each other and names both', () => {
-    const build = (): House => new House({ probeTimeoutMs: 20_000, pingTimeoutMs: 10_000 });
-    expect(build).toThrow(UsageError);
-    expect(build).toThrow(/`probeTimeoutMs`.*`pingTimeoutMs`.*20000 and 10000/);
-    expect(() => new House({ pressurePingIntervalMs: 30_000 })).toThrow(/`pressurePingIntervalMs`.*`pingIntervalMs`/);
-    expect(() => new House({ historyBytes: 2048, historyTotalBytes: 1024 })).toThrow(/`historyBytes`.*`historyTotalBytes`/);
+    const contradiction = { probeTimeoutMs: 20_000, pingTimeoutMs: 10_000 };
+    expect(() => new House(contradiction)).toThrow(UsageError);
+    expect(() => new House(contradiction)).toThrow(
+      /`probeTimeoutMs`.*`pingTimeoutMs`.*20000 and 10000/,
+    );
+    expect(() => new House({ pressurePingIntervalMs: 30_000 })).toThrow(
+      /`pressurePingIntervalMs`.*`pingIntervalMs`/,
+    );
+    expect(() => new House({ historyBytes: 2048, historyTotalBytes: 1024 })).toThrow(
+      /`historyBytes`.*`historyTotalBytes`/,
+    );
     expect(() => new House({ probeTimeoutMs: 10_000, pingTimeoutMs: 10_000 })).not.toThrow();
   });
 });

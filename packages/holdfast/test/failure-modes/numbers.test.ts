@@ -30,19 +30,26 @@ describe('the numbers', () => {
       if (house.layer.count(user) !== ids.length) wrong += 1;
       if (step % 1_000 !== 0) continue;
       house.events.length = 0;
-      if (house.layer.gauges().sessions !== total || house.metrics.opened - house.metrics.closed !== total) wrong += 1;
+      if (
+        house.layer.gauges().sessions !== total ||
+        house.metrics.opened - house.metrics.closed !== total
+      )
+        wrong += 1;
     }
     expect(wrong).toBe(0);
   });
 
   test('FM-65 I6 says how many it reaped of all users: two, then none, and seven stay', async () => {
-    const house = new House({}, {
-      hooks: {
-        closed: () => {
-          throw new Error('a hook of the application');
+    const house = new House(
+      {},
+      {
+        hooks: {
+          closed: () => {
+            throw new Error('a hook of the application');
+          },
         },
       },
-    });
+    );
     const nine = Array.from({ length: 9 }, (_, index) => house.connect(`u${index}`));
     nine[2]!.socket.claimed = 'closed';
     nine[6]!.socket.claimed = 'closed';
@@ -80,7 +87,8 @@ describe('the numbers', () => {
     expect(house.layer.count('u')).toBe(3);
     expect(house.layer.closeUser('u', { cause: 'revoked', note: 'by hand' })).toHaveLength(3);
     expect(house.layer.count('u')).toBe(0);
-    for (const { socket } of five.slice(2)) expect(socket.closes).toEqual([{ code: 4401, reason: '{"r":"revoked"}' }]);
+    for (const { socket } of five.slice(2))
+      expect(socket.closes).toEqual([{ code: 4401, reason: '{"r":"revoked"}' }]);
     expect(house.layer.closeUser('u')).toEqual([]);
     expect(house.layer.count('v')).toBe(5);
     expect(house.told('closed').filter(({ note }) => note === 'by hand')).toHaveLength(3);
@@ -89,7 +97,9 @@ describe('the numbers', () => {
   test('FM-66 spares the sessions it is told to spare', () => {
     const house = new House();
     const [first, second] = house.fill('u', 2);
-    expect(house.layer.closeUser('u', { exclude: [first!.session.id] })).toEqual([second!.session.id]);
+    expect(house.layer.closeUser('u', { exclude: [first!.session.id] })).toEqual([
+      second!.session.id,
+    ]);
     expect(house.layer.sessionsOf('u')).toEqual([first!.session]);
   });
 
@@ -180,7 +190,9 @@ describe('the numbers', () => {
     expect(house.faultsOf('listener')).toBe(thrown);
     expect(thrown).toBeGreaterThanOrEqual(6_000);
     expect(house.told('fault')).toHaveLength(1);
-    expect(house.layer.health().faults).toMatchObject([{ where: 'listener', error: 'Error: an observer' }]);
+    expect(house.layer.health().faults).toMatchObject([
+      { where: 'listener', error: 'Error: an observer' },
+    ]);
     expect(house.layer.health().status).toBe('ok');
   });
 
@@ -204,7 +216,8 @@ describe('the numbers', () => {
     const house = new House();
     for (let user = 0; user < 50; user += 1) house.fill(`u${user}`, 5);
     house.clock.advance(7_000);
-    const sight = (): string => JSON.stringify([...house.layer.sessions()].map((session) => house.layer.view(session)));
+    const sight = (): string =>
+      JSON.stringify([...house.layer.sessions()].map((session) => house.layer.view(session)));
     const before = sight();
     const told = house.events.length;
     for (let scrape = 0; scrape < 1_000; scrape += 1) {

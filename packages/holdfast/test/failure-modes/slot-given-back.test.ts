@@ -18,15 +18,18 @@ describe('a slot is given back', () => {
     expect(house.stats.resource_limit_hits).toBe(0);
   });
 
-  test.each(signs)('FM-01 frees the slot at the first sign of the end: %s, TCP left open', (sign) => {
-    const house = new House({ maxSessionsPerUser: 1 });
-    for (let reload = 0; reload < 100; reload += 1) {
-      const { socket } = house.connect('u');
-      socket.end(sign);
-      expect(house.layer.count('u')).toBe(0);
-    }
-    expect(house.told('limitHit')).toEqual([]);
-  });
+  test.each(signs)(
+    'FM-01 frees the slot at the first sign of the end: %s, TCP left open',
+    (sign) => {
+      const house = new House({ maxSessionsPerUser: 1 });
+      for (let reload = 0; reload < 100; reload += 1) {
+        const { socket } = house.connect('u');
+        socket.end(sign);
+        expect(house.layer.count('u')).toBe(0);
+      }
+      expect(house.told('limitHit')).toEqual([]);
+    },
+  );
 
   test('FM-01 frees the slot when the connection is simply gone', () => {
     const house = new House({ maxSessionsPerUser: 1 });
@@ -98,7 +101,8 @@ describe('a slot is given back', () => {
     const house = new House();
     const connections = house.fill('u', 3);
     expect(house.layer.closeUser('u', { cause: 'revoked' })).toHaveLength(3);
-    for (const { socket } of connections) expect(socket.closes).toEqual([{ code: 4401, reason: '{"r":"revoked"}' }]);
+    for (const { socket } of connections)
+      expect(socket.closes).toEqual([{ code: 4401, reason: '{"r":"revoked"}' }]);
     house.clock.advance(lingerMs + 100);
     expect(house.told('fault')).toEqual([]);
     expect(house.layer.gauges()).toMatchObject({ sessions: 0, users: 0, lingering: 0 });
@@ -143,24 +147,34 @@ describe('a slot is given back', () => {
     }
     expect(house.events).toHaveLength(told);
     expect(JSON.stringify(house.layer.view(session))).toBe(before);
-    expect(house.layer.reapUser('u').reaped).toEqual([{ id: session.id, cause: 'transport-closed' }]);
+    expect(house.layer.reapUser('u').reaped).toEqual([
+      { id: session.id, cause: 'transport-closed' },
+    ]);
     expect(house.layer.find(session.id)).toBeNull();
     expect(house.causes).toEqual(['transport-closed']);
   });
 
   test.each([
-    ['throws', () => { throw new Error('boom'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('boom');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('boom'))],
     ['never resolves', () => new Promise<void>(() => {})],
-  ])('FM-10 frees the slot before a closing hook that %s, counts it once and names the session', async (_how, closed) => {
-    const house = new House({ hookTimeoutMs: 2_000 }, { hooks: { closed } });
-    const { session, socket } = house.connect('u');
-    socket.leave();
-    expect(house.layer.count('u')).toBe(0);
-    await house.clock.settle(2_100);
-    expect(house.faultsOf('hook')).toBe(1);
-    expect(house.told('fault')).toMatchObject([{ where: 'hook', session: session.id }]);
-  });
+  ])(
+    'FM-10 frees the slot before a closing hook that %s, counts it once and names the session',
+    async (_how, closed) => {
+      const house = new House({ hookTimeoutMs: 2_000 }, { hooks: { closed } });
+      const { session, socket } = house.connect('u');
+      socket.leave();
+      expect(house.layer.count('u')).toBe(0);
+      await house.clock.settle(2_100);
+      expect(house.faultsOf('hook')).toBe(1);
+      expect(house.told('fault')).toMatchObject([{ where: 'hook', session: session.id }]);
+    },
+  );
 
   test('FM-11 ends nine dead sessions at once although closing the first hangs or throws', async () => {
     const house = new House({ cleanupIntervalMs: 30_000 });
@@ -186,7 +200,9 @@ describe('a slot is given back', () => {
     for (let number = 0; number < 10; number += 1)
       for (const user of users) house.layer.publish(user, { event: `${user}${number}` });
     users.forEach((user, index) => {
-      expect(eventsOn(sockets[index]!)).toEqual(Array.from({ length: 10 }, (_, number) => `${user}${number}`));
+      expect(eventsOn(sockets[index]!)).toEqual(
+        Array.from({ length: 10 }, (_, number) => `${user}${number}`),
+      );
     });
   });
 
@@ -205,15 +221,23 @@ describe('a slot is given back', () => {
       house.clock.advance(5_000);
       house.events.length = 0;
     };
-    visit('warm', 20_000);
+    visit('warm', 50_000);
     await settled();
     gc?.();
     const before = process.memoryUsage().heapUsed;
-    visit('u', 100_000);
+    visit('u', 50_000);
+    visit('v', 50_000);
     await settled();
     gc?.();
     const after = process.memoryUsage().heapUsed;
-    expect(house.layer.gauges()).toMatchObject({ sessions: 0, users: 0, logs: 0, logBytes: 0, lingering: 0, waiting: 0 });
+    expect(house.layer.gauges()).toMatchObject({
+      sessions: 0,
+      users: 0,
+      logs: 0,
+      logBytes: 0,
+      lingering: 0,
+      waiting: 0,
+    });
     expect(house.clock.timerCount).toBe(1);
     expect(after / before).toBeLessThan(1.05);
   });

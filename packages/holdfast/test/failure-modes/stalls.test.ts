@@ -3,13 +3,16 @@ import { House, settled } from '../sessions/house.ts';
 
 describe('stalls and lost timers', () => {
   test('B3 I11 ends nobody when a hook blocks the loop for five seconds, and stands in health until it is over', () => {
-    const house: House = new House({ pingTimeoutMs: 3_000, environment: 'test' }, {
-      hooks: {
-        message: () => {
-          house.clock.stall(5_000);
+    const house: House = new House(
+      { pingTimeoutMs: 3_000, environment: 'test' },
+      {
+        hooks: {
+          message: () => {
+            house.clock.stall(5_000);
+          },
         },
       },
-    });
+    );
     const five = house.fill('u', 5);
     const others = Array.from({ length: 45 }, (_, index) => house.connect(`v${index}`));
     house.clock.advance(25_000);
@@ -18,26 +21,34 @@ describe('stalls and lost timers', () => {
     expect(house.causes).toEqual([]);
     expect(house.told('stalled').map(({ gapMs }) => Math.round(gapMs / 1_000))).toEqual([5]);
     expect(house.metrics.stalls).toBe(1);
-    expect(house.layer.health()).toMatchObject({ status: 'degraded', faults: [{ where: 'loop-lag' }] });
+    expect(house.layer.health()).toMatchObject({
+      status: 'degraded',
+      faults: [{ where: 'loop-lag' }],
+    });
     house.clock.advance(60_000);
     expect(house.layer.health()).toMatchObject({ status: 'ok', faults: [] });
     expect([...five, ...others].every(({ session }) => session.state === 'live')).toBe(true);
   });
 
-  test.each([3_000, 30_000, 3_600_000])('I11 reads the pongs that came during %i ms of standstill before it judges', (ms) => {
-    const house = new House({ pingTimeoutMs: 2_000, pingIntervalMs: 5_000 });
-    const all = Array.from({ length: 50 }, (_, index) => house.connect(`u${index}`, { roundTripMs: 20 }));
-    for (let rounds = 0; rounds < 20; rounds += 1) {
-      house.clock.advance(1_230);
-      house.clock.stall(ms);
-      house.layer.reapUser('u7');
-      house.knock('u7');
-      house.layer.health();
-    }
-    house.clock.advance(3_000);
-    expect(house.causes).toEqual([]);
-    expect(all.every(({ session }) => session.state === 'live')).toBe(true);
-  });
+  test.each([3_000, 30_000, 3_600_000])(
+    'I11 reads the pongs that came during %i ms of standstill before it judges',
+    (ms) => {
+      const house = new House({ pingTimeoutMs: 2_000, pingIntervalMs: 5_000 });
+      const all = Array.from({ length: 50 }, (_, index) =>
+        house.connect(`u${index}`, { roundTripMs: 20 }),
+      );
+      for (let rounds = 0; rounds < 20; rounds += 1) {
+        house.clock.advance(1_230);
+        house.clock.stall(ms);
+        house.layer.reapUser('u7');
+        house.knock('u7');
+        house.layer.health();
+      }
+      house.clock.advance(3_000);
+      expect(house.causes).toEqual([]);
+      expect(all.every(({ session }) => session.state === 'live')).toBe(true);
+    },
+  );
 
   test('I11 still finds the dead after a standstill, each in its time', () => {
     const house = new House();
@@ -89,7 +100,11 @@ describe('stalls and lost timers', () => {
       (house) => void house.layer.health(),
     ];
     for (const enter of entries) {
-      const house = new House({ pingIntervalMs: 1_000, pressurePingIntervalMs: 1_000, pingTimeoutMs: 1_000 });
+      const house = new House({
+        pingIntervalMs: 1_000,
+        pressurePingIntervalMs: 1_000,
+        pingTimeoutMs: 1_000,
+      });
       const { socket } = house.connect('u');
       socket.isFrozen = true;
       house.clock.loseTimers();

@@ -6,30 +6,33 @@ import { ManualClock } from '../../src/testing/manual-clock.ts';
 import { House } from '../sessions/house.ts';
 
 describe('the sweep in the background', () => {
-  test.each([1, 2, 3, 4, 5])('FM-58 B5 I6 tells each of %i failed starts, tries again with back-off and starts', (times) => {
-    const clock = new ManualClock();
-    const after = clock.after.bind(clock);
-    let left = times;
-    clock.after = (ms, callback) => {
-      if (ms === 30_000 && left > 0) {
-        left -= 1;
-        throw new Error('no timer to be had');
+  test.each([1, 2, 3, 4, 5])(
+    'FM-58 B5 I6 tells each of %i failed starts, tries again with back-off and starts',
+    (times) => {
+      const clock = new ManualClock();
+      const after = clock.after.bind(clock);
+      let left = times;
+      clock.after = (ms, callback) => {
+        if (ms === 30_000 && left > 0) {
+          left -= 1;
+          throw new Error('no timer to be had');
+        }
+        return after(ms, callback);
+      };
+      const layer = new SessionLayer({ environment: 'test' }, { clock });
+      const events: SessionEvent[] = [];
+      layer.subscribe((event) => events.push(event));
+      for (let second = 0; second < 40; second += 1) {
+        expect(layer.open({ userId: `u${second}` }).outcome).toBe('opened');
+        clock.advance(1_000);
       }
-      return after(ms, callback);
-    };
-    const layer = new SessionLayer({ environment: 'test' }, { clock });
-    const events: SessionEvent[] = [];
-    layer.subscribe((event) => events.push(event));
-    for (let second = 0; second < 40; second += 1) {
-      expect(layer.open({ userId: `u${second}` }).outcome).toBe('opened');
-      clock.advance(1_000);
-    }
-    expect(layer.health().cleanup).toMatchObject({ running: true, failures: times });
-    expect(events.filter(({ type }) => type === 'sweepStarted')).toHaveLength(1);
-    expect(events.filter(({ type }) => type === 'sweepFailed')).toHaveLength(times - 1);
-    clock.advance(60_000);
-    expect(events.filter(({ type }) => type === 'swept').length).toBeGreaterThan(0);
-  });
+      expect(layer.health().cleanup).toMatchObject({ running: true, failures: times });
+      expect(events.filter(({ type }) => type === 'sweepStarted')).toHaveLength(1);
+      expect(events.filter(({ type }) => type === 'sweepFailed')).toHaveLength(times - 1);
+      clock.advance(60_000);
+      expect(events.filter(({ type }) => type === 'swept').length).toBeGreaterThan(0);
+    },
+  );
 
   test('B5 FM-58 says so while it could not be started, and starts by itself', () => {
     const clock = new ManualClock();
@@ -107,9 +110,16 @@ describe('the sweep in the background', () => {
     expect(house.layer.health().status).toBe('degraded');
     house.clock.advance(10_000);
     expect(house.told('sweepFailed').map(({ inARow }) => inARow)).toEqual([1, 2, 3, 4]);
-    expect(house.told('sweepFailed').map(({ retryAfterMs }) => retryAfterMs)).toEqual([1_000, 2_000, 4_000, 8_000]);
+    expect(house.told('sweepFailed').map(({ retryAfterMs }) => retryAfterMs)).toEqual([
+      1_000, 2_000, 4_000, 8_000,
+    ]);
     expect(house.stats.background_cleanup_failures).toBe(4);
-    expect(house.told('sweepFailed').map((event) => logLineOf(event)?.level)).toEqual(['warn', 'warn', 'error', 'error']);
+    expect(house.told('sweepFailed').map((event) => logLineOf(event)?.level)).toEqual([
+      'warn',
+      'warn',
+      'error',
+      'error',
+    ]);
     expect(house.told('fault').map(({ where }) => where)).toContain('sweep');
     house.clock.advance(5 * 60_000);
     expect(house.layer.health().faults.find(({ where }) => where === 'sweep')).toBeDefined();
@@ -132,9 +142,11 @@ describe('the sweep in the background', () => {
 
   test('FM-62 ends the dead without anybody coming, and without the heartbeat', () => {
     const house = new House({ environment: 'test' });
-    const dead = Array.from({ length: 5 }, (_, index) => house.connect(`d${index}`, {
-      socket: Object.assign(house.socket(), { canPing: false }),
-    }));
+    const dead = Array.from({ length: 5 }, (_, index) =>
+      house.connect(`d${index}`, {
+        socket: Object.assign(house.socket(), { canPing: false }),
+      }),
+    );
     house.clock.advance(1_000);
     for (const { socket } of dead) socket.claimed = 'closed';
     house.clock.advance(30_000);

@@ -5,15 +5,26 @@ import { lingerMs } from '../../src/sessions/lingering.ts';
 import { eventsOn, framesOn, House, settled } from '../sessions/house.ts';
 
 const faulty: [string, () => unknown][] = [
-  ['throws', () => { throw new Error('boom'); }],
+  [
+    'throws',
+    () => {
+      throw new Error('boom');
+    },
+  ],
   ['rejects', () => Promise.reject(new Error('boom'))],
   ['rejects with nothing', () => Promise.reject(new Error(''))],
   ['never resolves', () => new Promise<void>(() => {})],
 ];
 
+const rejecting = (): unknown => Promise.reject(new Error('async'));
+const hanging = (): unknown => new Promise(() => {});
+
 describe('code of the application that fails', () => {
   test.each(faulty)('F1 ends only its own session when the opening hook %s', async (_how, fail) => {
-    const house = new House({}, { hooks: { opened: ({ userId }) => (userId === 'bad' ? fail() : undefined) } });
+    const house = new House(
+      {},
+      { hooks: { opened: ({ userId }) => (userId === 'bad' ? fail() : undefined) } },
+    );
     const good = house.connect('good');
     const bad = house.knock('bad');
     await house.clock.settle(2_100);
@@ -24,29 +35,38 @@ describe('code of the application that fails', () => {
     expect(house.faultsOf('hook')).toBe(1);
   });
 
-  test.each(faulty)('F1 answers with an error when the message hook %s, and the session lives', async (_how, fail) => {
-    const house = new House({}, { hooks: { message: (_session, { data }) => (data === 'bad' ? fail() : undefined) } });
-    const { session, socket } = house.connect('u');
-    socket.say({ type: 'message', data: 'bad', id: 'm1' });
-    socket.say({ type: 'message', data: 'good', id: 'm2' });
-    await house.clock.settle(2_100);
-    expect(framesOn(socket, 'error')).toMatchObject([{ code: 'application-failed', id: 'm1' }]);
-    expect(framesOn(socket, 'accepted')).toEqual([{ type: 'accepted', id: 'm2' }]);
-    expect(session.state).toBe('live');
-    expect(JSON.stringify(socket.frames)).not.toContain('boom');
-  });
+  test.each(faulty)(
+    'F1 answers with an error when the message hook %s, and the session lives',
+    async (_how, fail) => {
+      const house = new House(
+        {},
+        { hooks: { message: (_session, { data }) => (data === 'bad' ? fail() : undefined) } },
+      );
+      const { session, socket } = house.connect('u');
+      socket.say({ type: 'message', data: 'bad', id: 'm1' });
+      socket.say({ type: 'message', data: 'good', id: 'm2' });
+      await house.clock.settle(2_100);
+      expect(framesOn(socket, 'error')).toMatchObject([{ code: 'application-failed', id: 'm1' }]);
+      expect(framesOn(socket, 'accepted')).toEqual([{ type: 'accepted', id: 'm2' }]);
+      expect(session.state).toBe('live');
+      expect(JSON.stringify(socket.frames)).not.toContain('boom');
+    },
+  );
 
   test('F1 leaves the others alone when one hook in a hundred fails or blocks the loop for ten seconds', async () => {
     let calls = 0;
-    const house: House = new House({}, {
-      hooks: {
-        message: () => {
-          calls += 1;
-          if (calls % 100 === 0) throw new Error('boom');
-          if (calls % 333 === 0) house.clock.stall(10_000);
+    const house: House = new House(
+      {},
+      {
+        hooks: {
+          message: () => {
+            calls += 1;
+            if (calls % 100 === 0) throw new Error('boom');
+            if (calls % 333 === 0) house.clock.stall(10_000);
+          },
         },
       },
-    });
+    );
     const fifty = Array.from({ length: 50 }, (_, index) => house.connect(`u${index}`));
     for (let round = 0; round < 20; round += 1) {
       for (const { socket } of fifty) socket.say({ type: 'message', data: round, id: `m${round}` });
@@ -54,7 +74,10 @@ describe('code of the application that fails', () => {
     }
     expect(calls).toBe(1_000);
     expect(house.causes).toEqual([]);
-    const answers = fifty.flatMap(({ socket }) => [...framesOn(socket, 'accepted'), ...framesOn(socket, 'error')]);
+    const answers = fifty.flatMap(({ socket }) => [
+      ...framesOn(socket, 'accepted'),
+      ...framesOn(socket, 'error'),
+    ]);
     expect(answers).toHaveLength(1_000);
     expect(house.faultsOf('hook')).toBe(10);
   });
@@ -65,7 +88,14 @@ describe('code of the application that fails', () => {
   test.each([
     ['a BigInt', 1n],
     ['a circle', circle],
-    ['a toJSON that throws', { toJSON: () => { throw new Error('secret'); } }],
+    [
+      'a toJSON that throws',
+      {
+        toJSON: () => {
+          throw new Error('secret');
+        },
+      },
+    ],
   ])('F2 tells the publisher of %s and publishes nothing', (_what, data) => {
     const house = new House();
     const { session, socket } = house.connect('u');
@@ -75,7 +105,10 @@ describe('code of the application that fails', () => {
     expect(publish).not.toThrow('secret');
     expect(eventsOn(socket)).toEqual([]);
     expect(session.state).toBe('live');
-    expect(house.layer.publish('u', { event: 'next' })).toMatchObject({ offset: 1, outcome: 'queued' });
+    expect(house.layer.publish('u', { event: 'next' })).toMatchObject({
+      offset: 1,
+      outcome: 'queued',
+    });
   });
 
   test('F2 sends a lone surrogate as JSON that every client can read', () => {
@@ -98,8 +131,8 @@ describe('code of the application that fails', () => {
     house.layer.subscribe(() => {
       throw new Error('sync');
     });
-    house.layer.subscribe((() => Promise.reject(new Error('async'))) as () => void);
-    house.layer.subscribe((() => new Promise(() => {})) as () => void);
+    house.layer.subscribe(rejecting);
+    house.layer.subscribe(hanging);
     for (let number = 0; number < 100; number += 1) house.connect('u').socket.leave();
     await settled();
     expect(house.faultsOf('listener')).toBeGreaterThanOrEqual(600);
@@ -121,23 +154,30 @@ describe('code of the application that fails', () => {
     expect(two).toEqual(['attached', 'closed']);
   });
 
-  test.each(['opened', 'attached', 'published'] as const)('F4 I1 frees a slot once when a listener ends the session while it hears %s', (type) => {
-    const house = new House({ maxSessionsPerUser: 1 }, { hooks: { opened: () => {} } });
-    const remove = house.layer.subscribe((event) => {
-      if (event.type === type) house.layer.closeUser('u');
-    });
-    const { socket, outcome } = house.knock('u');
-    if (type === 'published') house.layer.publish('u', { event: 'e' });
-    else expect(outcome).toBe('left');
-    remove();
-    expect(house.layer.count('u')).toBe(0);
-    expect(house.causes).toEqual(['admin']);
-    expect(socket.closes).toHaveLength(1);
-    house.clock.advance(lingerMs + 100);
-    expect(socket.isTerminated).toBe(true);
-    expect(house.layer.gauges().lingering).toBe(0);
-    expect(house.knock('u').outcome).toBe('opened');
-  });
+  test.each([
+    ['opened', 'left'],
+    ['attached', 'left'],
+    ['published', 'opened'],
+  ] as const)(
+    'F4 I1 frees a slot once when a listener ends the session while it hears %s',
+    (type, expected) => {
+      const house = new House({ maxSessionsPerUser: 1 }, { hooks: { opened: () => {} } });
+      const remove = house.layer.subscribe((event) => {
+        if (event.type === type) house.layer.closeUser('u');
+      });
+      const { socket, outcome } = house.knock('u');
+      expect(outcome).toBe(expected);
+      house.layer.publish('u', { event: 'e' });
+      remove();
+      expect(house.layer.count('u')).toBe(0);
+      expect(house.causes).toEqual(['admin']);
+      expect(socket.closes).toHaveLength(1);
+      house.clock.advance(lingerMs + 100);
+      expect(socket.isTerminated).toBe(true);
+      expect(house.layer.gauges().lingering).toBe(0);
+      expect(house.knock('u').outcome).toBe('opened');
+    },
+  );
 
   test('F4 I1 never lets a listener that opens sessions itself push the count over the limit', async () => {
     const house = new House({ maxSessionsPerUser: 2 });
@@ -179,9 +219,9 @@ describe('code of the application that fails', () => {
 describe('sockets that fail', () => {
   test.each([
     ['close', 'terminate'],
-    ['send', 'ping'],
+    ['send', 'close'],
     ['transport', 'close'],
-    ['ping', 'transport'],
+    ['transport', 'terminate'],
   ])('C10 frees the slot by a deadline and counts it when %s and %s throw', (one, other) => {
     const house = new House();
     const { session, socket } = house.connect('u');
@@ -207,44 +247,78 @@ describe('sockets that fail', () => {
     expect(house.faultsOf('socket')).toBeGreaterThan(0);
   });
 
+  test('C10 I2 calls nobody dead for a ping that could not be sent, and counts that', () => {
+    const house = new House();
+    const { session, socket } = house.connect('u');
+    socket.throwing.add('ping');
+    house.clock.advance(60_000);
+    expect(session.state).toBe('live');
+    expect(house.faultsOf('socket')).toBeGreaterThan(0);
+    socket.throwing.clear();
+    socket.isFrozen = true;
+    house.clock.advance(40_000);
+    expect(house.causes).toEqual(['no-pong']);
+  });
+
   test('C10 frees the slot of a newcomer whose every method throws', () => {
     const house = new House({ maxSessionsPerUser: 1 });
     const socket = house.socket();
-    for (const method of ['send', 'ping', 'close', 'terminate', 'transport']) socket.throwing.add(method);
+    for (const method of ['send', 'ping', 'close', 'terminate', 'transport'])
+      socket.throwing.add(method);
     expect(house.layer.open({ userId: 'u', socket }).outcome).toBe('left');
     expect(house.layer.count('u')).toBe(0);
     expect(house.told('attached')).toEqual([]);
     expect(house.knock('u').outcome).toBe('opened');
   });
 
-  test.each(['transport', 'send', 'ping', 'close', 'terminate'])('FM-84 refuses a socket without the method %s and names it', (method) => {
-    const house = new House({ maxSessionsPerUser: 1 });
-    const socket = Object.assign(house.socket(), { [method]: undefined }) as SessionSocket;
-    const open = (): unknown => house.layer.open({ userId: 'u', socket });
-    expect(open).toThrow(UsageError);
-    expect(open).toThrow(new RegExp(`method \`${method}\``));
-    expect(house.layer.count('u')).toBe(0);
-    const { session } = house.layer.open({ userId: 'u' }) as { session: Parameters<House['layer']['attach']>[0] };
-    expect(() => house.layer.attach(session, socket)).toThrow(new RegExp(`method \`${method}\``));
-    expect(session.state).toBe('opening');
-  });
+  test.each(['transport', 'send', 'ping', 'close', 'terminate'])(
+    'FM-84 refuses a socket without the method %s and names it',
+    (method) => {
+      const house = new House({ maxSessionsPerUser: 1 });
+      const socket = Object.assign(house.socket(), { [method]: undefined }) as SessionSocket;
+      const open = (): unknown => house.layer.open({ userId: 'u', socket });
+      expect(open).toThrow(UsageError);
+      expect(open).toThrow(new RegExp(`method \`${method}\``));
+      expect(house.layer.count('u')).toBe(0);
+      const { session } = house.layer.open({ userId: 'u' }) as {
+        session: Parameters<House['layer']['attach']>[0];
+      };
+      expect(() => house.layer.attach(session, socket)).toThrow(new RegExp(`method \`${method}\``));
+      expect(session.state).toBe('opening');
+    },
+  );
 
   test('FM-84 types refuse a socket that lacks a method', () => {
     const house = new House();
-    const partial = { owner: house.socket().owner, canPing: true, transport: () => 'open' as const, send: () => 'ok' as const, ping: () => {}, close: () => {} };
+    const partial = {
+      owner: house.socket().owner,
+      canPing: true,
+      transport: () => 'open' as const,
+      send: () => 'ok' as const,
+      ping: () => {},
+      close: () => {},
+    };
     // @ts-expect-error `terminate` is missing
     expect(() => house.layer.open({ userId: 'u', socket: partial })).toThrow('`terminate`');
-    expect(() => house.layer.open({ userId: 'u', socket: null as unknown as SessionSocket })).toThrow('a socket of an adapter');
+    expect(() =>
+      house.layer.open({ userId: 'u', socket: null as unknown as SessionSocket }),
+    ).toThrow('a socket of an adapter');
   });
 });
 
 describe('frames of a hostile client', () => {
   test.each([
-    ['a prototype', '{"__proto__":{"polluted":1},"type":"message","data":{"__proto__":{"polluted":1}}}'],
+    [
+      'a prototype',
+      '{"__proto__":{"polluted":1},"type":"message","data":{"__proto__":{"polluted":1}}}',
+    ],
     ['a constructor', '{"constructor":{"prototype":{"polluted":1}},"type":"ping"}'],
     ['a type from the prototype', '{"__proto__":{"type":"ping"}}'],
     ['deep nesting', `{"type":"message","data":${'['.repeat(20_000)}${']'.repeat(20_000)}}`],
-    ['a hundred thousand keys', `{${Array.from({ length: 100_000 }, (_, index) => `"k${index}":0`).join()},"type":"ping"}`],
+    [
+      'a hundred thousand keys',
+      `{${Array.from({ length: 100_000 }, (_, index) => `"k${index}":0`).join()},"type":"ping"}`,
+    ],
   ])('G13 takes %s for data or turns it away, and nothing else changes', (_what, text) => {
     const house = new House({}, { hooks: { message: () => {} } });
     const other = house.connect('v');
@@ -256,12 +330,15 @@ describe('frames of a hostile client', () => {
     expect(house.told('fault')).toEqual([]);
   });
 
-  test.each(['-1', '1.5', '1e999', '9007199254740992', '"1"', 'null', '[]', '5', undefined])('D4 closes who acknowledges %s, which was never sent, and frees nothing', (offset) => {
-    const house = new House();
-    const { session, socket } = house.connect('u');
-    house.layer.publish('u', { event: 'e' });
-    socket.say(offset === undefined ? '{"type":"ack"}' : `{"type":"ack","offset":${offset}}`);
-    expect(socket.closes).toEqual([{ code: 4400, reason: '{"r":"bad-frame"}' }]);
-    expect(session.acked).toBe(0);
-  });
+  test.each(['-1', '1.5', '1e999', '9007199254740992', '"1"', 'null', '[]', '5', undefined])(
+    'D4 closes who acknowledges %s, which was never sent, and frees nothing',
+    (offset) => {
+      const house = new House();
+      const { session, socket } = house.connect('u');
+      house.layer.publish('u', { event: 'e' });
+      socket.say(offset === undefined ? '{"type":"ack"}' : `{"type":"ack","offset":${offset}}`);
+      expect(socket.closes).toEqual([{ code: 4400, reason: '{"r":"bad-frame"}' }]);
+      expect(session.acked).toBe(0);
+    },
+  );
 });

@@ -25,8 +25,8 @@ const causes = Object.entries(closeCauses);
 
 describe('the table of close causes', () => {
   test.each(causes)('%s has a code and a word of the contract', (_cause, { code, word }) => {
-    if (enginesOwn.includes(code)) expect(word).toBeNull();
-    else expect(contract[code]).toContain(word);
+    const words = enginesOwn.includes(code) ? [null] : contract[code];
+    expect(words).toContain(word);
   });
 
   test.each([
@@ -53,16 +53,17 @@ describe('the table of close causes', () => {
     expect(closeCauses[cause]).toMatchObject({ code, client });
   });
 
-  test.each(causes)('the reason of %s is compact JSON within the 123 bytes of a close frame', (cause, { word }) => {
-    const plain = closeReason(cause as CloseCause);
-    const later = closeReason(cause as CloseCause, 123_456_789.2);
-    expect(Buffer.byteLength(later)).toBeLessThanOrEqual(123);
-    if (word === null) expect([plain, later]).toEqual(['', '']);
-    else {
-      expect(JSON.parse(plain)).toEqual({ r: word });
-      expect(JSON.parse(later)).toEqual({ r: word, retryMs: 123_456_790 });
-    }
-  });
+  test.each(causes)(
+    'the reason of %s is compact JSON within the 123 bytes of a close frame',
+    (cause, { word }) => {
+      const plain = closeReason(cause as CloseCause);
+      const later = closeReason(cause as CloseCause, 123_456_789.2);
+      expect(Buffer.byteLength(later)).toBeLessThanOrEqual(123);
+      const said = JSON.stringify({ r: word });
+      const saidLater = JSON.stringify({ r: word, retryMs: 123_456_790 });
+      expect([plain, later]).toEqual(word === null ? ['', ''] : [said, saidLater]);
+    },
+  );
 
   test('I2 only three causes are deaths', () => {
     const deaths = causes.filter(([, { by }]) => by === 'death').map(([cause]) => cause);

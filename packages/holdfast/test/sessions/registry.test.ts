@@ -9,7 +9,13 @@ describe('the registry', () => {
   test('I1 reads every count from the sessions themselves', () => {
     const registry = new Registry({ idPrefix: 'n', duties });
     const all = ['a', 'b', 'a'].map((user) => registry.add(seed(user)));
-    expect([registry.size, registry.userCount, registry.count('a'), registry.count('b'), registry.count('c')]).toEqual([3, 2, 2, 1, 0]);
+    expect([
+      registry.size,
+      registry.userCount,
+      registry.count('a'),
+      registry.count('b'),
+      registry.count('c'),
+    ]).toEqual([3, 2, 2, 1, 0]);
     expect(registry.remove(all[0]!)).toBe(true);
     expect([registry.size, registry.userCount, registry.count('a')]).toEqual([2, 2, 1]);
     expect(registry.of('a')).toEqual([all[2]]);
@@ -38,7 +44,15 @@ describe('the registry', () => {
     const registry = new Registry({ idPrefix: 'a-b', duties });
     const session = registry.add(seed('u'));
     expect(registry.find(session.id)).toBe(session);
-    for (const id of ['', '-', '0-1', `x${session.id}`, `${session.id}0`, session.id.replace('a-b', 'b'), 'a-b-0-NaN'])
+    for (const id of [
+      '',
+      '-',
+      '0-1',
+      `x${session.id}`,
+      `${session.id}0`,
+      session.id.replace('a-b', 'b'),
+      'a-b-0-NaN',
+    ])
       expect(registry.find(id)).toBeNull();
   });
 });

@@ -44,7 +44,9 @@ describe('the waiting room', () => {
 
   test('pings every session once for all waiters', () => {
     const house = ghosts(3);
-    const sockets = house.layer.sessionsOf('u').map(({ socket }) => socket as ReturnType<House['socket']>);
+    const sockets = house.layer
+      .sessionsOf('u')
+      .map(({ socket }) => socket as ReturnType<House['socket']>);
     house.knock('u');
     house.knock('u');
     expect(sockets.map(({ pings }) => pings)).toEqual([1, 1, 1]);
@@ -150,7 +152,8 @@ describe('the waiting room', () => {
     const late = house.knock('v');
     await settled();
     expect([waiting.outcome, late.outcome]).toEqual(['refused', 'refused']);
-    for (const { socket } of [waiting, late]) expect(socket.closes).toEqual([{ code: 1012, reason: '{"r":"drain"}' }]);
+    for (const { socket } of [waiting, late])
+      expect(socket.closes).toEqual([{ code: 1012, reason: '{"r":"drain"}' }]);
     expect(house.layer.count('u')).toBe(1);
   });
 

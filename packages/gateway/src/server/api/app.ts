@@ -24,7 +24,10 @@ export function allRoutes(version: string): readonly Route[] {
  * Makes the HTTP API. Paths are matched as they stand in the request line, undecoded, so that no
  * encoding of a user id can lead to another route.
  */
-export function createApp(api: ApiParts, routes: readonly Route[] = allRoutes(api.version)): ApiApp {
+export function createApp(
+  api: ApiParts,
+  routes: readonly Route[] = allRoutes(api.version),
+): ApiApp {
   const app: ApiApp = new Hono({
     getPath: (request, options) => pathOfTarget(targetOf(request, options?.env)),
   });

@@ -81,7 +81,10 @@ function describeAnswers(route: Route, takesBody: boolean): OpenApiObject {
 function describeAnswer({ description, schema, contentType }: Answer): OpenApiObject {
   if (schema === undefined && contentType === undefined) return { description };
   const type = contentType ?? 'application/json';
-  return { description, content: { [type]: schema === undefined ? {} : { schema: schemaOf(schema) } } };
+  return {
+    description,
+    content: { [type]: schema === undefined ? {} : { schema: schemaOf(schema) } },
+  };
 }
 
 function pathParameters(path: string): OpenApiObject[] {

@@ -32,7 +32,10 @@ export function viewOf(layer: SessionLayer, session: Session): ListedSession {
  * Lists sessions of all users. Of many sessions only the first `limit` by the order are kept at any
  * time, so that a list over a full gateway costs one look at each.
  */
-export function listSessions(layer: SessionLayer, { state, sort, limit }: ListOptions): SessionList {
+export function listSessions(
+  layer: SessionLayer,
+  { state, sort, limit }: ListOptions,
+): SessionList {
   const kept: { readonly rank: number; readonly session: Session }[] = [];
   let count = 0;
   for (const session of layer.sessions()) {

@@ -168,12 +168,4 @@ const closeOne: Route = defineRoute({
 });
 
 /** Routes about one user or one session. */
-export const userRoutes: readonly Route[] = [
-  events,
-  list,
-  reap,
-  close,
-  revoke,
-  setLimit,
-  closeOne,
-];
+export const userRoutes: readonly Route[] = [events, list, reap, close, revoke, setLimit, closeOne];

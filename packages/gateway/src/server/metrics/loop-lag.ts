@@ -2,37 +2,39 @@ import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** How often the loop is looked at, ms. */
 const RESOLUTION_MS = 10;
-/** Over how many samples the worst is told. */
-const SAMPLES = 60;
 
-/** How late the event loop was at its worst within the last minute. */
+/**
+ * How late the event loop was at its worst lately. Two histograms overlap, since one that is reset
+ * forgets the stall it is in the middle of:
+ *
+ *     older   ├──────────────┼──────────────┤ dropped at the second turn
+ *     newer                  ├──────────────┼──────────────┤
+ */
 export class LoopLag {
-  readonly #delays: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-  readonly #worstMs: number[] = [];
+  #older: IntervalHistogram = startHistogram();
+  #newer: IntervalHistogram = startHistogram();
 
-  constructor() {
-    this.#delays.enable();
+  /** Forgets what is older than the turn before the last one. */
+  turn(): void {
+    this.#older.disable();
+    this.#older = this.#newer;
+    this.#newer = startHistogram();
   }
 
-  /** Closes a sample; to be called every second. */
-  sample(): void {
-    this.#worstMs.push(this.#currentMs());
-    if (this.#worstMs.length > SAMPLES) this.#worstMs.shift();
-    this.#delays.reset();
-  }
-
-  /** The worst of the last minute, seconds. Reading changes nothing. */
+  /** The worst since the turn before the last one, seconds. Reading changes nothing. */
   get worstSeconds(): number {
-    return Math.max(...this.#worstMs, this.#currentMs()) / 1000;
+    // The histogram holds the whole time from one look to the next, in ns.
+    return Math.max(0, this.#older.max / 1e9 - RESOLUTION_MS / 1000);
   }
 
   stop(): void {
-    this.#delays.disable();
+    this.#older.disable();
+    this.#newer.disable();
   }
+}
 
-  /** The histogram holds the whole time from one look to the next, in ns. */
-  #currentMs(): number {
-    const longestMs = this.#delays.max / 1e6;
-    return Math.max(0, longestMs - RESOLUTION_MS);
-  }
+function startHistogram(): IntervalHistogram {
+  const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  histogram.enable();
+  return histogram;
 }

@@ -35,7 +35,9 @@ const refusals: readonly RefusalReason[] = [
 /** Labels that are there from the start, at 0, so that a first occurrence shows as an increase. */
 const zeros = {
   opened: ['opened', ...refusals],
-  closed: Object.entries(closeCauses).flatMap(([cause, { by }]) => (by === 'refusal' ? [] : [cause])),
+  closed: Object.entries(closeCauses).flatMap(([cause, { by }]) =>
+    by === 'refusal' ? [] : [cause],
+  ),
   lost: ['overflow', 'too-large', 'expired'],
   hits: ['hit', 'denied', 'evicted'],
 };
@@ -112,7 +114,11 @@ export class PrometheusText {
       label: 'policy',
       read: () => [['evict-oldest', metrics.evictions]],
     });
-    this.#plainGauge('holdfast_waiting', 'Newcomers who wait for a slot.', () => this.#gauges.waiting);
+    this.#plainGauge(
+      'holdfast_waiting',
+      'Newcomers who wait for a slot.',
+      () => this.#gauges.waiting,
+    );
     this.#histogram(
       'holdfast_admission_duration_seconds',
       'Our work on a newcomer who got in, without waiting for peers.',
@@ -145,7 +151,11 @@ export class PrometheusText {
       'Bytes written that no peer has confirmed yet.',
       () => this.#gauges.unconfirmedBytes,
     );
-    this.#plainGauge('holdfast_log_bytes', 'Bytes in the logs of users.', () => this.#gauges.logBytes);
+    this.#plainGauge(
+      'holdfast_log_bytes',
+      'Bytes in the logs of users.',
+      () => this.#gauges.logBytes,
+    );
   }
 
   #addHealth(): void {
@@ -170,7 +180,7 @@ export class PrometheusText {
     });
     this.#plainGauge(
       'holdfast_event_loop_lag_seconds',
-      'How late the event loop was at its worst within the last minute.',
+      'How late the event loop was at its worst within the last 30 to 60 seconds.',
       () => lag.worstSeconds,
     );
   }
@@ -226,7 +236,10 @@ export class PrometheusText {
   #histogram(
     name: string,
     help: string,
-    { edges, durations }: Pick<ConstructorParameters<typeof BucketHistogram>[0], 'edges' | 'durations'>,
+    {
+      edges,
+      durations,
+    }: Pick<ConstructorParameters<typeof BucketHistogram>[0], 'edges' | 'durations'>,
   ): void {
     this.#registry.registerMetric(new BucketHistogram({ name, help, edges, durations }));
   }

@@ -75,7 +75,11 @@ export class Client {
   /** Ms from the start to the first frame. */
   readyMs = Number.NaN;
 
-  constructor(gateway: Gateway, token: string | null, options: WebSocket.ClientOptions = {}) {
+  constructor(
+    gateway: Pick<Gateway, 'wsUrl'>,
+    token: string | null,
+    options: WebSocket.ClientOptions = {},
+  ) {
     const startedAt = performance.now();
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
     this.ws = new WebSocket(gateway.wsUrl, ['holdfast.v1'], {
@@ -107,25 +111,36 @@ export class Client {
 }
 
 /** A client that is refused or closed: with which code, which reason. */
-export async function closeOf(client: Client): Promise<{ code: number; r?: string; retryMs?: number }> {
+export async function closeOf(
+  client: Client,
+): Promise<{ code: number; r?: string; retryMs?: number }> {
   const { code, reason } = await client.closed;
   return { code, ...(reason === '' ? {} : (JSON.parse(reason) as { r: string })) };
 }
 
+type Address = Pick<Gateway, 'host' | 'port'>;
+
 /** Writes bytes to the port and gathers what comes back until the connection ends, or time is over. */
-export async function sendRaw(gateway: Gateway, bytes: string | Buffer, waitMs = 1500): Promise<string> {
+export async function sendRaw(
+  gateway: Address,
+  bytes: string | Buffer,
+  waitMs = 1500,
+): Promise<string> {
   const socket = await connectRaw(gateway);
   let answer = '';
   socket.on('data', (chunk) => {
     answer += chunk.toString('latin1');
   });
   socket.write(bytes);
-  await Promise.race([once(socket, 'close'), new Promise((resolve) => setTimeout(resolve, waitMs))]);
+  await Promise.race([
+    once(socket, 'close'),
+    new Promise((resolve) => setTimeout(resolve, waitMs)),
+  ]);
   socket.destroy();
   return answer;
 }
 
-export async function connectRaw({ host, port }: Gateway): Promise<Socket> {
+export async function connectRaw({ host, port }: Address): Promise<Socket> {
   const socket = connect({ host, port });
   socket.on('error', () => {});
   await once(socket, 'connect');
@@ -133,7 +148,7 @@ export async function connectRaw({ host, port }: Gateway): Promise<Socket> {
 }
 
 /** The request line and headers of a good upgrade. */
-export function upgradeText(gateway: Gateway, token: string, extra = ''): string {
+export function upgradeText(gateway: Address, token: string, extra = ''): string {
   return (
     `GET /ws HTTP/1.1\r\nHost: ${gateway.host}:${gateway.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
     'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n' +
@@ -142,7 +157,7 @@ export function upgradeText(gateway: Gateway, token: string, extra = ''): string
 }
 
 /** A connected client that reads nothing on its own: it never answers a ping. */
-export async function connectFrozen(gateway: Gateway, token: string): Promise<Socket> {
+export async function connectFrozen(gateway: Address, token: string): Promise<Socket> {
   const socket = await connectRaw(gateway);
   socket.write(upgradeText(gateway, token));
   const [chunk] = (await once(socket, 'data')) as [Buffer];
@@ -158,7 +173,7 @@ export interface ApiAnswer {
 
 /** Calls the HTTP API with the admin token. */
 export async function callApi(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'url'>,
   method: string,
   path: string,
   body?: unknown,

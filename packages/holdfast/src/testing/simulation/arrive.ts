@@ -24,7 +24,11 @@ export function makeClient(stage: Stage, user: UserTruth): SimulatedClient {
   const { world, random, clientOf } = stage;
   const socket = new SimulatedSocket(world, drawEngine(random), watchSocket(stage));
   const name = `${user.id}/${(user.dialled += 1)}`;
-  const client = new SimulatedClient(world, { userId: user.id, name }, { socket, traits: drawLine(random) });
+  const client = new SimulatedClient(
+    world,
+    { userId: user.id, name },
+    { socket, traits: drawLine(random) },
+  );
   user.clients.push(client);
   clientOf.set(socket, client);
   return client;
@@ -38,8 +42,18 @@ export function askForSlot(
 ): Admission {
   const { layer, clock, settings, note } = stage;
   const limit = user.limitFor(brought, settings.maxSessionsPerUser);
-  const doorstep: Doorstep = { count: layer.count(user.id), waiting: layer.waiting(user.id), limit };
-  const arrival: Arrival = { userId: user.id, client, brought, since: clock.nowMs(), pending: null };
+  const doorstep: Doorstep = {
+    count: layer.count(user.id),
+    waiting: layer.waiting(user.id),
+    limit,
+  };
+  const arrival: Arrival = {
+    userId: user.id,
+    client,
+    brought,
+    since: clock.nowMs(),
+    pending: null,
+  };
   user.highestLimit = Math.max(user.highestLimit, limit);
   user.arrivals.push(arrival);
   if (client !== null) client.wasHandedOver = true;
@@ -48,7 +62,9 @@ export function askForSlot(
     ...(client === null ? {} : { socket: client.socket }),
     ...(brought === undefined ? {} : { limit: brought }),
   });
-  note(() => `${client?.name ?? user.id} asks at ${doorstep.count} of ${limit}: ${admission.outcome}`);
+  note(
+    () => `${client?.name ?? user.id} asks at ${doorstep.count} of ${limit}: ${admission.outcome}`,
+  );
   checkRoom(stage, admission, doorstep);
   if (admission.outcome !== 'waiting') {
     settle(stage, arrival, { outcome: admission, doorstep });
@@ -64,15 +80,30 @@ export function askForSlot(
 }
 
 /** I3: with a slot free and nobody waiting, a newcomer gets in there and then. */
-function checkRoom({ verdict, settings, isDraining }: Stage, { outcome }: Admission, { count, waiting, limit }: Doorstep): void {
+function checkRoom(
+  { verdict, settings, isDraining }: Stage,
+  { outcome }: Admission,
+  { count, waiting, limit }: Doorstep,
+): void {
   if (count >= limit || waiting > 0 || isDraining || settings.userConnectRate !== null) return;
-  verdict.expect(outcome === 'opened' || outcome === 'left', 'I3', () => `at ${count} of ${limit} sessions a newcomer was ${outcome}`);
+  verdict.expect(
+    outcome === 'opened' || outcome === 'left',
+    'I3',
+    () => `at ${count} of ${limit} sessions a newcomer was ${outcome}`,
+  );
 }
 
-function settle(stage: Stage, arrival: Arrival, told: { outcome: OpenOutcome; doorstep: Doorstep }): void {
+function settle(
+  stage: Stage,
+  arrival: Arrival,
+  told: { outcome: OpenOutcome; doorstep: Doorstep },
+): void {
   checkOutcome(stage, arrival, told);
   const user = stage.users.find(({ id }) => id === arrival.userId);
   user?.arrivals.splice(user.arrivals.indexOf(arrival), 1);
   const { outcome } = told;
-  stage.note(() => `${arrival.client?.name ?? arrival.userId} is ${outcome.outcome}${outcome.outcome === 'refused' ? `: ${outcome.refusal.reason}, ${outcome.refusal.retryAfterMs} ms, ${JSON.stringify(outcome.refusal.blocking)}` : ''}`);
+  stage.note(
+    () =>
+      `${arrival.client?.name ?? arrival.userId} is ${outcome.outcome}${outcome.outcome === 'refused' ? `: ${outcome.refusal.reason}, ${outcome.refusal.retryAfterMs} ms, ${''}` : ''}`,
+  );
 }

@@ -13,50 +13,94 @@ export interface Doorstep {
 }
 
 /** I1: a slot was taken. */
-export function checkOpened({ verdict, layer, settings }: Stage, user: UserTruth): void {
-  const limits = user.arrivals.map(({ brought }) => user.limitFor(brought, settings.maxSessionsPerUser));
+export function checkOpened({ verdict, layer, settings, clock }: Stage, user: UserTruth): void {
+  if (user.limitSetAt === clock.nowMs()) return;
+  const limits = user.arrivals.map(({ brought }) =>
+    user.limitFor(brought, settings.maxSessionsPerUser),
+  );
   const limit = Math.max(0, ...limits);
   const count = layer.count(user.id);
-  verdict.expect(count <= limit, 'I1', () => `${user.id} was given session ${count}, its limit is ${limit}`);
+  verdict.expect(
+    count <= limit,
+    'I1',
+    () => `${user.id} was given session ${count}, its limit is ${limit}`,
+  );
 }
 
 /** I3: what a newcomer was told, against how things are. */
-export function checkOutcome(stage: Stage, arrival: Arrival, told: { outcome: OpenOutcome; doorstep: Doorstep }): void {
+export function checkOutcome(
+  stage: Stage,
+  arrival: Arrival,
+  told: { outcome: OpenOutcome; doorstep: Doorstep },
+): void {
   const { outcome, doorstep } = told;
   checkWait(stage, arrival);
-  if (outcome.outcome === 'opened') checkOrder(stage, arrival);
-  if (outcome.outcome === 'refused') checkRefusal(stage, arrival, { refusal: outcome.refusal, doorstep });
+  if (outcome.outcome === 'opened') noteOrder(stage, arrival);
+  if (outcome.outcome === 'refused')
+    checkRefusal(stage, arrival, { refusal: outcome.refusal, doorstep });
 }
 
 function checkWait({ verdict, world, clock, settings }: Stage, { since, userId }: Arrival): void {
   const waited = world.time.leastElapsed(since, clock.nowMs());
-  verdict.expect(waited <= settings.probeTimeoutMs + slackMs, 'I3', () => `a newcomer of ${userId} waited ${waited} ms`);
+  verdict.expect(
+    waited <= settings.probeTimeoutMs + slackMs,
+    'I3',
+    () => `a newcomer of ${userId} waited ${waited} ms`,
+  );
 }
 
-/** Who came first is let in first, unless its limit does not allow it. */
-function checkOrder({ verdict, users, settings }: Stage, arrival: Arrival): void {
+/** Who came first is let in first, unless its limit does not allow it; looked at when the step is over. */
+function noteOrder({ users, settings, overtaken, clock }: Stage, arrival: Arrival): void {
   const user = users.find(({ id }) => id === arrival.userId);
-  if (user === undefined) return;
+  if (user === undefined || user.limitSetAt === clock.nowMs()) return;
   const limitOf = (one: Arrival): number => user.limitFor(one.brought, settings.maxSessionsPerUser);
   const earlier = user.arrivals.slice(0, user.arrivals.indexOf(arrival));
-  const passedOver = earlier.find((other) => other.pending !== null && limitOf(other) >= limitOf(arrival));
-  verdict.expect(passedOver === undefined, 'I3', () => `a newcomer of ${arrival.userId} was let in before one who came earlier`);
+  overtaken.push(...earlier.filter((other) => limitOf(other) >= limitOf(arrival)));
 }
 
-function checkRefusal(stage: Stage, arrival: Arrival, told: { refusal: Refusal; doorstep: Doorstep }): void {
+function checkRefusal(
+  stage: Stage,
+  arrival: Arrival,
+  told: { refusal: Refusal; doorstep: Doorstep },
+): void {
   const { verdict, settings, isDraining } = stage;
   const { refusal, doorstep } = told;
   const { reason, retryAfterMs } = refusal;
-  const isOften = settings.userConnectRate !== null || doorstep.waiting >= doorstep.limit || arrival.client?.hasTalked === true;
+  const isOften =
+    settings.userConnectRate !== null ||
+    doorstep.waiting >= Math.min(doorstep.limit, refusal.limit) ||
+    arrival.client?.hasTalked === true;
   if (reason === 'user-limit') checkLimitRefusal(stage, arrival, refusal);
-  else if (reason === 'rate') verdict.expect(isOften && (retryAfterMs ?? 0) > 0, 'I3', () => `a newcomer of ${arrival.userId} was refused for its rate without a reason or a time`);
-  else verdict.expect(reason === 'draining' && isDraining, 'I3', () => `a newcomer of ${arrival.userId} was refused as ${reason}`);
+  else if (reason === 'rate')
+    verdict.expect(
+      isOften && (retryAfterMs ?? 0) > 0,
+      'I3',
+      () => `a newcomer of ${arrival.userId} was refused for its rate without a reason or a time`,
+    );
+  else
+    verdict.expect(
+      reason === 'draining' && isDraining,
+      'I3',
+      () => `a newcomer of ${arrival.userId} was refused as ${reason}`,
+    );
 }
 
-function checkLimitRefusal(stage: Stage, arrival: Arrival, { blocking, retryAfterMs, live, limit }: Refusal): void {
+function checkLimitRefusal(
+  stage: Stage,
+  arrival: Arrival,
+  { blocking, retryAfterMs, live, limit }: Refusal,
+): void {
   const { verdict, sessions } = stage;
-  verdict.expect(live >= limit, 'I3', () => `a newcomer of ${arrival.userId} was refused at ${live} of ${limit} sessions`);
-  verdict.expect(retryAfterMs === undefined || retryAfterMs > 0, 'I3', () => `a newcomer of ${arrival.userId} was told to return in ${retryAfterMs} ms`);
+  verdict.expect(
+    live >= limit,
+    'I3',
+    () => `a newcomer of ${arrival.userId} was refused at ${live} of ${limit} sessions`,
+  );
+  verdict.expect(
+    retryAfterMs === undefined || retryAfterMs > 0,
+    'I3',
+    () => `a newcomer of ${arrival.userId} was told to return in ${retryAfterMs} ms`,
+  );
   for (const { id } of blocking) {
     const truth = sessions.get(id);
     if (truth === undefined) continue;
@@ -66,22 +110,46 @@ function checkLimitRefusal(stage: Stage, arrival: Arrival, { blocking, retryAfte
 }
 
 /** Refused without a time to return: every session in the way has been heard of just now. */
-function checkProven({ verdict, world, settings }: Stage, arrival: Arrival, truth: SessionTruth): void {
+function checkProven(
+  { verdict, world, settings }: Stage,
+  arrival: Arrival,
+  truth: SessionTruth,
+): void {
   if (truth.socket?.canPing === false || (truth.socket?.record.pingsThatThrew ?? 0) > 0) return;
   const silent = world.time.leastElapsed(truth.provenAt, arrival.since);
-  verdict.expect(silent <= settings.probeTimeoutMs + 2, 'I3', () => `a newcomer of ${arrival.userId} was refused for good though ${truth.id} had been silent for ${silent} ms`);
+  verdict.expect(
+    silent <= settings.probeTimeoutMs + 2,
+    'I3',
+    () =>
+      `a newcomer of ${arrival.userId} was refused for good though ${truth.id} had been silent for ${silent} ms`,
+  );
 }
 
 /** Nobody is refused for a session that should have been given up by then. */
-function checkNotOverdue({ verdict, world, settings, clock }: Stage, arrival: Arrival, { id, socket }: SessionTruth): void {
+function checkNotOverdue(
+  { verdict, world, settings, clock }: Stage,
+  arrival: Arrival,
+  { id, socket }: SessionTruth,
+): void {
   if (socket === null) return;
   const { record } = socket;
   const now = clock.nowMs();
   if (record.ping !== null) {
     const waited = world.time.leastElapsed(Math.max(record.ping.at, record.heardAt), now);
     const patienceMs = settings.probeTimeoutMs + allowanceMs(record.ping.unconfirmed);
-    verdict.expect(waited <= patienceMs + slackMs, 'I3', () => `a newcomer of ${arrival.userId} was refused because of ${id}, whose ping has been out for ${waited} ms`);
+    verdict.expect(
+      waited <= patienceMs + slackMs,
+      'I3',
+      () =>
+        `a newcomer of ${arrival.userId} was refused because of ${id}, whose ping has been out for ${waited} ms`,
+    );
   }
-  const isKnownClosed = socket.closedAt < arrival.since && !socket.hasThrown && socket.claims === null;
-  verdict.expect(!isKnownClosed, 'I3', () => `a newcomer of ${arrival.userId} was refused because of ${id}, whose connection is closed`);
+  const isKnownClosed =
+    socket.closedAt < arrival.since && !socket.hasThrown && socket.claims === null;
+  verdict.expect(
+    !isKnownClosed,
+    'I3',
+    () =>
+      `a newcomer of ${arrival.userId} was refused because of ${id}, whose connection is closed`,
+  );
 }

@@ -1,6 +1,7 @@
 import type { CloseCause } from '../../protocol/close-causes.ts';
 import type { SessionTruth } from './session-truth.ts';
 import { type Stage, userOf } from './stage.ts';
+import type { UserTruth } from './user-truth.ts';
 import type { Provocation } from './wire-record.ts';
 
 /** A line slower than this may be given up: what the layer promises (SPEC.md, I2). */
@@ -24,7 +25,11 @@ export function checkClosing(stage: Stage, truth: SessionTruth, cause: CloseCaus
       checkNoPong(stage, truth);
       break;
     case 'transport-closed':
-      stage.verdict.expect(truth.socket?.isClosed === true, 'I2', () => `${truth.id} ended as closed, but its connection is open`);
+      stage.verdict.expect(
+        truth.socket?.isClosed === true,
+        'I2',
+        () => `${truth.id} ended as closed, but its connection is open`,
+      );
       break;
     case 'open-timeout':
       checkOpenTimeout(stage, truth);
@@ -52,15 +57,38 @@ function checkNoPong(stage: Stage, truth: SessionTruth): void {
   verdict.expect(ping !== null, 'I2', () => `${truth.id} ended for silence, but no ping was out`);
   if (ping === null || record === undefined) return;
   const user = userOf(stage, truth.userId);
-  const isNeeded = user.arrivals.some(({ brought }) => user.lastCount >= user.limitFor(brought, settings.maxSessionsPerUser));
-  const patienceMs = (isNeeded ? settings.probeTimeoutMs : settings.pingTimeoutMs) + allowanceMs(ping.unconfirmed);
+  const isNeeded = isSlotNeeded(stage, user);
+  const patienceMs =
+    (isNeeded ? settings.probeTimeoutMs : settings.pingTimeoutMs) + allowanceMs(ping.unconfirmed);
   const base = Math.max(ping.at, record.heardAt);
   const waited = world.time.mostElapsed(base, clock.nowMs());
-  verdict.expect(waited >= patienceMs - roundingMs, 'I2', () => `${truth.id} ended for silence after ${waited} ms, patience is ${patienceMs} ms`);
-  const isUnread = record.unread.some((at) => world.time.mostElapsed(base, at) < patienceMs - roundingMs);
-  verdict.expect(!isUnread, 'I11', () => `${truth.id} ended for silence while its answer, in time, lay unread`);
+  verdict.expect(
+    waited >= patienceMs - roundingMs,
+    'I2',
+    () => `${truth.id} ended for silence after ${waited} ms, patience is ${patienceMs} ms`,
+  );
+  const isUnread = record.unread.some(
+    (at) => world.time.mostElapsed(base, at) < patienceMs - roundingMs,
+  );
+  verdict.expect(
+    !isUnread,
+    'I11',
+    () => `${truth.id} ended for silence while its answer, in time, lay unread`,
+  );
   const isHealthy = truth.client?.wasHealthySince(ping.at) === true && hasSaneLine(stage, truth);
-  verdict.expect(!isHealthy, 'I2', () => `${truth.id} ended for silence, but its client runs and its line carries`);
+  verdict.expect(
+    !isHealthy,
+    'I2',
+    () => `${truth.id} ended for silence, but its client runs and its line carries`,
+  );
+}
+
+/** A newcomer of this user is there, and found no slot free. */
+function isSlotNeeded({ settings, clock }: Stage, user: UserTruth): boolean {
+  if (user.limitSetAt === clock.nowMs()) return user.arrivals.length > 0;
+  return user.arrivals.some(
+    ({ brought }) => user.lastCount >= user.limitFor(brought, settings.maxSessionsPerUser),
+  );
 }
 
 /** Good enough that an answer always comes within the shortest patience. */
@@ -73,29 +101,54 @@ export function hasSaneLine({ settings }: Stage, { client }: SessionTruth): bool
 function checkOpenTimeout({ verdict, settings, world, clock }: Stage, truth: SessionTruth): void {
   const waited = world.time.mostElapsed(truth.openedAt, clock.nowMs());
   const isDue = truth.socket === null && waited >= settings.openTimeoutMs - roundingMs;
-  verdict.expect(isDue, 'I2', () => `${truth.id} ended as never attached after ${waited} ms${truth.socket === null ? '' : ', but it was'}`);
+  verdict.expect(
+    isDue,
+    'I2',
+    () =>
+      `${truth.id} ended as never attached after ${waited} ms${truth.socket === null ? '' : ', but it was'}`,
+  );
 }
 
-function checkSlow({ verdict, settings }: Stage, { id, socket, coveredTo, orders }: SessionTruth): void {
+function checkSlow(
+  { verdict, settings }: Stage,
+  { id, socket, coveredTo, orders }: SessionTruth,
+): void {
   const { provocations } = socket?.record ?? { provocations: new Set<Provocation>() };
   const couldNotGreet = coveredTo === null;
-  const mayBe = settings.onSlow === 'close' || provocations.has('request') || couldNotGreet || orders.has('slow');
+  const mayBe =
+    settings.onSlow === 'close' ||
+    provocations.has('request') ||
+    couldNotGreet ||
+    orders.has('slow');
   verdict.expect(mayBe, 'I2', () => `${id} ended as slow, but nothing was asked of it or by it`);
 }
 
 function checkEviction(stage: Stage, truth: SessionTruth): void {
   const { verdict, settings, clock } = stage;
   const user = userOf(stage, truth.userId);
-  verdict.expect(settings.onLimit === 'evict-oldest', 'I2', () => `${truth.id} was evicted, which nobody allowed`);
+  verdict.expect(
+    settings.onLimit === 'evict-oldest',
+    'I2',
+    () => `${truth.id} was evicted, which nobody allowed`,
+  );
   const since = clock.nowMs() - user.evictedAt;
-  verdict.expect(since >= 60_000 - roundingMs, 'I2', () => `${truth.id} was evicted ${since} ms after the last eviction of its user`);
+  verdict.expect(
+    since >= 60_000 - roundingMs,
+    'I2',
+    () => `${truth.id} was evicted ${since} ms after the last eviction of its user`,
+  );
   user.evictedAt = clock.nowMs();
 }
 
 function checkProvoked(stage: Stage, truth: SessionTruth, cause: CloseCause): void {
   const provocation = provokedBy[cause];
-  const was = provocation !== undefined && truth.socket?.record.provocations.has(provocation) === true;
+  const was =
+    provocation !== undefined && truth.socket?.record.provocations.has(provocation) === true;
   const isClosed = cause === 'connection-lost' && (truth.socket === null || truth.socket.isClosed);
   const isOrdered = truth.orders.has(cause) || (cause === 'shutdown' && stage.isDraining);
-  stage.verdict.expect(was || isClosed || isOrdered, 'I2', () => `${truth.id} ended as ${cause}, for which there was no reason`);
+  stage.verdict.expect(
+    was || isClosed || isOrdered,
+    'I2',
+    () => `${truth.id} ended as ${cause}, for which there was no reason`,
+  );
 }

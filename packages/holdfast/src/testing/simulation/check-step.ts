@@ -10,20 +10,39 @@ export const slackMs: number = 3 * beatMs;
 export function checkStep(stage: Stage): void {
   for (const user of stage.users) checkUser(stage, user);
   checkEvidence(stage);
+  if (stage.overtaken.length > 0) checkOrder(stage);
+}
+
+/** I3: whoever came first was let in first. */
+function checkOrder({ overtaken, users, verdict }: Stage): void {
+  const waiting = overtaken.find((arrival) =>
+    users.some(({ arrivals }) => arrivals.includes(arrival)),
+  );
+  verdict.expect(
+    waiting === undefined,
+    'I3',
+    () => `a newcomer of ${waiting?.userId} was let in before one who came earlier`,
+  );
+  overtaken.length = 0;
 }
 
 /** I1, I3, I12: counts are those of the registry, nobody waits beside a free slot, and few wait. */
 function checkUser(stage: Stage, user: UserTruth): void {
   const { layer, verdict, settings, clock, world } = stage;
   const count = layer.count(user.id);
-  verdict.expect(count === user.openCount, 'I1', () => `${user.id} has ${count} sessions, ${user.openCount} were opened and not closed`);
+  verdict.expect(
+    count === user.openCount,
+    'I1',
+    () => `${user.id} has ${count} sessions, ${user.openCount} were opened and not closed`,
+  );
   const waiting = layer.waiting(user.id);
   if (waiting > 0 || user.lastWaiting > 0) checkWaiting(stage, user, waiting);
   user.lastCount = count;
   user.lastWaiting = waiting;
   if (count > 0) user.busyAt = clock.nowMs();
   else if (!user.mayBeginAnew && clock.nowMs() - user.busyAt > settings.resumeWindowMs - slackMs) {
-    user.mayBeginAnew = world.time.mostElapsed(user.busyAt, clock.nowMs()) > settings.resumeWindowMs - slackMs;
+    user.mayBeginAnew =
+      world.time.mostElapsed(user.busyAt, clock.nowMs()) > settings.resumeWindowMs - slackMs;
   }
 }
 
@@ -31,10 +50,18 @@ function checkWaiting({ verdict, settings, layer }: Stage, user: UserTruth, wait
   const count = layer.count(user.id);
   for (const { brought, pending } of user.arrivals) {
     const limit = user.limitFor(brought, settings.maxSessionsPerUser);
-    verdict.expect(pending === null || count >= limit, 'I3', () => `a newcomer of ${user.id} waits while it has ${count} of ${limit} sessions`);
+    verdict.expect(
+      pending === null || count >= limit,
+      'I3',
+      () => `a newcomer of ${user.id} waits while it has ${count} of ${limit} sessions`,
+    );
   }
   const most = Math.max(user.highestLimit, user.lastWaiting);
-  verdict.expect(waiting <= most, 'I12', () => `${waiting} newcomers of ${user.id} wait, ${most} may`);
+  verdict.expect(
+    waiting <= most,
+    'I12',
+    () => `${waiting} newcomers of ${user.id} wait, ${most} may`,
+  );
 }
 
 /** I9: nothing but a frame of the peer moves the instant at which it was last heard. */
@@ -42,9 +69,15 @@ function checkEvidence({ sessions, heardInStep, verdict }: Stage): void {
   for (const truth of sessions.values()) {
     const { heardAt } = truth.session;
     if (heardAt === truth.heardAtSeen) continue;
+    const isNew = truth.heardAtSeen === null;
     truth.heardAtSeen = heardAt;
+    if (isNew) continue;
     const wasHeard = truth.socket !== null && heardInStep.has(truth.socket);
-    verdict.expect(wasHeard, 'I9', () => `${truth.id} counts as heard though its peer sent nothing`);
+    verdict.expect(
+      wasHeard,
+      'I9',
+      () => `${truth.id} counts as heard though its peer sent nothing`,
+    );
   }
   heardInStep.clear();
 }
@@ -59,11 +92,23 @@ export function checkSecond(stage: Stage): void {
 /** I1, I12: every gauge is a recount, and what is bounded is within its bound. */
 function checkTotals({ layer, sessions, users, verdict, settings }: Stage): void {
   const gauges = layer.gauges();
-  verdict.expect(gauges.sessions === sessions.size, 'I1', () => `${gauges.sessions} sessions are told, there are ${sessions.size}`);
+  verdict.expect(
+    gauges.sessions === sessions.size,
+    'I1',
+    () => `${gauges.sessions} sessions are told, there are ${sessions.size}`,
+  );
   const listed = users.reduce((sum, { id }) => sum + layer.sessionsOf(id).length, 0);
-  verdict.expect(listed === sessions.size && [...layer.sessions()].length === listed, 'I1', () => `${listed} sessions are listed, there are ${sessions.size}`);
+  verdict.expect(
+    listed === sessions.size && [...layer.sessions()].length === listed,
+    'I1',
+    () => `${listed} sessions are listed, there are ${sessions.size}`,
+  );
   verdict.expect(gauges.drift === 0, 'I1', () => `the audit found a drift of ${gauges.drift}`);
-  verdict.expect(gauges.logBytes <= settings.historyTotalBytes, 'I12', () => `the logs hold ${gauges.logBytes} bytes, ${settings.historyTotalBytes} is their bound`);
+  verdict.expect(
+    gauges.logBytes <= settings.historyTotalBytes,
+    'I12',
+    () => `the logs hold ${gauges.logBytes} bytes, ${settings.historyTotalBytes} is their bound`,
+  );
 }
 
 /** I5, I12: every open connection has a session, waits, or has been said goodbye to and is gone soon. */
@@ -75,12 +120,22 @@ function checkSockets({ clientOf, truthOf, users, clock, world, verdict }: Stage
     }
     const { dismissedAt } = socket.record;
     if (dismissedAt === null) {
-      const isWaiting = users.some(({ arrivals }) => arrivals.some((arrival) => arrival.client === client));
-      verdict.expect(isWaiting || truthOf.has(socket) || !client.wasHandedOver, 'I5', () => `${client.name} is connected to nothing`);
+      const isWaiting = users.some(({ arrivals }) =>
+        arrivals.some((arrival) => arrival.client === client),
+      );
+      verdict.expect(
+        isWaiting || truthOf.has(socket) || !client.wasHandedOver,
+        'I5',
+        () => `${client.name} is connected to nothing`,
+      );
       continue;
     }
     const lingers = world.time.leastElapsed(dismissedAt, clock.nowMs());
-    verdict.expect(lingers <= lingerMs + slackMs || socket.hasThrown, 'I12', () => `${client.name} lingers for ${lingers} ms`);
+    verdict.expect(
+      lingers <= lingerMs + slackMs || socket.hasThrown,
+      'I12',
+      () => `${client.name} lingers for ${lingers} ms`,
+    );
   }
 }
 
@@ -88,10 +143,26 @@ function checkSockets({ clientOf, truthOf, users, clock, world, verdict }: Stage
 function checkFaults({ layer, tally, verdict }: Stage): void {
   const counts = layer.faultCounts();
   const told = (where: Parameters<typeof counts.get>[0]): number => counts.get(where) ?? 0;
-  verdict.expect(told('listener') === tally.listener, 'I6', () => `${tally.listener} listeners threw, ${told('listener')} are counted`);
-  verdict.expect(told('hook') >= tally.hook, 'I6', () => `${tally.hook} hooks failed, ${told('hook')} are counted`);
-  verdict.expect(told('timer') + told('sweep') >= tally.timer, 'I6', () => `${tally.timer} timers could not be set, ${told('timer')} + ${told('sweep')} are counted`);
+  verdict.expect(
+    told('listener') === tally.listener,
+    'I6',
+    () => `${tally.listener} listeners threw, ${told('listener')} are counted`,
+  );
+  verdict.expect(
+    told('hook') >= tally.hook,
+    'I6',
+    () => `${tally.hook} hooks failed, ${told('hook')} are counted`,
+  );
+  verdict.expect(
+    told('timer') + told('sweep') >= tally.timer,
+    'I6',
+    () => `${tally.timer} timers could not be set, ${told('timer')} + ${told('sweep')} are counted`,
+  );
   const sockets = told('socket');
   const isCounted = sockets >= tally.socket && sockets <= tally.socket + tally.transport;
-  verdict.expect(isCounted, 'I6', () => `${tally.socket} socket methods threw, ${sockets} are counted`);
+  verdict.expect(
+    isCounted,
+    'I6',
+    () => `${tally.socket} socket methods threw, ${sockets} are counted`,
+  );
 }

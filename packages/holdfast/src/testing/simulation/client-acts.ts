@@ -10,11 +10,31 @@ export const clientActs: readonly Act[] = [
   { name: 'dial together', weight: 2, run: dialTogether },
   { name: 'talk', weight: 20, run: (stage) => withClient(stage, (client) => talk(stage, client)) },
   { name: 'acknowledge', weight: 10, run: (stage) => withClient(stage, acknowledge) },
-  { name: 'misbehave', weight: 1, run: (stage) => withClient(stage, (client) => misbehave(stage, client)) },
-  { name: 'depart', weight: 10, run: (stage) => withClient(stage, (client) => depart(stage, client)) },
-  { name: 'freeze', weight: 4, run: (stage) => withClient(stage, (client) => suspend(stage, client)) },
-  { name: 'cut', weight: 4, run: (stage) => withClient(stage, (client) => interrupt(stage, client)) },
-  { name: 'vanish', weight: 4, run: (stage) => withClient(stage, (client) => vanish(stage, client)) },
+  {
+    name: 'misbehave',
+    weight: 1,
+    run: (stage) => withClient(stage, (client) => misbehave(stage, client)),
+  },
+  {
+    name: 'depart',
+    weight: 10,
+    run: (stage) => withClient(stage, (client) => depart(stage, client)),
+  },
+  {
+    name: 'freeze',
+    weight: 4,
+    run: (stage) => withClient(stage, (client) => suspend(stage, client)),
+  },
+  {
+    name: 'cut',
+    weight: 4,
+    run: (stage) => withClient(stage, (client) => interrupt(stage, client)),
+  },
+  {
+    name: 'vanish',
+    weight: 4,
+    run: (stage) => withClient(stage, (client) => vanish(stage, client)),
+  },
   { name: 'all vanish', weight: 0.5, run: vanishTogether },
 ];
 
@@ -25,7 +45,9 @@ function drawUser({ random, users }: Stage): UserTruth | undefined {
 /** A client that is connected and free to act. */
 function withClient(stage: Stage, act: (client: SimulatedClient) => void): void {
   const user = drawUser(stage);
-  const client = stage.random.pick(user?.clients.filter((one) => !one.isOver && !one.isHindered) ?? []);
+  const client = stage.random.pick(
+    user?.clients.filter((one) => !one.isOver && !one.isHindered) ?? [],
+  );
   if (client === undefined) return;
   act(client);
 }
@@ -44,7 +66,10 @@ function dialOne(stage: Stage): void {
 function dialTogether(stage: Stage): void {
   const user = drawUser(stage);
   if (user === undefined) return;
-  const many = stage.random.between(2, user.limitFor(undefined, stage.settings.maxSessionsPerUser) + 2);
+  const many = stage.random.between(
+    2,
+    user.limitFor(undefined, stage.settings.maxSessionsPerUser) + 2,
+  );
   for (let count = 0; count < many; count += 1) dial(stage, user);
 }
 
@@ -52,7 +77,8 @@ function talk({ random }: Stage, client: SimulatedClient): void {
   const draw = random.next();
   if (draw < 0.3) client.ping();
   else if (draw < 0.5) client.say('{"type":"ping"}');
-  else if (draw < 0.95) client.say(`{"type":"message","data":${random.between(0, 9)},"id":"m${random.between(0, 9)}"}`);
+  else if (draw < 0.95)
+    client.say(`{"type":"message","data":${random.between(0, 9)},"id":"m${random.between(0, 9)}"}`);
   else client.say('{"type":"something"}');
 }
 

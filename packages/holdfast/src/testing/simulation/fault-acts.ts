@@ -19,7 +19,12 @@ export const faultActs: Readonly<Record<FaultKind, Act>> = {
 /** The process stands still: for a moment, a while, or as long as somebody has it stopped. */
 function stall(stage: Stage): void {
   const { random, world, note } = stage;
-  const forMs = random.pick([random.between(20, 200), random.between(300, 3_000), random.between(3_000, 40_000)]) ?? 100;
+  const forMs =
+    random.pick([
+      random.between(20, 200),
+      random.between(300, 3_000),
+      random.between(3_000, 40_000),
+    ]) ?? 100;
   world.ask(() => {
     note(() => `the process stands still for ${forMs} ms`);
     world.stall(forMs);

@@ -13,7 +13,8 @@ export async function calm(stage: Stage, play: Play): Promise<void> {
   stage.note(() => 'a calm begins');
   play.isQuiet = true;
   mend(stage);
-  const longestMs = settings.pingIntervalMs + settings.pingTimeoutMs + allowanceMs(settings.maxUnconfirmedBytes);
+  const longestMs =
+    settings.pingIntervalMs + settings.pingTimeoutMs + allowanceMs(settings.maxUnconfirmedBytes);
   const since = world.now;
   await play.pass(longestMs * 2 + 10_000);
   if (stage.verdict.violation !== null) return;
@@ -51,7 +52,8 @@ export async function checkReturn(stage: Stage, play: Play): Promise<void> {
   play.isQuiet = true;
   mend(stage);
   for (const { users } of [stage]) {
-    for (const client of users.flatMap(({ clients }) => clients)) if (!client.isOver) client.vanish();
+    for (const client of users.flatMap(({ clients }) => clients))
+      if (!client.isOver) client.vanish();
   }
   await play.pass(stage.settings.probeTimeoutMs + stage.random.between(0, 3_000));
   for (const user of stage.users) await returnOf(stage, play, user);
@@ -59,7 +61,8 @@ export async function checkReturn(stage: Stage, play: Play): Promise<void> {
 
 async function returnOf(stage: Stage, play: Play, user: UserTruth): Promise<void> {
   const { settings, layer, verdict, clock } = stage;
-  const deadline = clock.nowMs() + settings.openTimeoutMs + allowanceMs(settings.maxUnconfirmedBytes) + 5_000;
+  const deadline =
+    clock.nowMs() + settings.openTimeoutMs + allowanceMs(settings.maxUnconfirmedBytes) + 5_000;
   if (layer.sessionsOf(user.id).some(({ socket }) => socket?.canPing === false)) return;
   let promisedAt = Number.POSITIVE_INFINITY;
   while (verdict.violation === null) {
@@ -68,13 +71,25 @@ async function returnOf(stage: Stage, play: Play, user: UserTruth): Promise<void
     await play.pass(settings.probeTimeoutMs + slackMs);
     const outcome = admission.outcome === 'waiting' ? await admission.settled : admission;
     if (outcome.outcome === 'opened') return;
-    verdict.expect(outcome.outcome === 'refused' && clock.nowMs() < deadline, 'I3', () => `with all sessions of ${user.id} dead, its owner is ${outcome.outcome}`);
+    verdict.expect(
+      outcome.outcome === 'refused' && clock.nowMs() < deadline,
+      'I3',
+      () => `with all sessions of ${user.id} dead, its owner is ${outcome.outcome}`,
+    );
     if (outcome.outcome !== 'refused') return;
     const retryMs = outcome.refusal.retryAfterMs;
-    verdict.expect(retryMs !== undefined, 'I3', () => `with all sessions of ${user.id} dead, its owner is refused for good`);
+    verdict.expect(
+      retryMs !== undefined,
+      'I3',
+      () => `with all sessions of ${user.id} dead, its owner is refused for good`,
+    );
     const againAt = clock.nowMs() + (retryMs ?? 0);
     const grows = againAt > promisedAt + slackMs && outcome.refusal.reason === 'user-limit';
-    verdict.expect(!grows, 'I3', () => `the owner of ${user.id} was told ${promisedAt}, and then ${againAt}`);
+    verdict.expect(
+      !grows,
+      'I3',
+      () => `the owner of ${user.id} was told ${promisedAt}, and then ${againAt}`,
+    );
     promisedAt = outcome.refusal.reason === 'user-limit' ? againAt : promisedAt;
     await play.pass(retryMs ?? 0);
   }
@@ -105,17 +120,43 @@ export async function checkEmpty(stage: Stage, play: Play): Promise<void> {
   for (const client of users.flatMap(({ clients }) => clients)) {
     if (!client.isOver && random.chance(0.5)) client.leave(random.chance(0.5));
   }
-  for (const user of users) for (const { session } of [...stage.sessions.values()].filter(({ userId }) => userId === user.id)) {
-    if (session.socket?.canPing === false) session.socket.terminate();
-  }
-  const longestMs = settings.pingIntervalMs + settings.pingTimeoutMs + allowanceMs(settings.maxUnconfirmedBytes) * 2;
+  for (const user of users)
+    for (const { session } of [...stage.sessions.values()].filter(
+      ({ userId }) => userId === user.id,
+    )) {
+      if (session.socket?.canPing === false) session.socket.terminate();
+    }
+  const longestMs =
+    settings.pingIntervalMs +
+    settings.pingTimeoutMs +
+    allowanceMs(settings.maxUnconfirmedBytes) * 2;
   for (const client of users.flatMap(({ clients }) => clients)) if (!client.isOver) client.vanish();
   await play.pass(longestMs + settings.resumeWindowMs * 2 + 20_000);
-  const { sessions, waiting, lingering, unconfirmedBytes, logs, logBytes, users: connected } = layer.gauges();
+  const {
+    sessions,
+    waiting,
+    lingering,
+    unconfirmedBytes,
+    logs,
+    logBytes,
+    users: connected,
+  } = layer.gauges();
   const left = { sessions, waiting, lingering, unconfirmedBytes, logs, logBytes, connected };
   const isEmpty = Object.values(left).every((value) => value === 0);
-  verdict.expect(isEmpty, 'I5', () => `after everybody has gone there is left: ${JSON.stringify(left)}`);
+  verdict.expect(
+    isEmpty,
+    'I5',
+    () => `after everybody has gone there is left: ${JSON.stringify(left)}`,
+  );
   const timers = isShutDown ? 0 : 1;
-  verdict.expect(clock.timerCount <= timers, 'I5', () => `after everybody has gone ${clock.timerCount} timers are set, ${timers} may be`);
-  verdict.expect(stage.sessions.size === 0 && clientOf.size >= 0, 'I5', () => `${stage.sessions.size} sessions were never told as closed`);
+  verdict.expect(
+    clock.timerCount <= timers,
+    'I5',
+    () => `after everybody has gone ${clock.timerCount} timers are set, ${timers} may be`,
+  );
+  verdict.expect(
+    stage.sessions.size === 0 && clientOf.size >= 0,
+    'I5',
+    () => `${stage.sessions.size} sessions were never told as closed`,
+  );
 }

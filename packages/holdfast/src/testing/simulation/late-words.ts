@@ -15,10 +15,19 @@ export function checkWord(stage: Stage): void {
   session.drained();
   session.ending('close-frame', 1000);
   session.gone();
-  verdict.expect(!layer.close(session.id), 'I7', () => `${session.id} is over and was closed again`);
+  verdict.expect(
+    !layer.close(session.id),
+    'I7',
+    () => `${session.id} is over and was closed again`,
+  );
   stage.isMeddlingOff = false;
   const after = users.map(({ id }) => layer.count(id)).join();
-  verdict.expect(before === after && session.state === 'closed', 'I7', () => `a late word of ${session.id} changed the counts from ${before} to ${after}`);
-  const unchanged = [...sessions.values()].map((one) => one.session.unconfirmedBytes).join() === unconfirmed;
+  verdict.expect(
+    before === after && session.state === 'closed',
+    'I7',
+    () => `a late word of ${session.id} changed the counts from ${before} to ${after}`,
+  );
+  const unchanged =
+    [...sessions.values()].map((one) => one.session.unconfirmedBytes).join() === unconfirmed;
   verdict.expect(unchanged, 'I7', () => `a late word of ${session.id} changed another session`);
 }

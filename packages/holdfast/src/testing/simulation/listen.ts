@@ -9,6 +9,7 @@ const mostEnded = 30;
 
 /** Keeps the truth up with what the layer tells, and checks each word of it. */
 export function listen(stage: Stage, event: SessionEvent): void {
+  if (event.type !== 'pingAnswered') stage.note(() => JSON.stringify(event));
   switch (event.type) {
     case 'opened': {
       const user = userOf(stage, event.user);
@@ -24,7 +25,11 @@ export function listen(stage: Stage, event: SessionEvent): void {
       if (event.reason === 'expired') checkExpired(stage, event.user, event.events);
       break;
     case 'swept':
-      stage.verdict.expect(event.drift === 0, 'I1', () => `the audit found a drift of ${event.drift}`);
+      stage.verdict.expect(
+        event.drift === 0,
+        'I1',
+        () => `the audit found a drift of ${event.drift}`,
+      );
       break;
     default:
   }
@@ -35,9 +40,15 @@ function hearClosed(stage: Stage, event: Extract<SessionEvent, { type: 'closed' 
   const user = userOf(stage, event.user);
   user.openCount -= 1;
   const truth = sessions.get(event.session);
-  stage.note(() => `${event.session} (${truth?.client?.name ?? event.user}) is closed: ${event.cause}`);
+  stage.note(
+    () => `${event.session} (${truth?.client?.name ?? event.user}) is closed: ${event.cause}`,
+  );
   const isFirst = truth !== undefined || user.openCount >= 0;
-  verdict.expect(isFirst && stage.layer.find(event.session) === null, 'I7', () => `${event.session} was closed twice, or is still there`);
+  verdict.expect(
+    isFirst && stage.layer.find(event.session) === null,
+    'I7',
+    () => `${event.session} was closed twice, or is still there`,
+  );
   if (truth === undefined) return;
   checkClosing(stage, truth, event.cause);
   sessions.delete(truth.id);

@@ -15,15 +15,14 @@ export class SessionTruth {
   readonly orders: Set<CloseCause> = new Set();
   /** The offset up to which everything was written to it or told as a gap; null before `ready`. */
   coveredTo: number | null = null;
-  /** The last value seen, to notice who changes it. */
-  heardAtSeen: number;
+  /** The value after the last step, to notice who changes it; null in the step in which it was opened. */
+  heardAtSeen: number | null = null;
 
   constructor(session: Session, openedAt: number) {
     this.session = session;
     this.id = session.id;
     this.userId = session.userId;
     this.openedAt = openedAt;
-    this.heardAtSeen = session.heardAt;
   }
 
   /** When it was last certain to be alive: a frame of its peer was handed over, or it was opened. */

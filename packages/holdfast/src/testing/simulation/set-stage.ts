@@ -49,8 +49,9 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
     truthOf: new Map(),
     announced: new Map(),
     heardInStep: new Set(),
+    overtaken: [],
     promises: 0,
-    publishing: 0,
+    publishing: [],
     isDraining: false,
     isQuiet: false,
     isMeddlingOff: false,
@@ -65,7 +66,8 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
 /** A listener of the application: throws, or does something else in the middle of things. */
 function meddle(stage: Stage): void {
   const { failing, random, tally } = stage;
-  if (random.chance(0.003) && !stage.isQuiet && !stage.isMeddlingOff) random.pick(meddling)?.(stage);
+  if (random.chance(0.003) && !stage.isQuiet && !stage.isMeddlingOff)
+    random.pick(meddling)?.(stage);
   if (!failing.listener || !random.chance(0.3)) return;
   tally.listener += 1;
   throw new Error('a listener threw, as asked');

@@ -117,8 +117,8 @@ export class SimulatedSocket implements SessionSocket {
   ping(mark: number): void {
     if (this.throwing.has('ping')) this.record.pingsThatThrew += 1;
     this.#throwIfAsked('ping');
-    if (this.isClosed || this.#hasSentClose) return;
     this.record.pinged(mark, this.#world.clock.nowMs());
+    if (this.isClosed || this.#hasSentClose) return;
     this.#transmit({ kind: 'ping', mark }, 0);
   }
 

@@ -7,7 +7,7 @@ import type { SessionTruth } from './session-truth.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
 import type { Scenario, FaultKind } from './scenario.ts';
-import type { Announced, UserTruth } from './user-truth.ts';
+import type { Announced, Arrival, UserTruth } from './user-truth.ts';
 import type { Verdict } from './verdict.ts';
 import type { World } from './world.ts';
 
@@ -35,10 +35,12 @@ export interface Stage {
   readonly announced: Map<number, Announced>;
   /** Whose evidence was handed over in this step. */
   readonly heardInStep: Set<SimulatedSocket>;
+  /** Newcomers whom a later one has overtaken in this step, unless they were decided about in it, too. */
+  readonly overtaken: Arrival[];
   /** Promises of the layer that have not been settled. */
   promises: number;
-  /** Calls of `publish` that have not returned. */
-  publishing: number;
+  /** Events handed to the layer in calls that have not returned. */
+  readonly publishing: Announced[];
   isDraining: boolean;
   /** Nobody begins anything. */
   isQuiet: boolean;

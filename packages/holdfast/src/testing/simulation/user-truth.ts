@@ -29,6 +29,8 @@ export class UserTruth {
   readonly id: string;
   /** The limit an operator has set. */
   ownLimit: number | null = null;
+  /** When; a newcomer may have been let in just before, and be told just after. */
+  limitSetAt: number = Number.NEGATIVE_INFINITY;
   readonly clients: SimulatedClient[] = [];
   /** How many clients it has had. */
   dialled = 0;
@@ -37,6 +39,8 @@ export class UserTruth {
   /** Which event got which offset, as far as it has been seen. */
   readonly eventAt: Map<number, Announced> = new Map();
   readonly offsetOf: Map<number, number> = new Map();
+  /** Broadcasts that went to it, whose offset nobody has seen yet. */
+  readonly unseen: Set<Announced> = new Set();
   /** The highest offset seen. */
   lastOffset = 0;
   /** Offsets up to here that nobody has seen were never given: they lie before the log began, or began anew. */
@@ -66,6 +70,7 @@ export class UserTruth {
 
   /** An event has this offset; the oldest are forgotten, long after the layer has. */
   place(event: Announced, offset: number): void {
+    this.unseen.delete(event);
     this.eventAt.set(offset, event);
     this.offsetOf.set(event.number, offset);
     if (offset > this.lastOffset && this.mayBeginAnew) {

@@ -1,0 +1,79 @@
+import { Metrics, SessionLayer, type SessionOptions } from 'holdfast';
+import { FakeSocket, ManualClock } from 'holdfast/testing';
+import type { ApiParts, Readiness } from '../../../src/server/api/api-parts.ts';
+import { type ApiApp, createApp } from '../../../src/server/api/app.ts';
+import type { Route } from '../../../src/server/api/route.ts';
+import { createAdminCheck } from '../../../src/server/auth/admin.ts';
+import { Revocations } from '../../../src/server/auth/revocations.ts';
+import { GatewayFaults } from '../../../src/server/gateway-faults.ts';
+import { reportHealth } from '../../../src/server/health-report.ts';
+import { TokenWatch } from '../../../src/server/token-watch.ts';
+
+export const adminToken = 'admin-token-of-the-tests';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The HTTP API over a real session layer on a manual clock, without a port. */
+export class Desk {
+  readonly clock: ManualClock = new ManualClock();
+  readonly layer: SessionLayer;
+  readonly metrics: Metrics = new Metrics();
+  readonly thrown: unknown[] = [];
+  readonly faults: GatewayFaults;
+  readonly app: ApiApp;
+  readiness: Readiness = 'ready';
+  isListening = true;
+  overloadRetryMs: number | null = null;
+
+  constructor(options: SessionOptions = {}, routes?: readonly Route[]) {
+    this.layer = new SessionLayer(options, { clock: this.clock, node: 'n1' });
+    this.layer.subscribe((event) => this.metrics.record(event, this.clock.nowMs()));
+    this.faults = new GatewayFaults({ now: () => this.clock.epochMs(), tell: () => {} });
+    const now = (): number => this.clock.epochMs();
+    const revocations = new Revocations({ now });
+    const watch = new TokenWatch({ layer: this.layer, revocations, now });
+    const parts: ApiParts = {
+      layer: this.layer,
+      metrics: this.metrics,
+      isAdmin: createAdminCheck(adminToken),
+      version: '9.9.9',
+      readiness: () => this.readiness,
+      health: () =>
+        reportHealth({
+          layer: this.layer,
+          faults: this.faults,
+          isListening: this.isListening,
+          nowMs: this.clock.epochMs(),
+        }),
+      scrape: () => Promise.resolve('# text\n'),
+      revoke: (order) => watch.revoke(order),
+      overloadRetryMs: () => this.overloadRetryMs,
+      onThrow: (error) => this.thrown.push(error),
+    };
+    this.app = createApp(parts, routes);
+  }
+
+  connect(userId: string, device?: string): FakeSocket {
+    const socket = new FakeSocket(this.clock);
+    this.layer.open({ userId, socket, ...(device !== undefined && { device }) });
+    return socket;
+  }
+
+  async call(method: string, path: string, body?: unknown, token = adminToken): Promise<Answer> {
+    const response = await this.app.request(`http://h${path}`, {
+      method,
+      ...(token !== '' && { headers: { authorization: `Bearer ${token}` } }),
+      ...(body !== undefined &&
+        method !== 'GET' && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
+    const parsed = (isJson ? JSON.parse(text) : {}) as Answer['body'];
+    return { status: response.status, headers: response.headers, text, body: parsed };
+  }
+}

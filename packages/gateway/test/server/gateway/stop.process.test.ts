@@ -1,0 +1,164 @@
+import { execFileSync } from 'node:child_process';
+import { afterEach, describe, expect, it } from 'vitest';
+import { endChild, startChild } from './child.ts';
+import {
+  callApi,
+  Client,
+  closeOf,
+  configOf,
+  connectFrozen,
+  connectRaw,
+  sendRaw,
+  startHouse,
+  stopAll,
+  tokenFor,
+  until,
+  upgradeText,
+} from './house.ts';
+import { startGateway } from '../../../src/server/gateway.ts';
+
+afterEach(stopAll);
+
+describe('stopping', () => {
+  it('tells every session when to come back, spread over the drain time', async () => {
+    const house = await startHouse({ drainTimeoutMs: 4000 });
+    const clients = Array.from(
+      { length: 40 },
+      (_, index) => new Client(house, tokenFor(`u${index}`)),
+    );
+    await Promise.all(clients.map((client) => client.ready()));
+    const startedAt = performance.now();
+    await house.stop();
+    expect(performance.now() - startedAt).toBeLessThan(2000);
+    const closes = await Promise.all(clients.map(closeOf));
+    expect(new Set(closes.map(({ code, r }) => `${code} ${r}`))).toEqual(new Set(['1012 drain']));
+    const retries = closes.map(({ retryMs = -1 }) => retryMs);
+    expect(Math.min(...retries)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...retries)).toBeLessThanOrEqual(4000);
+    expect(Math.max(...retries) - Math.min(...retries)).toBeGreaterThan(2000);
+    expect(new Set(retries).size).toBeGreaterThan(30);
+  });
+
+  it('is not ready meanwhile, lets nobody in, and waits for nobody beyond the drain time', async () => {
+    const house = await startHouse({ drainTimeoutMs: 1500 });
+    const frozen = await connectFrozen(house, tokenFor('frozen'));
+    await connectRaw(house);
+    const startedAt = performance.now();
+    const stopped = house.stop();
+    expect((await callApi(house, 'GET', '/readyz')).status).toBe(503);
+    const newcomer = new Client(house, tokenFor('bob'));
+    expect(await closeOf(newcomer)).toMatchObject({ code: 1012, r: 'drain' });
+    await stopped;
+    expect(performance.now() - startedAt).toBeLessThan(2500);
+    await expect(fetch(house.url)).rejects.toThrow('fetch failed');
+    frozen.destroy();
+  });
+
+  it('is the same however often it is asked for, and leaves nothing running', async () => {
+    const house = await startHouse();
+    await new Client(house, tokenFor('bob')).ready();
+    const first = house.stop();
+    expect(house.stop()).toBe(first);
+    await first;
+    expect(house.lines.map(({ event }) => event).slice(-2)).toEqual(['closed', 'stopped']);
+    const timers = process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap');
+    await until(
+      () =>
+        timers.length === 0 ||
+        process.getActiveResourcesInfo().every((name) => name !== 'TCPSocketWrap'),
+    );
+  });
+
+  it('ends a real process with status 0', async () => {
+    const child = await startChild();
+    const client = new Client(child, tokenFor('bob'));
+    await client.ready();
+    expect(await endChild(child, 'SIGTERM')).toBe(0);
+    expect(await closeOf(client)).toMatchObject({ code: 1012, r: 'drain' });
+    expect(child.complaints()).toBe('');
+    expect(child.lines.at(-1)).toContain('"event":"stopped"');
+  });
+});
+
+describe('starting', () => {
+  it('on an address in use rejects, and leaves nothing running', async () => {
+    const house = await startHouse();
+    const config = configOf({ port: house.port });
+    const lines: string[] = [];
+    const logDestination = { write: (line: string): void => void lines.push(line) };
+    await expect(startGateway({ config, logDestination })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
+    expect(lines.join('')).not.toContain('"event":"fault"');
+  });
+
+  it('FM-49 with settings that contradict each other names both', async () => {
+    const config = configOf({ probeTimeoutMs: 60_000 });
+    await expect(startGateway({ config })).rejects.toMatchObject({
+      code: 'contradicting-options',
+      options: ['probeTimeoutMs', 'pingTimeoutMs'],
+    });
+  });
+});
+
+describe('the process', () => {
+  it('C7 survives running out of descriptors: sessions go on, accepts go on within a second', async () => {
+    const child = await startChild();
+    try {
+      execFileSync('prlimit', ['--nofile=64:64', '--pid', String(child.process.pid)]);
+      const client = new Client(child, tokenFor('bob'));
+      await client.ready();
+      const sockets = await Promise.all(
+        Array.from({ length: 100 }, () => connectRaw(child).catch(() => null)),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      client.ws.send('{"type":"ping"}');
+      await client.frame('pong');
+      for (const socket of sockets) socket?.destroy();
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      await new Client(child, tokenFor('bob')).ready();
+      expect(child.process.exitCode).toBeNull();
+    } finally {
+      await endChild(child);
+    }
+  });
+
+  it('G13 runs under --disable-proto=delete', async () => {
+    const child = await startChild({ nodeArguments: ['--disable-proto=delete'] });
+    try {
+      const client = new Client(child, tokenFor('__proto__'));
+      await client.ready();
+      const { status } = await callApi(child, 'POST', '/api/v1/users/__proto__/events', {
+        event: 'x',
+      });
+      expect(status).toBe(202);
+      await client.frame('event');
+      expect((await callApi(child, 'GET', '/openapi.json')).status).toBe(200);
+      expect((await callApi(child, 'GET', '/metrics')).status).toBe(200);
+      expect(child.complaints()).toBe('');
+    } finally {
+      await endChild(child);
+    }
+  });
+
+  it('lives through 300 resets in every stage of the handshake', async () => {
+    const child = await startChild();
+    try {
+      const text = upgradeText(child, tokenFor('bob'));
+      for (let count = 0; count < 300; count += 1) {
+        const socket = await connectRaw(child);
+        socket.write(text.slice(0, Math.floor((text.length * (count % 31)) / 30)));
+        if (count % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
+        socket.resetAndDestroy();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const answer = await sendRaw(child, upgradeText(child, tokenFor('bob')), 300);
+      expect(answer).toContain('"type":"ready"');
+      const { body } = await callApi(child, 'GET', '/api/v1/stats');
+      expect(body['managers_active']).toBeLessThanOrEqual(1);
+      expect(child.complaints()).toBe('');
+    } finally {
+      await endChild(child);
+    }
+  });
+});

@@ -1,0 +1,141 @@
+import { Metrics, SessionLayer } from 'holdfast';
+import { FakeSocket, ManualClock } from 'holdfast/testing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayFaults } from '../../../src/server/gateway-faults.ts';
+import { LoopLag } from '../../../src/server/metrics/loop-lag.ts';
+import { PrometheusText } from '../../../src/server/metrics/prometheus.ts';
+import { parseExposition, type Sample, valueOf } from './exposition.ts';
+
+const names = `holdfast_sessions_active gauge state
+holdfast_sessions_opened_total counter result
+holdfast_sessions_closed_total counter cause
+holdfast_limit_hits_total counter action
+holdfast_pressure_reaps_total counter result
+holdfast_evictions_total counter policy
+holdfast_sweep_up gauge
+holdfast_sweep_runs_total counter
+holdfast_sweep_failures_total counter
+holdfast_admission_duration_seconds histogram le
+holdfast_admission_wait_seconds histogram le
+holdfast_waiting gauge
+holdfast_ping_round_trip_seconds histogram le
+holdfast_events_published_total counter
+holdfast_events_lost_total counter reason
+holdfast_unconfirmed_bytes gauge
+holdfast_log_bytes gauge
+holdfast_users_at_limit gauge
+holdfast_users_connected gauge
+holdfast_registry_drift gauge
+holdfast_faults_total counter where
+holdfast_event_loop_lag_seconds gauge`
+  .split('\n')
+  .map((line) => line.split(' '));
+
+let clock: ManualClock;
+let layer: SessionLayer;
+let lag: LoopLag;
+let faults: GatewayFaults;
+let text: PrometheusText;
+
+beforeEach(() => {
+  clock = new ManualClock();
+  layer = new SessionLayer({}, { clock });
+  const metrics = new Metrics();
+  layer.subscribe((event) => metrics.record(event, clock.nowMs()));
+  lag = new LoopLag();
+  faults = new GatewayFaults({ now: () => 0, tell: () => {} });
+  text = new PrometheusText({ layer, metrics, faults, lag });
+});
+afterEach(() => {
+  lag.stop();
+});
+
+async function scrape(): Promise<readonly Sample[]> {
+  return parseExposition(await text.read()).samples;
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
+
+const withoutLag = (list: readonly Sample[]): readonly Sample[] =>
+  list.filter(({ family }) => family !== 'holdfast_event_loop_lag_seconds');
+
+describe('the metrics', () => {
+  it('are those of the contract, each with HELP and TYPE', async () => {
+    faults.report('http', new Error('no'));
+    const { families, samples } = parseExposition(await text.read());
+    expect([...families].map(([name, { type }]) => `${name} ${type}`).toSorted()).toEqual(
+      names.map(([name, type]) => `${name} ${type}`).toSorted(),
+    );
+    for (const { help } of families.values()) expect(help).not.toBe('');
+    for (const [name = '', , label] of names) {
+      const labels = samples
+        .filter((sample) => sample.family === name)
+        .flatMap((sample) => Object.keys(sample.labels));
+      expect([name, ...new Set(labels)]).toEqual([name, ...(label === undefined ? [] : [label])]);
+    }
+  });
+
+  it('FM-72 equal a recount, and a scrape changes nothing', async () => {
+    for (let count = 0; count < 5; count += 1) {
+      layer.open({ userId: 'full', socket: new FakeSocket(clock) });
+    }
+    layer.open({ userId: 'one', socket: new FakeSocket(clock) });
+    layer.open({ userId: 'opening' });
+    layer.publish('one', { event: 'x' });
+    clock.advance(2000);
+    const samples = await scrape();
+    const value = (name: string, labels = {}): number => valueOf(samples, name, labels);
+    expect(value('holdfast_sessions_active', { state: 'live' })).toBe(6);
+    expect(value('holdfast_sessions_active', { state: 'opening' })).toBe(1);
+    expect(value('holdfast_sessions_opened_total', { result: 'opened' })).toBe(7);
+    expect(value('holdfast_users_connected')).toBe(3);
+    expect(value('holdfast_users_at_limit')).toBe(1);
+    expect(value('holdfast_events_published_total')).toBe(1);
+    expect(value('holdfast_sweep_up')).toBe(1);
+    expect(value('holdfast_registry_drift')).toBe(0);
+    for (let count = 0; count < 50; count += 1) await scrape();
+    expect(withoutLag(await scrape())).toEqual(withoutLag(samples));
+  });
+
+  it('hold histograms whose buckets rise up to the count', async () => {
+    for (const [userId, count] of [
+      ['a', 5],
+      ['b', 2],
+    ] as const) {
+      for (let index = 0; index < count; index += 1) {
+        layer.open({ userId, socket: new FakeSocket(clock, { roundTripMs: 40 }) });
+      }
+    }
+    clock.advance(60_000);
+    const samples = await scrape();
+    const family = 'holdfast_ping_round_trip_seconds';
+    const buckets = samples.filter(({ name }) => name === `${family}_bucket`);
+    const values = buckets.map(({ value }) => value);
+    expect(values).toEqual(values.toSorted((a, b) => a - b));
+    expect(values.at(-1)).toBe(valueOf(samples, `${family}_count`));
+    expect(values.at(-1)).toBeGreaterThan(7);
+    expect(valueOf(samples, `${family}_bucket`, { le: '0.025' })).toBe(0);
+    expect(valueOf(samples, `${family}_bucket`, { le: '0.05' })).toBe(values.at(-1));
+    expect(valueOf(samples, `${family}_sum`)).toBeCloseTo(0.04 * (values.at(-1) ?? 0), 5);
+  });
+
+  it('I12 never carry a user id', async () => {
+    layer.open({ userId: 'canary-user', socket: new FakeSocket(clock) });
+    layer.publish('canary-user', { event: 'canary-event' });
+    expect(await text.read()).not.toContain('canary');
+  });
+});
+
+describe('B3 the lag of the event loop', () => {
+  it('is told until the second turn after it', async () => {
+    await pause();
+    const until = performance.now() + 300;
+    while (performance.now() < until);
+    lag.turn();
+    await pause();
+    expect(lag.worstSeconds).toBeGreaterThan(0.2);
+    await pause();
+    lag.turn();
+    expect(lag.worstSeconds).toBeLessThan(0.2);
+  });
+});
