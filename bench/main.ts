@@ -2,6 +2,8 @@
  * Measures Holdfast against `ws` as it is, in the same run, and holds the figures to the goals.
  *
  * usage: npm run bench -- [--quick] [--rounds N] [--only NAME]…
+ *
+ * BENCH_NODE_FLAGS in the environment goes to the server processes, such as `--cpu-prof --cpu-prof-dir=…`.
  */
 import { readPlan } from './plan.ts';
 import { isPinned } from './processes/worker.ts';
@@ -16,7 +18,10 @@ import { pings } from './suites/pings.ts';
 import { storm } from './suites/storm.ts';
 
 const suites = [memory, echo, fanOut, connects, storm, pings, openLatency, expiry];
-const plan = readPlan(process.argv.slice(2), suites.map(({ name }) => name));
+const plan = readPlan(
+  process.argv.slice(2),
+  suites.map(({ name }) => name),
+);
 if (!isPinned) console.error('Processes are not pinned to cores: expect more noise.');
 
 const rows: Row[] = [];
@@ -30,5 +35,7 @@ for (const suite of suites) {
 
 const missed = rows.filter((row) => judge(row) === 'FAIL').length;
 console.log(printTable(rows));
-console.log(`\n${rows.length} rows, ${missed} goals missed, ${Math.round((performance.now() - startedAt) / 1_000)} s. ${writeResults(rows, plan)}`);
+console.log(
+  `\n${rows.length} rows, ${missed} goals missed, ${Math.round((performance.now() - startedAt) / 1_000)} s. ${writeResults(rows, plan)}`,
+);
 process.exitCode = missed === 0 ? 0 : 1;

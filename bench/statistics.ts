@@ -8,7 +8,7 @@ export function median(values: readonly number[]): number {
 
 /** The value that this share of all values does not exceed (nearest rank). */
 export function percentile(values: ArrayLike<number>, share: number): number {
-  const sorted = Float64Array.from(values).sort();
+  const sorted = Float64Array.from(values).toSorted();
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
 }
 

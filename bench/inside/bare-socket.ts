@@ -1,5 +1,12 @@
 import type { LeapingClock } from './leaping-clock.ts';
-import { nobody, type OutgoingFrame, type SendOutcome, type SessionSocket, type SocketOwner, type TransportState } from 'holdfast';
+import {
+  nobody,
+  type OutgoingFrame,
+  type SendOutcome,
+  type SessionSocket,
+  type SocketOwner,
+  type TransportState,
+} from 'holdfast';
 
 /** A socket that takes everything and costs next to nothing. Its peer answers pings with the next poll, or never. */
 export class BareSocket implements SessionSocket {

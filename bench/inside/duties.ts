@@ -8,16 +8,17 @@ export interface OpenLatency {
 
 /** What ending sessions whose deadline has passed costs. */
 export interface ExpiryCost {
-  readonly expired: number;
-  /** Per expiry, microseconds. */
+  /** Per expiry, microseconds; everything that was done in the ticks in which sessions expired. */
   readonly costUs: number;
+  /** The longest tick while they expired, and while they were pinged; without the pauses of the garbage collector. */
   readonly longestTickMs: number;
-  /** The longest tick in which all sessions were pinged. */
   readonly longestPingTickMs: number;
+  /** The longest tick while they expired, with them. */
+  readonly longestPauseMs: number;
 }
 
 /** What the process for measurements without sockets can be asked. */
 export type InsideDuties = {
   openLatency: (sessions: number) => OpenLatency;
-  expiry: (sessions: number) => ExpiryCost;
+  expiry: (sessions: number) => Promise<ExpiryCost>;
 };

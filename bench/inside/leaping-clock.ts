@@ -1,4 +1,5 @@
 import type { Clock, TimerHandle } from 'holdfast';
+import type { Span } from './garbage.ts';
 
 interface LeapingTimer {
   readonly dueAt: number;
@@ -7,16 +8,15 @@ interface LeapingTimer {
 
 /**
  * Real time that leaps over the waits: work takes as long as it takes, so slices end as they do in a process, and when
- * nothing is left to do the clock jumps to the next timer. Measures every callback of the loop.
+ * nothing is left to do the clock jumps to the next timer.
  */
 export class LeapingClock implements Clock {
   readonly #timers: Set<LeapingTimer> = new Set();
   #afterPoll: (() => void)[] = [];
   #deliveries: (() => void)[] = [];
   #leaptMs = 0;
-  /** How long the longest callback took, and all of them together. */
-  longestMs = 0;
-  busyMs = 0;
+  /** Told of every callback that the loop has run. */
+  onCallback: (span: Span) => void = () => {};
 
   nowMs(): number {
     return performance.now() + this.#leaptMs;
@@ -45,11 +45,6 @@ export class LeapingClock implements Clock {
     this.#deliveries.push(deliver);
   }
 
-  forget(): void {
-    this.longestMs = 0;
-    this.busyMs = 0;
-  }
-
   /** Runs the loop, leaping, until this much time has passed or `isOver` says so. */
   run(ms: number, isOver: () => boolean = () => false): void {
     const until = this.nowMs() + ms;
@@ -60,7 +55,7 @@ export class LeapingClock implements Clock {
       if (next === null || next.dueAt > until) return;
       this.#leaptMs += Math.max(0, next.dueAt - this.nowMs());
       this.#timers.delete(next);
-      this.#measure(next.callback);
+      this.#call(next.callback);
     }
   }
 
@@ -70,15 +65,16 @@ export class LeapingClock implements Clock {
     for (const deliver of deliveries) deliver();
     const polled = this.#afterPoll;
     this.#afterPoll = [];
-    for (const callback of polled) this.#measure(callback);
+    for (const callback of polled) this.#call(callback);
   }
 
-  #measure(callback: () => void): void {
-    const startedAt = performance.now();
+  #call(callback: () => void): void {
+    const before = process.cpuUsage();
+    const from = performance.now();
     callback();
-    const tookMs = performance.now() - startedAt;
-    this.busyMs += tookMs;
-    if (tookMs > this.longestMs) this.longestMs = tookMs;
+    const to = performance.now();
+    const { user, system } = process.cpuUsage(before);
+    this.onCallback({ from, to, cpuMs: (user + system) / 1_000 });
   }
 
   #nextTimer(): LeapingTimer | null {

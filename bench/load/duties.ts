@@ -2,8 +2,9 @@
 export interface Connecting {
   readonly port: number;
   readonly count: number;
-  /** Handshakes under way at once. */
-  readonly concurrency: number;
+  /** Handshakes under way at once, each followed by the next; or null, and they begin at a rate, whatever became of others. */
+  readonly concurrency: number | null;
+  readonly perSecond?: number;
   /** Users are called `prefix0`, `prefix1`, …. */
   readonly prefix: string;
   /** The number of the first user; 0 if absent. */
@@ -11,7 +12,7 @@ export interface Connecting {
   readonly perUser: number;
   /** Open as soon as the upgrade is answered, or only with the first frame. */
   readonly until: 'upgraded' | 'first-frame';
-  /** These never answer a ping. */
+  /** As if their process were stopped: once open, they read nothing, answer no ping and do not mind being closed. */
   readonly isMute?: boolean;
 }
 
@@ -28,7 +29,7 @@ export interface Connected {
 }
 
 /** What the peers have received. */
-export interface Received {
+interface Received {
   /** Text and binary frames, greetings included. */
   readonly messages: number;
   readonly pings: number;

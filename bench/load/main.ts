@@ -29,7 +29,17 @@ class Batch implements PeerListener {
   constructor(plan: Connecting, done: (outcome: Connected) => void) {
     this.#plan = plan;
     this.#done = done;
-    for (let one = 0; one < plan.concurrency; one += 1) this.#begin();
+    if (plan.concurrency === null) this.#pace(plan.perSecond ?? 1_000);
+    for (let one = 0; one < (plan.concurrency ?? 0); one += 1) this.#begin();
+  }
+
+  /** Begins what is due each millisecond, so that a slow answer puts nobody's start off. */
+  #pace(perSecond: number): void {
+    const timer = setInterval(() => {
+      const due = ((performance.now() - this.#startedAt) * perSecond) / 1_000;
+      while (this.#begun < Math.min(due, this.#plan.count)) this.#begin();
+      if (this.#begun === this.#plan.count) clearInterval(timer);
+    }, 1);
   }
 
   upgraded(peer: Peer): void {
@@ -41,6 +51,7 @@ class Batch implements PeerListener {
     messages += 1;
     if (peer.messages === 1 && this.#plan.until === 'first-frame') {
       this.#firstFrameMs.push(performance.now() - peer.startedAtMs);
+      if (this.#plan.isMute === true) peer.freeze();
       this.#settled(true);
     }
     if (peer.awaited > 0) {
@@ -61,20 +72,20 @@ class Batch implements PeerListener {
   }
 
   #begin(): void {
-    const { port, prefix, first = 0, perUser, count, isMute = false } = this.#plan;
+    const { port, prefix, first = 0, perUser, count } = this.#plan;
     if (this.#begun === count) return;
     const user = `${prefix}${first + Math.floor(this.#begun / perUser)}`;
     this.#begun += 1;
     made += 1;
     const localAddress =
       sourceAddresses === 0 ? undefined : `127.0.1.${1 + (made % sourceAddresses)}`;
-    peers.push(new Peer({ port, user, localAddress, isMute }, this));
+    peers.push(new Peer({ port, user, localAddress }, this));
   }
 
   #settled(isOpen: boolean): void {
     if (isOpen) this.#opened += 1;
     else this.#refused += 1;
-    this.#begin();
+    if (this.#plan.concurrency !== null) this.#begin();
     if (this.#opened + this.#refused < this.#plan.count) return;
     this.#done({
       ms: performance.now() - this.#startedAt,

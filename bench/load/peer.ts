@@ -12,7 +12,6 @@ export interface PeerPlan {
   readonly port: number;
   readonly user: string;
   readonly localAddress: string | undefined;
-  readonly isMute: boolean;
 }
 
 const mask = Buffer.from([0x37, 0xfa, 0x21, 0x3d]);
@@ -37,7 +36,6 @@ export function clientFrame(payload: Buffer, opcode: number = text): Buffer {
 export class Peer {
   readonly socket: Socket;
   readonly #listener: PeerListener;
-  readonly #isMute: boolean;
   readonly startedAtMs: number = performance.now();
   #rest: Buffer | null = null;
   isUpgraded = false;
@@ -48,9 +46,8 @@ export class Peer {
   /** Messages still to come of the burst that is out. */
   awaited = 0;
 
-  constructor({ port, user, localAddress, isMute }: PeerPlan, listener: PeerListener) {
+  constructor({ port, user, localAddress }: PeerPlan, listener: PeerListener) {
     this.#listener = listener;
-    this.#isMute = isMute;
     const from = localAddress === undefined ? {} : { localAddress };
     this.socket = connect({ port, host: '127.0.0.1', noDelay: true, ...from });
     this.socket.write(
@@ -60,6 +57,11 @@ export class Peer {
     this.socket.on('data', (chunk: Buffer) => this.#read(chunk));
     this.socket.on('error', () => this.socket.destroy());
     this.socket.on('close', () => this.#end());
+  }
+
+  /** From here on as if its process were stopped: the kernel goes on acknowledging, nobody reads. */
+  freeze(): void {
+    this.socket.pause();
   }
 
   #end(): void {
@@ -118,6 +120,6 @@ export class Peer {
 
   #ponged(payload: Buffer): void {
     this.pings += 1;
-    if (!this.#isMute) this.socket.write(clientFrame(payload, pong));
+    this.socket.write(clientFrame(payload, pong));
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Answer, Duties, Question } from './answer.ts';
 
 /** Which side of a measurement a process is on; each has a core of its own where the system lets us choose. */
-export type Side = 'server' | 'load';
+type Side = 'server' | 'load';
 
 /** How to start a child. */
 export interface WorkerPlan {

@@ -1,5 +1,8 @@
-/** Which server stands: `ws` as it is out of the box, `ws` that speaks the same frames, or a session layer over `ws`. */
-export type ServerKind = 'raw' | 'raw-json' | 'holdfast' | 'holdfast-accepting';
+/**
+ * Which server stands: `ws` as it is out of the box; `ws` that reads and writes JSON of the same shape; `ws` that greets
+ * everybody with a frame of the same size; or a session layer over `ws`, answering with events or only accepting.
+ */
+export type ServerKind = 'raw' | 'raw-json' | 'raw-greeting' | 'holdfast' | 'holdfast-accepting';
 
 /** What the process has used. */
 export interface Usage {

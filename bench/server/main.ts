@@ -3,13 +3,20 @@ import type { AddressInfo } from 'node:net';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { SessionOptions } from 'holdfast';
 import { answerParent } from '../processes/answer.ts';
-import { type Engine, machineMs, type ServerDuties, type ServerKind, type Usage } from './duties.ts';
+import {
+  type Engine,
+  machineMs,
+  type ServerDuties,
+  type ServerKind,
+  type Usage,
+} from './duties.ts';
 import { acceptingServer, holdfastServer } from './holdfast.ts';
-import { rawJsonServer, rawServer } from './raw.ts';
+import { rawGreetingServer, rawJsonServer, rawServer } from './raw.ts';
 
 const kinds: Readonly<Record<ServerKind, (server: Server, options: SessionOptions) => Engine>> = {
   raw: rawServer,
   'raw-json': rawJsonServer,
+  'raw-greeting': rawGreetingServer,
   holdfast: holdfastServer,
   'holdfast-accepting': acceptingServer,
 };

@@ -12,11 +12,23 @@ export function rawJsonServer(server: Server): Engine {
   return over(server, wsOnFrame);
 }
 
-function over(server: Server, onMessage: typeof wsOnMessage): Engine {
+/** The same, for an application that says something to everybody who comes, as long as our `ready`. */
+export function rawGreetingServer(server: Server): Engine {
+  return over(server, wsOnMessage, (ws) => ws.send(greeting));
+}
+
+const greeting = JSON.stringify({ type: 'welcome', text: 'x'.repeat(240) });
+
+function over(
+  server: Server,
+  onMessage: typeof wsOnMessage,
+  greet: (ws: WebSocket) => void = () => {},
+): Engine {
   const engine = new WebSocketServer({ server, perMessageDeflate: false });
   engine.on('connection', (ws) => {
     ws.on('error', wsOnError);
     ws.on('message', onMessage);
+    greet(ws);
   });
   return {
     get connections() {

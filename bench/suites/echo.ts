@@ -7,13 +7,15 @@ const connections = 100;
 const data = 'x'.repeat(64);
 const frame = JSON.stringify({ type: 'message', data });
 
-const texts: Readonly<Record<ServerKind, string>> = {
+type EchoKind = Exclude<ServerKind, 'raw-greeting'>;
+
+const texts: Readonly<Record<EchoKind, string>> = {
   raw: data,
   'raw-json': frame,
   holdfast: frame,
   'holdfast-accepting': JSON.stringify({ type: 'message', data, id: 'm' }),
 };
-const kinds = Object.keys(texts) as ServerKind[];
+const kinds = Object.keys(texts) as EchoKind[];
 
 interface Flow {
   readonly cpuUs: number;
@@ -33,7 +35,7 @@ export const echo: Suite = {
   },
 };
 
-async function measure(kind: ServerKind, burst: number, seconds: number): Promise<Flow> {
+async function measure(kind: EchoKind, burst: number, seconds: number): Promise<Flow> {
   const until = kind.startsWith('raw') ? 'upgraded' : 'first-frame';
   return inBout(kind, {}, async ({ server, load, port }) => {
     const plan = { port, count: connections, concurrency: 20, prefix: 'user-', perUser: 1, until };
@@ -56,9 +58,9 @@ async function measure(kind: ServerKind, burst: number, seconds: number): Promis
 
 type Flows<K extends string> = Readonly<Record<K, readonly Flow[]>>;
 
-function singleRows(flows: Flows<ServerKind>): Row[] {
-  const cpu = (kind: ServerKind): number[] => flows[kind].map(({ cpuUs }) => cpuUs);
-  const against = (ours: ServerKind, theirs: ServerKind): Pick<Row, 'figure' | 'unit' | 'detail'> => ({
+function singleRows(flows: Flows<EchoKind>): Row[] {
+  const cpu = (kind: EchoKind): number[] => flows[kind].map(({ cpuUs }) => cpuUs);
+  const against = (ours: EchoKind, theirs: EchoKind): Pick<Row, 'figure' | 'unit' | 'detail'> => ({
     figure: median(ratios(cpu(ours), cpu(theirs))),
     unit: '×',
     detail: `${told(median(cpu(ours)))} µs against ${told(median(cpu(theirs)))} µs; ${eachRound(ratios(cpu(ours), cpu(theirs)))}`,

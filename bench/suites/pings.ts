@@ -47,7 +47,14 @@ export const pings: Suite = {
 async function measure(count: number, seconds: number): Promise<Beats> {
   const options = { pingIntervalMs, pressurePingIntervalMs: pingIntervalMs };
   return inBout('holdfast', options, async ({ server, load, port }) => {
-    const plan = { port, count, concurrency: 64, prefix: 'user-', perUser: 1, until: 'first-frame' } as const;
+    const plan = {
+      port,
+      count,
+      concurrency: 64,
+      prefix: 'user-',
+      perUser: 1,
+      until: 'first-frame',
+    } as const;
     await load.ask('connect', plan);
     await pause(pingIntervalMs);
     const before = await Promise.all([server.ask('usage'), load.ask('received')]);

@@ -1,7 +1,7 @@
 import { BlockList, SocketAddress, isIP } from 'node:net';
 
 /** What a connection and its headers say about where it comes from. */
-export interface PeerEvidence {
+interface PeerEvidence {
   /** Address of the TCP peer; undefined once the socket is gone. */
   readonly peer: string | undefined;
   /** The `X-Forwarded-For` header; several lines are joined by commas. */
@@ -9,7 +9,7 @@ export interface PeerEvidence {
 }
 
 /** What a connection and its headers say about encryption on the client's side. */
-export interface SchemeEvidence {
+interface SchemeEvidence {
   readonly peer: string | undefined;
   readonly isEncrypted: boolean;
   /** The `X-Forwarded-Proto` header. */

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
 import { Metrics, type SessionEvent, SessionLayer } from 'holdfast';
 import type { Readiness } from './api/api-parts.ts';
@@ -40,52 +41,45 @@ const OVERLOAD_RETRY_MS = { least: 1000, most: 5000 };
 /** @throws UsageError for settings that contradict each other */
 export function createCore(options: GatewayOptions): Core {
   const { config, note } = boundHistory(options.config, getHeapStatistics().heap_size_limit);
-  const layer = new SessionLayer(sessionOptionsOf(config));
-  const observation = createObservation(options, layer.node);
-  const { faults, log } = observation;
-  if (note !== undefined) log.warn('note', note);
-  const tokens = createTokenChecks(config, faults);
-  const { revocations, wallClock } = tokens;
-  const state: Core['state'] = { readiness: 'starting', isListening: false };
-  const memory = createMemoryGuard(layer, observation);
-  const parts = {
-    ...observation,
-    config,
-    layer,
-    metrics: new Metrics(),
-    tokens,
-    watch: new TokenWatch({ layer, revocations, now: wallClock.now }),
-    memory,
-    lag: new LoopLag(),
-    state,
-    drainRetryMs: () =>
-      state.readiness === 'draining' ? Math.random() * config.drainTimeoutMs : null,
-    overloadRetryMs: () => (memory.isRefusing ? between(OVERLOAD_RETRY_MS) : null),
-  };
-  const ends = [listen(parts), startRegularWork(parts), tokens.close, () => parts.lag.stop()];
-  return {
-    ...parts,
-    close: () => {
-      for (const end of ends) end();
-    },
-  };
-}
-
-/** Hears all that happens in the layer; the function returned ends that. */
-function listen({ layer, metrics, lines, watch }: Omit<Core, 'close'>): () => void {
+  const node = drawNode();
+  const observation = createObservation(options, node);
+  const { faults, log, lines } = observation;
+  const metrics = new Metrics();
   const hear = (event: SessionEvent): void => {
     metrics.record(event, performance.now());
     lines.tell(event);
     if (event.type === 'attached') watch.attached(event.session);
   };
-  const unsubscribe = layer.subscribe(hear);
-  // The sweep was started by the layer's constructor, before anybody could listen.
-  const { running, intervalMs } = layer.health().cleanup;
-  if (running) hear({ type: 'sweepStarted', intervalMs });
-  return unsubscribe;
+  const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners: [hear] });
+  if (note !== undefined) log.warn('note', note);
+  const tokens = createTokenChecks(config, faults);
+  const watch = new TokenWatch({ ...tokens, layer, now: tokens.wallClock.now });
+  const state: Core['state'] = { readiness: 'starting', isListening: false };
+  const memory = createMemoryGuard(layer, observation);
+  const lag = new LoopLag();
+  const parts = { ...observation, config, layer, metrics, tokens, watch, memory, lag, state };
+  const endRegularWork = startRegularWork(parts);
+  return {
+    ...parts,
+    drainRetryMs: () =>
+      state.readiness === 'draining' ? Math.random() * config.drainTimeoutMs : null,
+    overloadRetryMs: () => (memory.isRefusing ? between(OVERLOAD_RETRY_MS) : null),
+    close: () => {
+      endRegularWork();
+      tokens.close();
+      lag.stop();
+    },
+  };
 }
 
-function startRegularWork(core: Omit<Core, 'close'>): () => void {
+/** The start of the process in ms, and 40 random bits: unique for all time. */
+function drawNode(): string {
+  return `${Date.now().toString(36)}${randomBytes(5).toString('hex')}`;
+}
+
+type Worked = Pick<Core, 'lines' | 'faults' | 'lag' | 'watch' | 'memory' | 'tokens'>;
+
+function startRegularWork(core: Worked): () => void {
   const { lines, faults, lag, watch, memory, tokens } = core;
   const clock = new ClockWatch({
     wallClock: tokens.wallClock,

@@ -50,6 +50,7 @@ export function createFront(core: Core): Front {
     verifier: core.tokens.verifier,
     drainRetryMs: core.drainRetryMs,
     overloadRetryMs: core.overloadRetryMs,
+    onTurnedAway: (reason) => core.lines.tellTurnedAway(reason),
   });
   const upgrades = acceptUpgrades(server, {
     layer: core.layer,

@@ -2,7 +2,7 @@ import type { FaultPlace, SessionLayer } from 'holdfast';
 import type { GatewayFaultPlace, GatewayFaults } from './gateway-faults.ts';
 
 /** A failure that stands. */
-export interface ReportedFault {
+interface ReportedFault {
   readonly where: FaultPlace | GatewayFaultPlace;
   /** Ms since 1970. */
   readonly since: number;

@@ -1,5 +1,5 @@
 /** What an upgrade request says about the page it comes from and the place it goes to. */
-export interface OriginEvidence {
+interface OriginEvidence {
   /** The `Origin` header; undefined when there is none (not a browser). */
   readonly origin: string | undefined;
   /** The `Host` header. */

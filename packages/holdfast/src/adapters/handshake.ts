@@ -44,7 +44,7 @@ export class Handshake {
    */
   hold(ms: number, expired: () => void): void {
     this.#isHeld = true;
-    this.socket.on('error', socketOnError);
+    absorbErrors(this.socket);
     this.#timer = setTimeout(() => {
       this.#controller?.abort();
       expired();
@@ -65,7 +65,11 @@ export class Handshake {
   }
 }
 
-/** `close` follows every error and says all there is to say. */
-export function socketOnError(this: Socket): void {
+/** An error of this socket ends it and nothing else; `close` follows and says all there is to say. */
+export function absorbErrors(socket: Socket): void {
+  socket.on('error', socketOnError);
+}
+
+function socketOnError(this: Socket): void {
   this.destroy();
 }

@@ -9,7 +9,7 @@ import type { OpenRequest } from '../sessions/admission.ts';
 import { lingerMs } from '../sessions/lingering.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import { corkForTick } from './cork.ts';
-import { Handshake, socketOnError } from './handshake.ts';
+import { absorbErrors, Handshake } from './handshake.ts';
 import { wsSocket } from './ws-socket.ts';
 
 /** What to do with an upgrade request. */
@@ -175,7 +175,7 @@ function reject(
   { status, headers = {}, body }: Extract<Verdict, { kind: 'reject' }>,
 ): void {
   if (socket.destroyed) return;
-  socket.on('error', socketOnError);
+  absorbErrors(socket);
   const text = body ?? `${STATUS_CODES[status] ?? 'Refused'}\n`;
   const fields = {
     Connection: 'close',

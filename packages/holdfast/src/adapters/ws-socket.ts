@@ -56,7 +56,7 @@ class WsSocket implements SessionSocket {
     const tcp = raw ?? tcpSocketOf(ws);
     if (tcp === null) return;
     tcp[port] = this;
-    tcp.end = endAndTell as BoundSocket['end'];
+    tcp.end = endAndTell;
   }
 
   get canPing(): boolean {
@@ -143,9 +143,10 @@ function emitAndTell(this: BoundWebSocket, event: string | symbol, ...args: unkn
   return (Object.getPrototypeOf(this) as WebSocket).emit.call(this, event, ...args);
 }
 
+/** Text comes as one Buffer, whatever `binaryType` says. */
 function messageOf(data: RawData, isBinary: boolean): string | Uint8Array {
+  if (!isBinary) return (data as Buffer).toString();
   const bytes = Array.isArray(data) ? Buffer.concat(data) : data;
-  if (!isBinary) return bytes.toString();
   return bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes;
 }
 

@@ -37,10 +37,10 @@ export function hasRoom(occupied: number, limit: number): boolean {
 
 /**
  * Has this session proven to be alive as far as this newcomer is concerned? A frame of the peer proves it that arrived
- * since the newcomer came, or within `recentMs` before.
+ * since the newcomer came. What it sent before proves nothing: it may have frozen the moment after.
  */
-export function isProvenAlive(occupant: VitalFacts, newcomer: Newcomer, recentMs: number): boolean {
-  return occupant.heardAt >= newcomer.since - recentMs;
+export function isProvenAlive(occupant: VitalFacts, newcomer: Newcomer): boolean {
+  return occupant.heardAt >= newcomer.since;
 }
 
 /** The dead among a user's sessions, each with its cause, as far as `now` can tell. */
@@ -64,11 +64,11 @@ export function findDead<T extends VitalFacts>(
 export function retryAfterMs(
   occupants: readonly VitalFacts[],
   newcomer: Newcomer,
-  rules: { readonly patience: Patience; readonly recentMs: number; readonly now: number },
+  rules: { readonly patience: Patience; readonly now: number },
 ): number | undefined {
   let earliest = Number.POSITIVE_INFINITY;
   for (const occupant of occupants) {
-    if (isProvenAlive(occupant, newcomer, rules.recentMs)) continue;
+    if (isProvenAlive(occupant, newcomer)) continue;
     earliest = Math.min(earliest, deathDueAt(occupant, rules.patience));
   }
   if (earliest === Number.POSITIVE_INFINITY) return undefined;
@@ -81,7 +81,7 @@ export function describeBlocking(occupants: readonly Occupant[], now: number): B
     id: occupant.id,
     state: occupant.state,
     ageMs: now - occupant.openedAt,
-    silentMs: now - occupant.heardAt,
+    silentMs: now - Math.max(occupant.heardAt, occupant.openedAt),
     ...(occupant.pingAt === notOut ? {} : { pingOutMs: now - occupant.pingAt }),
     transport: occupant.transport,
   }));

@@ -192,6 +192,6 @@ export class TimingWheel {
 }
 
 function copyInto<T extends Int32Array | Float64Array>(target: T, source: T): T {
-  target.set(source as Int32Array & Float64Array);
+  target.set(source);
   return target;
 }

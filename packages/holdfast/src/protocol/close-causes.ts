@@ -39,11 +39,10 @@ export type SessionEnd =
   | 'token-expired'
   | 'released'
   | 'shutdown'
-  | 'failed'
-  | 'overload';
+  | 'failed';
 
 /** The ways in which a newcomer is turned away. */
-export type RefusalReason = 'unauthorized' | 'user-limit' | 'rate' | 'draining' | 'overloaded';
+export type RefusalReason = 'unauthorized' | 'user-limit' | 'rate' | 'draining' | 'overload';
 
 /** The name of one way to end. Also the `cause` label of the metrics. */
 export type CloseCause = SessionEnd | RefusalReason;
@@ -67,12 +66,11 @@ export const closeCauses: Readonly<Record<CloseCause, CloseRow>> = {
   released: { code: 1000, word: null, by: 'order', client: 'none' },
   shutdown: { code: 1012, word: 'drain', by: 'order', client: 'later' },
   failed: { code: 1011, word: null, by: 'order', client: 'later' },
-  overload: { code: 1013, word: 'overload', by: 'order', client: 'later' },
   unauthorized: { code: 4401, word: 'unauthorized', by: 'refusal', client: 'new-token' },
   'user-limit': { code: 4429, word: 'user-limit', by: 'refusal', client: 'on-request' },
   rate: { code: 4429, word: 'rate', by: 'refusal', client: 'later' },
   draining: { code: 1012, word: 'drain', by: 'refusal', client: 'later' },
-  overloaded: { code: 1013, word: 'overload', by: 'refusal', client: 'later' },
+  overload: { code: 1013, word: 'overload', by: 'refusal', client: 'later' },
 };
 
 /** The close reason as it goes over the wire: compact JSON, or nothing where the code says all. */

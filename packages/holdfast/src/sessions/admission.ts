@@ -1,6 +1,5 @@
 import { describeBlocking, hasRoom, retryAfterMs } from '../core/admission.ts';
 import { checkLimit, type Settings } from '../core/options.ts';
-import { describeValue, UsageError } from '../core/usage-error.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
 import type { Attachment } from './attachment.ts';
 import type { Clock } from './clock.ts';
@@ -14,6 +13,7 @@ import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import type { Session } from './session.ts';
 import type { Refused } from './session-event.ts';
+import { checkUserId } from './user-id.ts';
 import { checkSocket, type SessionSocket } from './socket.ts';
 import type { PressureReap, Waiter, WaitOutcome } from './waiter.ts';
 import type { WaitingRoom } from './waiting-room.ts';
@@ -74,7 +74,6 @@ export interface PendingOpen {
   withdraw(): void;
 }
 
-const userIdBytes = 256;
 const nothingReaped: PressureReap = { examined: 0, found: 0, freed: 0 };
 
 /** One newcomer on its way through admission. */
@@ -91,11 +90,16 @@ interface Arrival {
  */
 export class AdmissionDesk {
   readonly #rooms: AdmissionRooms;
-  /** No newcomer is let in any more. */
-  isClosed = false;
+  /** Set once no newcomer is let in any more: when each may come back. */
+  #closed: (() => number | undefined) | null = null;
 
   constructor(rooms: AdmissionRooms) {
     this.#rooms = rooms;
+  }
+
+  /** Lets no newcomer in any more. */
+  close(retryAfterMs: () => number | undefined): void {
+    this.#closed = retryAfterMs;
   }
 
   /** @throws UsageError `bad-user`, `bad-limit` or `bad-socket`; never for a lack of slots */
@@ -108,7 +112,7 @@ export class AdmissionDesk {
     const startedAtMs = request.startedAtMs ?? clock.nowMs();
     const reap = waiting.reapUnderWay(request.userId) ?? { ...nothingReaped };
     const arrival: Arrival = { request, since: pulse.now(), reap, startedAtMs };
-    if (this.isClosed) return this.#refuse(arrival, 'draining');
+    if (this.#closed !== null) return this.#refuse(arrival, 'draining', this.#closed());
     const rate = rates.spend(request.userId, arrival.since);
     if (!rate.passed) return this.#refuse(arrival, 'rate', rate.retryAfterMs);
     return this.#decide(arrival);
@@ -220,7 +224,6 @@ export class AdmissionDesk {
     const { registry, heartbeat, settings, pulse } = this.#rooms;
     const rules = {
       patience: heartbeat.probePatience,
-      recentMs: settings.probeTimeoutMs,
       now: pulse.now(),
     };
     const deadline = retryAfterMs(registry.of(arrival.request.userId), arrival, rules);
@@ -251,14 +254,4 @@ export class AdmissionDesk {
     events.emit({ type: 'refused', user: request.userId, ...refusal, workMs, waitedMs });
     return { outcome: 'refused', refusal };
   }
-}
-
-function checkUserId(userId: unknown): void {
-  if (typeof userId === 'string' && userId.length > 0 && userId.length <= userIdBytes) {
-    if (userId.length * 3 <= userIdBytes || Buffer.byteLength(userId) <= userIdBytes) return;
-  }
-  throw new UsageError(
-    'bad-user',
-    `Expected \`userId\` to be a text of 1 to ${userIdBytes} bytes, got ${describeValue(userId)}. There is no shared bucket for the nameless.`,
-  );
 }

@@ -69,14 +69,20 @@ export class Delivery {
   }
 
   /**
-   * Writes a frame that is not an event. A client that sends but does not read cannot pile up answers: it is told that
-   * it is slow and ends.
+   * Writes a frame that is not an event, also while events wait: a client on a slow link may ask and be answered. One that
+   * asks without reading cannot pile up answers: beyond the window and the size of a log it ends as slow.
    */
   answer(session: Session, frame: ServerFrame): void {
-    const text = this.#rooms.codec.encode(frame);
+    const { codec, door, settings } = this.#rooms;
+    const text = codec.encode(frame);
     if (text === null || session.state !== 'live') return;
-    if (!session.isCongested && this.#write(session, outgoingFrame(text))) return;
-    this.#rooms.door.leave(session, 'slow');
+    const answer = outgoingFrame(text);
+    const most = settings.maxUnconfirmedBytes + settings.historyBytes;
+    const isRoom = session.unconfirmedBytes + answer.bytes <= most;
+    // Without pings nothing is ever confirmed: there, what the engine has queued is the bound.
+    const isBounded = session.socket?.canPing === true || !session.isCongested;
+    if (isRoom && isBounded && this.#send(session, answer)) return;
+    door.leave(session, 'slow');
   }
 
   /** The peer has confirmed a window, or the engine has room again: goes on. */
@@ -116,14 +122,18 @@ export class Delivery {
 
   /** True when the frame is on its way. False when it has to wait for a pong or for the engine. */
   #write(session: Session, frame: OutgoingFrame): boolean {
-    const { settings, faults, heartbeat } = this.#rooms;
+    const { settings, heartbeat } = this.#rooms;
+    const unconfirmed = session.unconfirmedBytes;
+    if (unconfirmed === 0 || unconfirmed + frame.bytes <= settings.maxUnconfirmedBytes)
+      return this.#send(session, frame);
+    heartbeat.probe(session);
+    return false;
+  }
+
+  #send(session: Session, frame: OutgoingFrame): boolean {
     const { socket } = session;
     if (socket === null) return false;
-    const unconfirmed = session.unconfirmedBytes;
-    if (unconfirmed > 0 && unconfirmed + frame.bytes > settings.maxUnconfirmedBytes) {
-      heartbeat.probe(session);
-      return false;
-    }
+    const { faults } = this.#rooms;
     const outcome = faults.attempt<SendOutcome>('socket', () => socket.send(frame), 'dropped');
     session.isCongested = outcome === 'queued';
     if (outcome === 'dropped') return false;

@@ -1,5 +1,6 @@
 import { checkLimit } from '../core/options.ts';
 import { UsageError } from '../core/usage-error.ts';
+import { checkUserId } from './user-id.ts';
 
 /** How many users can have a limit of their own at once. */
 export const mostOwnLimits = 100_000;
@@ -23,13 +24,14 @@ export class Limits {
   /**
    * Sets or, with null, lifts a user's own limit. Takes effect with the next newcomer; nobody is ended by it.
    *
-   * @throws UsageError `bad-limit`, or `bad-state` when {@link mostOwnLimits} users have one already
+   * @throws UsageError `bad-user`, `bad-limit`, or `bad-state` when {@link mostOwnLimits} users have one already
    */
   set(userId: string, limit: number | null): void {
     if (limit === null) {
       this.#own.delete(userId);
       return;
     }
+    checkUserId(userId);
     checkLimit(limit);
     if (!this.#own.has(userId) && this.#own.size >= mostOwnLimits) {
       throw new UsageError(

@@ -8,6 +8,7 @@ import type { EventStream } from './event-stream.ts';
 import type { History } from './history.ts';
 import type { Registry } from './registry.ts';
 import { outgoingFrame } from './socket.ts';
+import { checkUserId } from './user-id.ts';
 import type { LogEntry } from './user-log.ts';
 
 /** What the publisher works with. */
@@ -59,9 +60,10 @@ export class Publisher {
     this.#rooms = rooms;
   }
 
-  /** @throws UsageError `bad-event`; nothing has been published then */
+  /** @throws UsageError `bad-event` or `bad-user`; nothing has been published then */
   publish(userId: string, input: EventInput, options: PublishOptions = {}): Published {
     const { history, clock, codec } = this.#rooms;
+    checkUserId(userId);
     const eventId = checkEventId(options.id);
     const known = eventId === null ? undefined : history.find(userId)?.offsetOf(eventId);
     if (known !== undefined) return this.#outcome(userId, known, 'queued');

@@ -10,8 +10,8 @@ export const longestStepMs = 250;
 /** A beat that is this late is taken for lost and set anew. */
 const lostBeatMs = 250;
 /** How many owners are asked between two looks at the clock, and how long one slice may take. */
-const sliceOwners = 128;
-const sliceMs = 4;
+const sliceOwners = 64;
+const sliceMs = 3;
 
 /** Told how long a step was that the event loop, or the whole process, did not run for. */
 export type StallListener = (gapMs: number) => void;
@@ -39,7 +39,6 @@ export class Pulse {
   /** By the raw clock: when the next beat is due, or the one under way should be over. */
   #beatDueAtRaw: number;
   #polledAt: number;
-  #resumedAt = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, faults: Faults, onStall: StallListener) {
     this.#clock = clock;
@@ -61,16 +60,8 @@ export class Pulse {
     const lostBefore = this.#fair.lostMs;
     const now = this.#fair.read(raw);
     const gap = this.#fair.lostMs - lostBefore;
-    if (gap > 0) {
-      this.#resumedAt = now;
-      this.#onStall(gap);
-    }
+    if (gap > 0) this.#onStall(gap);
     return now;
-  }
-
-  /** The fair instant at which the last standstill was noticed. What was heard before it may be much older than it looks. */
-  get resumedAt(): number {
-    return this.#resumedAt;
   }
 
   /** The last fair instant up to which every socket has been polled. Never later than {@link now}. */

@@ -31,7 +31,7 @@ export interface SessionLayerParts {
 /** The ways in which the application or an administrator may end a session. */
 export type CloseOrder = Extract<
   SessionEnd,
-  'admin' | 'revoked' | 'token-expired' | 'released' | 'slow' | 'overload'
+  'admin' | 'revoked' | 'token-expired' | 'released' | 'slow'
 >;
 
 /** How to close several sessions of a user. */
@@ -218,24 +218,27 @@ export class SessionLayer {
     return readGauges(this.#rooms);
   }
 
-  /** Lets nobody in any more; who waits is turned away. Sessions stay. */
-  stopAdmitting(): void {
-    this.#rooms.desk.isClosed = true;
-    this.#rooms.waiting.close();
+  /**
+   * Lets nobody in any more; who waits is turned away. Sessions stay.
+   *
+   * @param retryAfterMs asked for each newcomer who is turned away: when to come back
+   */
+  stopAdmitting(retryAfterMs: () => number | undefined = () => undefined): void {
+    this.#rooms.desk.close(retryAfterMs);
+    this.#rooms.waiting.close(retryAfterMs);
   }
 
   /**
    * Ends every session with the code of a drain, stops the sweep, and resolves when no socket lingers.
    *
-   * @param retryAfterMs when the clients may come back; a function is asked for each of them, so that they need not all
-   *   come at once
+   * @param retryAfterMs asked for each client: when to come back, so that they need not all come at once
    */
-  async shutdown(retryAfterMs?: number | (() => number)): Promise<void> {
+  async shutdown(retryAfterMs: () => number | undefined = () => undefined): Promise<void> {
     const { door, sweep, lingering, refusals, history, clock } = this.#rooms;
-    this.stopAdmitting();
+    this.stopAdmitting(retryAfterMs);
     sweep.stop();
     for (const session of this.sessions()) {
-      const retryMs = typeof retryAfterMs === 'function' ? retryAfterMs() : retryAfterMs;
+      const retryMs = retryAfterMs();
       door.leave(session, 'shutdown', retryMs === undefined ? {} : { retryAfterMs: retryMs });
     }
     history.clear();

@@ -10,7 +10,7 @@ export interface SessionView {
   readonly device: string | null;
   /** Milliseconds since 1970. */
   readonly openedAt: number;
-  /** Since a frame of the peer last arrived. */
+  /** Since a frame of the peer last arrived, or since it was opened. */
   readonly lastInboundMs: number;
   /** How long its ping has been out; null when none is. */
   readonly pingOutMs: number | null;
@@ -28,7 +28,7 @@ export function viewSession(session: Session, now: number, epochMs: number): Ses
     state: session.state,
     device: session.device,
     openedAt: Math.round(epochMs - (now - session.openedAt)),
-    lastInboundMs: now - session.heardAt,
+    lastInboundMs: now - Math.max(session.heardAt, session.openedAt),
     pingOutMs: session.pingAt === notOut ? null : now - session.pingAt,
     unconfirmedBytes: session.unconfirmedBytes,
     offset: session.cursor,

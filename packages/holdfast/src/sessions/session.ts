@@ -54,6 +54,7 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   readonly extra: unknown;
   readonly openedAt: number;
   state: SessionState = 'opening';
+  /** The instant before it was opened until the first frame: being opened proves nothing to a newcomer of the same tick. */
   heardAt: number;
   /** When the outstanding ping went out. Invariant: `notOut`, or at least `openedAt`. */
   pingAt: number = notOut;
@@ -85,7 +86,7 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
     this.device = seed.device;
     this.extra = seed.extra ?? null;
     this.openedAt = seed.now;
-    this.heardAt = seed.now;
+    this.heardAt = seed.now - 1;
   }
 
   /** Unique in the life of this node, by construction: the same place is never held twice by one generation. */

@@ -137,19 +137,22 @@ export class Sweep {
       return;
     }
     this.#awaiting = [listener];
-    this.#rooms.pulse.ensure();
     const tellAll = (tell: (one: SweepListener) => void): void => {
       const awaiting = this.#awaiting ?? [];
       this.#awaiting = null;
       for (const one of awaiting) tell(one);
     };
-    new SweepRun(this.#rooms, {
-      done: (report) => {
-        this.#note(report);
-        tellAll((one) => one.done(report));
-      },
-      failed: (error) => tellAll((one) => one.failed(error)),
-    }).step();
+    const failed = (error: unknown): void => tellAll((one) => one.failed(error));
+    const done = (report: SweepReport): void => {
+      this.#note(report);
+      tellAll((one) => one.done(report));
+    };
+    try {
+      this.#rooms.pulse.ensure();
+      new SweepRun(this.#rooms, { done, failed }).step();
+    } catch (error) {
+      failed(error);
+    }
   }
 
   #note({ examined, reaped, drift, tookMs }: SweepReport): void {

@@ -1,4 +1,5 @@
 import { Ring } from '../core/ring.ts';
+import { noEntry } from '../core/timing-wheel.ts';
 import type { OutgoingFrame } from './socket.ts';
 
 /** One event at its place. */
@@ -27,6 +28,7 @@ export interface LogBounds {
  */
 export class UserLog {
   readonly #entries: Ring<LogEntry> = new Ring();
+  readonly userId: string;
   #ids: Map<string, number> | null = null;
   #last: number;
   #bytes = 0;
@@ -37,17 +39,17 @@ export class UserLog {
   /** When it was last appended to, or its user's last session left. */
   touchedAt: number;
   /** Entry on the timing wheel. */
-  timer: number;
+  timer: number = noEntry;
   /** Its neighbours in the order of the last append. */
   older: UserLog | null = null;
   newer: UserLog | null = null;
 
   /** @param start the offset after which this log begins */
-  constructor(start: number, now: number, timer: number) {
+  constructor(userId: string, start: number, now: number) {
+    this.userId = userId;
     this.#last = start;
     this.delivered = start;
     this.touchedAt = now;
-    this.timer = timer;
   }
 
   /** Offset of the newest entry, or where the log begins. */

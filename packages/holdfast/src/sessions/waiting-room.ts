@@ -95,13 +95,13 @@ export class WaitingRoom {
     if (this.#queues.size === 0) return;
     const heardAt = this.#earliestEvidence(userId);
     const first = this.#queues.get(userId)?.waiters[0];
-    if (first === undefined || heardAt < this.#provenFrom(first.seed)) return;
+    if (first === undefined || heardAt < first.seed.since) return;
     // An engine may know by now that one of them is closed; and nobody is refused for whom there is room.
     this.reapDead(userId, this.#rooms.pulse.polledAt);
     this.offer(userId);
     for (;;) {
       const waiter = this.#queues.get(userId)?.waiters[0];
-      if (waiter === undefined || heardAt < this.#provenFrom(waiter.seed)) return;
+      if (waiter === undefined || heardAt < waiter.seed.since) return;
       if (this.#evictOldest(userId)) continue;
       this.#refuse(waiter);
     }
@@ -164,29 +164,21 @@ export class WaitingRoom {
     this.#rooms.events.emit({ type: 'pressureReaped', user: userId, ...reap });
   }
 
-  /** Turns everybody away. */
-  close(): void {
+  /** Turns everybody away; each is told when to come back. */
+  close(retryAfterMs: () => number | undefined): void {
     for (const queue of this.#queues.values()) {
       for (const waiter of [...queue.waiters]) {
-        this.#dismiss(waiter, { outcome: 'refused', reason: 'draining' });
+        const retryMs = retryAfterMs();
+        const later = retryMs === undefined ? {} : { retryAfterMs: retryMs };
+        this.#dismiss(waiter, { outcome: 'refused', reason: 'draining', ...later });
       }
     }
-  }
-
-  /** How long before this newcomer came a frame still proves life: the probe timeout, but never across a standstill. */
-  #recentMs({ since }: Newcomer): number {
-    const { settings, pulse } = this.#rooms;
-    return Math.max(0, Math.min(settings.probeTimeoutMs, since - pulse.resumedAt));
-  }
-
-  #provenFrom(newcomer: Newcomer): number {
-    return newcomer.since - this.#recentMs(newcomer);
   }
 
   #probe(waiter: Waiter): void {
     const { registry, heartbeat, pulse } = this.#rooms;
     for (const session of registry.of(waiter.seed.userId)) {
-      if (session.heardAt < this.#provenFrom(waiter.seed)) heartbeat.probe(session);
+      if (session.heardAt < waiter.seed.since) heartbeat.probe(session);
     }
     pulse.move(waiter.timer, this.#nextLook(waiter, pulse.now()));
   }
@@ -226,7 +218,6 @@ export class WaitingRoom {
     const newcomer: Newcomer = waiter.seed;
     const rules = {
       patience: heartbeat.probePatience,
-      recentMs: this.#recentMs(newcomer),
       now: pulse.now(),
     };
     const retryMs = retryAfterMs(registry.of(waiter.seed.userId), newcomer, rules);

@@ -7,3 +7,12 @@ export {
   type SocketContractCase,
   type SocketPair,
 } from './socket-contract.ts';
+export { type FaultKind, faultKinds } from './simulation/scenario.ts';
+export type { Violation } from './simulation/verdict.ts';
+export {
+  replay,
+  replayCommand,
+  simulate,
+  type SimulationOptions,
+  type SimulationResult,
+} from './simulator.ts';

@@ -103,7 +103,7 @@ export class ManualClock implements Clock {
       this.#now = Math.max(this.#now, next);
       this.turn();
     }
-    this.#now = until;
+    this.#now = Math.max(this.#now, until);
     this.turn();
   }
 

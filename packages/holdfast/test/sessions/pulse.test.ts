@@ -70,7 +70,7 @@ describe('the pulse', () => {
     const owner = note(pulse);
     pulse.add(owner, clock.nowMs() + 300);
     clock.advance(90);
-    clock.inPoll(1, () => clock.stall(240));
+    clock.inPoll(10, () => clock.stall(240));
     clock.advance(10);
     expect(pulse.now()).toBeGreaterThan(pulse.polledAt + 200);
     expect(owner.asked).toEqual([]);

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { simulate, replay } from '../../src/testing/simulator.ts';
-const from = Number(process.env['FROM'] ?? 1), n = Number(process.env['N'] ?? 5), minutes = Number(process.env['MIN'] ?? 30);
+const from = Number(process.env['FROM'] ?? 1),
+  n = Number(process.env['N'] ?? 5),
+  minutes = Number(process.env['MIN'] ?? 30);
 it('scratch', async () => {
   const kinds = new Map<string, number[]>();
   const t = performance.now();
@@ -11,7 +13,8 @@ it('scratch', async () => {
     steps += r.steps;
     for (const [k, v] of Object.entries(r.counts)) counts[k] = (counts[k] ?? 0) + v;
     if (r.violation) {
-      const key = r.violation.invariant + ' ' + r.violation.message.replace(/[\d.]+/g, '#').slice(0, 300);
+      const key =
+        r.violation.invariant + ' ' + r.violation.message.replace(/[\d.]+/g, '#').slice(0, 300);
       kinds.set(key, [...(kinds.get(key) ?? []), seed]);
     }
   }

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** Whether a request may use the HTTP API. */
-export type AdminVerdict =
+type AdminVerdict =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: 'missing' | 'wrong' };
 

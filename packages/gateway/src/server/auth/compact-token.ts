@@ -2,7 +2,7 @@ import { decodeBase64url } from './base64url.ts';
 import { type Refusal, refuseToken } from './verdict.ts';
 
 /** Longest token looked at, in characters: more than any header line should hold. */
-export const LARGEST_TOKEN_CHARACTERS: number = 8192;
+const LARGEST_TOKEN_CHARACTERS: number = 8192;
 
 /** A token taken apart. Nothing in it is verified. */
 export interface CompactToken {

@@ -6,7 +6,7 @@ import { type Verdict, refuseToken } from './verdict.ts';
  * How far the issuer's clock may be ahead of ours, in ms: `nbf` and `iat` may lie this far in the
  * future. `exp` gets none: an expired token is expired.
  */
-export const CLOCK_LEEWAY_MS: number = 5000;
+const CLOCK_LEEWAY_MS: number = 5000;
 
 /** What decides, beside the token itself, whether it is in force. */
 export interface Judge {

@@ -1,7 +1,7 @@
 import { readBearer } from './admin.ts';
 
 /** The sub-protocol the server speaks, and the only one it ever selects. */
-export const SUB_PROTOCOL: string = 'holdfast.v1';
+const SUB_PROTOCOL: string = 'holdfast.v1';
 
 const BEARER_PROTOCOL = 'holdfast.bearer.';
 

@@ -23,9 +23,15 @@ export class ConnectionBook {
   readonly #inExcess: Set<Socket> = new Set();
   /** Those without a whole request yet, and their peers: a closed socket no longer knows its peer. */
   readonly #silent: Map<Socket, string | undefined> = new Map();
+  /** One listener for all sockets; node calls it with the socket as `this`. */
+  readonly #onClose: (this: Socket) => void;
 
   constructor(options: ConnectionBookOptions) {
     this.#options = options;
+    const leave = (socket: Socket): void => this.#leave(socket);
+    this.#onClose = function onClose(this: Socket): void {
+      leave(this);
+    };
   }
 
   /** Enters all connections of this server from now on. */
@@ -63,16 +69,6 @@ export class ConnectionBook {
     this.#silent.set(socket, socket.remoteAddress);
     socket.on('close', this.#onClose);
   };
-
-  readonly #onClose = this.#closeListener();
-
-  /** One listener for all sockets; node calls it with the socket as `this`. */
-  #closeListener(): (this: Socket) => void {
-    const leave = (socket: Socket): void => this.#leave(socket);
-    return function onClose(this: Socket): void {
-      leave(this);
-    };
-  }
 
   #leave(socket: Socket): void {
     this.#sockets.delete(socket);

@@ -21,6 +21,8 @@ export interface UpgradeParts {
   readonly drainRetryMs: () => number | null;
   /** The same while the memory is nearly full. */
   readonly overloadRetryMs: () => number | null;
+  /** Told why a newcomer was turned away before it could ask for a slot; nothing of the request. */
+  readonly onTurnedAway: (reason: string) => void;
 }
 
 /** Where WebSockets connect. */
@@ -30,9 +32,10 @@ export const WEBSOCKET_PATH: string = '/ws';
 const KEYS_RETRY_MS = 5000;
 const FULL_RETRY_S = 5;
 
-/** A decision, and whether a refusal is the client's own doing. */
-interface Decision {
+/** A refusal before the upgrade, and whether it is the client's own doing. */
+interface Rejection {
   readonly verdict: UpgradeVerdict;
+  readonly code: string;
   readonly isCharged: boolean;
 }
 
@@ -72,7 +75,7 @@ export class UpgradeDecision {
     if (!this.#uncharged.has(request)) this.#parts.rates.charge(request);
   };
 
-  #refuseOutright(request: IncomingMessage): Decision | null {
+  #refuseOutright(request: IncomingMessage): Rejection | null {
     const { book, rates } = this.#parts;
     if (book.isInExcess(request.socket)) {
       const detail = 'Expected fewer connections: this gateway is full. Come back later.';
@@ -86,7 +89,7 @@ export class UpgradeDecision {
     return null;
   }
 
-  #origin(request: IncomingMessage): Decision | null {
+  #origin(request: IncomingMessage): Rejection | null {
     const { trust, isOriginAllowed } = this.#parts;
     const { host, origin, 'x-forwarded-proto': forwardedProto } = request.headers;
     const scheme = trust.clientScheme({
@@ -104,9 +107,10 @@ export class UpgradeDecision {
     const drainMs = this.#parts.drainRetryMs();
     if (drainMs !== null) return refused('draining', drainMs);
     const overloadMs = this.#parts.overloadRetryMs();
-    if (overloadMs !== null) return refused('overloaded', overloadMs);
+    if (overloadMs !== null) return refused('overload', overloadMs);
     if (!judged.ok) {
-      if (judged.reason === 'unavailable') return refused('overloaded', KEYS_RETRY_MS);
+      this.#parts.onTurnedAway(`token ${judged.reason}`);
+      if (judged.reason === 'unavailable') return refused('overload', KEYS_RETRY_MS);
       this.#parts.rates.charge(request);
       return refused('unauthorized');
     }
@@ -123,13 +127,14 @@ export class UpgradeDecision {
     };
   }
 
-  #settle(request: IncomingMessage, { verdict, isCharged }: Decision): UpgradeVerdict {
+  #settle(request: IncomingMessage, { verdict, code, isCharged }: Rejection): UpgradeVerdict {
+    this.#parts.onTurnedAway(code);
     if (!isCharged) this.#uncharged.add(request);
     return verdict;
   }
 }
 
-function refuseForm(request: IncomingMessage): Decision | null {
+function refuseForm(request: IncomingMessage): Rejection | null {
   if (pathOfTarget(request.url ?? '') !== WEBSOCKET_PATH) {
     return rejection(404, 'not-found', `Expected a WebSocket at \`${WEBSOCKET_PATH}\`.`);
   }
@@ -167,16 +172,16 @@ function rejection(
   status: number,
   code: string,
   ...[detail, retryAfterS]: [detail: string, retryAfterS?: number]
-): Decision {
+): Rejection {
   const headers = {
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
     ...(retryAfterS !== undefined && { 'Retry-After': String(Math.max(1, retryAfterS)) }),
   };
   const body = JSON.stringify(createProblem(status, code, detail));
-  return { verdict: { kind: 'reject', status, headers, body }, isCharged: true };
+  return { verdict: { kind: 'reject', status, headers, body }, code, isCharged: true };
 }
 
-function uncharged(decision: Decision): Decision {
-  return { ...decision, isCharged: false };
+function uncharged(rejected: Rejection): Rejection {
+  return { ...rejected, isCharged: false };
 }

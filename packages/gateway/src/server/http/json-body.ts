@@ -1,7 +1,7 @@
 import { type Problem, createProblem } from './problem.ts';
 
 /** The members of a JSON object from a request, on an object without prototype. */
-export type JsonObject = Readonly<Record<string, unknown>>;
+type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A body read, or the problem to answer with. */
 export type JsonBody =

@@ -35,6 +35,12 @@ export class EventLines {
     this.#log.write(line.level, event.type, { msg: line.msg, fields: this.#fieldsOf(event) });
   }
 
+  /** Writes that a newcomer was turned away before it could ask for a slot. */
+  tellTurnedAway(reason: string): void {
+    if (!this.#log.isOn('warn') || !this.#rates.take('turnedAway')) return;
+    this.#log.warn('turnedAway', `Newcomer turned away: ${reason}`, { reason });
+  }
+
   /** Says how many lines were left out since the last call; to be called now and then. */
   tellLeftOut(): void {
     const leftOut = this.#rates.takeLeftOut();

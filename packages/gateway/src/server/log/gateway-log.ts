@@ -27,7 +27,7 @@ export interface GatewayLog {
 }
 
 /** Text and fields of a line. */
-export interface LogLineParts {
+interface LogLineParts {
   readonly msg: string;
   readonly fields?: LogFields;
 }

@@ -30,7 +30,7 @@ const refusals: readonly RefusalReason[] = [
   'user-limit',
   'rate',
   'draining',
-  'overloaded',
+  'overload',
 ];
 /** Labels that are there from the start, at 0, so that a first occurrence shows as an increase. */
 const zeros = {

@@ -9,7 +9,7 @@ import { GatewayFaults } from '../../../src/server/gateway-faults.ts';
 import { reportHealth } from '../../../src/server/health-report.ts';
 import { TokenWatch } from '../../../src/server/token-watch.ts';
 
-export const adminToken = 'admin-token-of-the-tests';
+const adminToken = 'admin-token-of-the-tests';
 
 export interface Answer {
   readonly status: number;

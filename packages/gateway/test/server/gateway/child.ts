@@ -31,6 +31,13 @@ const program = `
   setInterval(() => {}, 1000);
 `;
 
+const running: ChildGateway[] = [];
+
+/** Ends those that a test has left running. */
+export async function endChildren(): Promise<void> {
+  await Promise.all(running.splice(0).map((child) => endChild(child)));
+}
+
 /** Starts one and waits until it answers. */
 export async function startChild(options: ChildOptions = {}): Promise<ChildGateway> {
   const { settings = {}, nodeArguments = [] } = options;
@@ -53,9 +60,14 @@ export async function startChild(options: ChildOptions = {}): Promise<ChildGatew
       if (fields.event === 'listening') resolve(fields.url ?? '');
     });
     child.once('exit', () => reject(new Error(complaints)));
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`It did not listen in time. ${complaints}`));
+    }, 20_000);
+    reader.once('line', () => clearTimeout(timer));
   });
   const { hostname: host, port, host: authority } = new URL(url);
-  return {
+  const started: ChildGateway = {
     process: child,
     url,
     wsUrl: `ws://${authority}/ws`,
@@ -64,13 +76,15 @@ export async function startChild(options: ChildOptions = {}): Promise<ChildGatew
     lines,
     complaints: () => complaints,
   };
+  running.push(started);
+  return started;
 }
 
 export async function endChild(
   { process: child }: ChildGateway,
   signal: NodeJS.Signals = 'SIGKILL',
 ): Promise<number | null> {
-  if (child.exitCode !== null) return child.exitCode;
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exited = once(child, 'exit');
   child.kill(signal);
   const [code] = (await exited) as [number | null];

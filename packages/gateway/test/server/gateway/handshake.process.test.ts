@@ -71,6 +71,7 @@ describe('the token', () => {
     const house = await startHouse();
     expect(await closeOf(new Client(house, token))).toEqual({ code: 4401, r: 'unauthorized' });
     expect(house.layer.gauges().sessions).toBe(0);
+    expect(house.lines.at(-1)).toMatchObject({ event: 'turnedAway', level: 'warn' });
   });
 });
 
@@ -108,6 +109,7 @@ describe('before the upgrade', () => {
     const answer = await sendRaw(house, upgradeText(house, tokenFor('bob'), extra));
     expect(statusOf(answer)).toBe(status);
     expect(answer).toContain('application/problem+json');
+    expect(house.lines.at(-1)).toMatchObject({ event: 'turnedAway', reason: 'bad-upgrade' });
   });
 
   it.each([
@@ -153,6 +155,8 @@ describe('bounds', () => {
     for (let count = 0; count < 10; count += 1) {
       const client = new Client(house, tokenFor(`u${count}`), from('203.0.113.7'));
       await client.ready();
+      client.ws.close();
+      await client.closed;
     }
     for (let count = 0; count < 3; count += 1) {
       const client = new Client(house, 'wrong', from('203.0.113.7'));

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { endChild, startChild } from './child.ts';
+import { endChild, endChildren, startChild } from './child.ts';
 import {
   adminToken,
   authSecret,
@@ -15,6 +15,7 @@ import {
 } from './house.ts';
 
 afterEach(stopAll);
+afterEach(endChildren);
 
 describe('G11 the log', () => {
   it('never holds a token, a payload or a user id, whatever clients and operators do', async () => {

@@ -224,6 +224,31 @@ describe('a session ends', () => {
   });
 });
 
+describe('what an attacker can learn', () => {
+  it('G15 known and unknown users take the same time, answer and form', async () => {
+    const house = await startHouse();
+    await connect(house, 'known', 3);
+    const times = new Map<string, number[]>([
+      ['known', []],
+      ['other', []],
+    ]);
+    const shapes = new Set<string>();
+    for (let count = 0; count < 100; count += 1) {
+      for (const [userId, samples] of times) {
+        const startedAt = performance.now();
+        const { status, body } = await callApi(house, 'GET', `/api/v1/users/${userId}/sessions`);
+        samples.push(performance.now() - startedAt);
+        shapes.add(`${status} ${Object.keys(body).join()}`);
+      }
+    }
+    const [known = 0, other = 0] = [...times.values()].map(
+      (samples) => samples.toSorted((a, b) => a - b)[50],
+    );
+    expect(Math.abs(known - other)).toBeLessThan(5);
+    expect(shapes.size).toBe(1);
+  });
+});
+
 describe('the numbers', () => {
   it('I1 FM-69 equal a recount while clients come and go', async () => {
     const house = await startHouse();

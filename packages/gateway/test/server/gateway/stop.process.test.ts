@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
-import { endChild, startChild } from './child.ts';
+import { endChild, endChildren, startChild } from './child.ts';
 import {
   callApi,
   Client,
@@ -18,6 +18,7 @@ import {
 import { startGateway } from '../../../src/server/gateway.ts';
 
 afterEach(stopAll);
+afterEach(endChildren);
 
 describe('stopping', () => {
   it('tells every session when to come back, spread over the drain time', async () => {

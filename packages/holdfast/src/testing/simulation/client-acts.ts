@@ -1,13 +1,14 @@
 import type { Act } from './act.ts';
 import { dial } from './arrive.ts';
 import type { SimulatedClient } from './simulated-client.ts';
-import type { Stage } from './stage.ts';
-import type { UserTruth } from './user-truth.ts';
+import { drawUser, type Stage } from './stage.ts';
+
 
 /** What clients do. */
 export const clientActs: readonly Act[] = [
   { name: 'dial', weight: 30, run: dialOne },
   { name: 'dial together', weight: 2, run: dialTogether },
+  { name: 'storm', weight: 0.4, run: storm },
   { name: 'talk', weight: 20, run: (stage) => withClient(stage, (client) => talk(stage, client)) },
   { name: 'acknowledge', weight: 10, run: (stage) => withClient(stage, acknowledge) },
   {
@@ -38,10 +39,6 @@ export const clientActs: readonly Act[] = [
   { name: 'all vanish', weight: 0.5, run: vanishTogether },
 ];
 
-function drawUser({ random, users }: Stage): UserTruth | undefined {
-  return random.pick(users);
-}
-
 /** A client that is connected and free to act. */
 function withClient(stage: Stage, act: (client: SimulatedClient) => void): void {
   const user = drawUser(stage);
@@ -71,6 +68,19 @@ function dialTogether(stage: Stage): void {
     user.limitFor(undefined, stage.settings.maxSessionsPerUser) + 2,
   );
   for (let count = 0; count < many; count += 1) dial(stage, user);
+}
+
+/** After an outage of a network everybody dials, for a second or two, some every few milliseconds. */
+function storm(stage: Stage): void {
+  const { world, random, users, note } = stage;
+  note(() => 'everybody dials');
+  const everyMs = random.between(5, 40);
+  for (let atMs = 0; atMs < 1_500; atMs += everyMs) {
+    world.in(atMs, () => {
+      const user = random.pick(users);
+      if (user !== undefined) dial(stage, user);
+    });
+  }
 }
 
 function talk({ random }: Stage, client: SimulatedClient): void {

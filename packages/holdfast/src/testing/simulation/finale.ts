@@ -113,7 +113,7 @@ export async function checkEmpty(stage: Stage, play: Play): Promise<void> {
   if (isShutDown) {
     stage.isDraining = true;
     stage.promises += 1;
-    void layer.shutdown(1_000).then(() => {
+    void layer.shutdown(() => 1_000).then(() => {
       stage.promises -= 1;
     });
   }

@@ -4,7 +4,7 @@ import { askForSlot, makeClient } from './arrive.ts';
 import { placeEvent } from './check-delivery.ts';
 import { findTruth } from './find-truth.ts';
 import { checkWord } from './late-words.ts';
-import { type Stage, userOf } from './stage.ts';
+import { drawUser, type Stage, userOf } from './stage.ts';
 import type { Announced, UserTruth } from './user-truth.ts';
 
 /** What the application and its administrators do: each act is asked of the process over the network. */
@@ -39,7 +39,7 @@ function asked(act: (stage: Stage) => void): (stage: Stage) => void {
 }
 
 function publishOne(stage: Stage): void {
-  const user = stage.random.pick(stage.users);
+  const user = drawUser(stage);
   if (user === undefined) return;
   const session = stage.random.chance(0.1)
     ? stage.random.pick(stage.layer.sessionsOf(user.id))?.id
@@ -48,7 +48,7 @@ function publishOne(stage: Stage): void {
 }
 
 function publishMuch(stage: Stage): void {
-  const user = stage.random.pick(stage.users);
+  const user = drawUser(stage);
   if (user === undefined) return;
   const many = stage.random.between(5, 60);
   for (let count = 0; count < many; count += 1) publish(stage, user, undefined);
@@ -95,8 +95,8 @@ function hasReturned({ publishing }: Stage, announced: Announced): void {
 }
 
 function drawSize(draw: number): number {
-  if (draw < 0.9) return Math.floor(draw * 200);
-  return draw < 0.99 ? 2_000 : 20_000;
+  if (draw < 0.95) return Math.floor(draw * 200);
+  return draw < 0.995 ? 2_000 : 20_000;
 }
 
 interface Announcement {
@@ -117,6 +117,7 @@ function announce(
 }
 
 function broadcast(stage: Stage): void {
+  if (!stage.scenario.hasBroadcasts) return;
   const { announced, data } = announce(stage, {
     userId: null,
     onlyFor: null,
@@ -151,7 +152,7 @@ function closeOne(stage: Stage): void {
     );
     return;
   }
-  const orders: readonly CloseOrder[] = ['admin', 'revoked', 'released', 'overload'];
+  const orders: readonly CloseOrder[] = ['admin', 'revoked', 'released'];
   const cause = random.pick(orders) ?? 'admin';
   truth.orders.add(cause);
   const isClosed = layer.close(truth.id, cause);

@@ -1,4 +1,4 @@
-import type { SessionOptions } from '../../core/options.ts';
+import type { SessionOptions, Settings } from '../../core/options.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { LineTraits } from './simulated-client.ts';
 import type { EngineTraits } from './simulated-socket.ts';
@@ -40,6 +40,7 @@ export interface Scenario {
   /** How many clients more than the limit a user likes to have. */
   readonly crowd: number;
   readonly hasHooks: boolean;
+  readonly hasBroadcasts: boolean;
 }
 
 export function drawScenario(random: SeededRandom): Scenario {
@@ -62,10 +63,16 @@ export function drawScenario(random: SeededRandom): Scenario {
   return {
     options,
     userIds: userIds.slice(0, random.between(2, userIds.length)),
-    paceMs: random.pick([150, 300, 600]) ?? 300,
+    paceMs: random.pick([150, 300, 600, 3_000]) ?? 300,
     crowd: random.between(-1, 4),
     hasHooks: random.chance(0.7),
+    hasBroadcasts: random.chance(0.7),
   };
+}
+
+/** Logs may be cut short, and those of absent users let go, to hold the bound of all of them together. */
+export function isTight({ historyTotalBytes }: Settings): boolean {
+  return historyTotalBytes <= 1024 * 1024;
 }
 
 /** Most lines are good; some are far away, some thin, some both. */

@@ -42,7 +42,7 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
     faults: new Set(faults),
     verdict: new Verdict(() => clock.nowMs() - startAt),
     tally,
-    users: scenario.userIds.map((id) => new UserTruth(id)),
+    users: scenario.userIds.map((id) => new UserTruth(id, random.chance(0.3))),
     sessions: new Map(),
     ended: [],
     clientOf: new Map(),

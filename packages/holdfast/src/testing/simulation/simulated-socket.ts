@@ -75,6 +75,7 @@ export class SimulatedSocket implements SessionSocket {
   /** What the next writes come to, instead of what the line allows. */
   dropsLeft = 0;
   hasThrown = false;
+  hasDropped = false;
 
   constructor(world: World, traits: EngineTraits, watch: SocketWatch) {
     this.#world = world;
@@ -103,6 +104,7 @@ export class SimulatedSocket implements SessionSocket {
     if (this.dropsLeft > 0 || waiting > this.#traits.hardLimit) {
       this.dropsLeft = Math.max(0, this.dropsLeft - 1);
       this.#isQueueing = true;
+      this.hasDropped = true;
       this.#world.in(this.#world.random.between(1, 50), () => this.passed());
       return 'dropped';
     }

@@ -51,6 +51,12 @@ export interface Stage {
   readonly note: (line: () => string) => void;
 }
 
+/** Somebody; a shy user comes up less often. */
+export function drawUser({ random, users }: Stage): UserTruth | undefined {
+  const user = random.pick(users);
+  return user?.isShy === true && random.chance(0.97) ? undefined : user;
+}
+
 /** The truth about a user; users are few. */
 export function userOf(stage: Stage, userId: string): UserTruth {
   const user = stage.users.find(({ id }) => id === userId);

@@ -64,8 +64,12 @@ export class UserTruth {
   /** The last promise made to a refused newcomer: when a known deadline can change the answer. */
   promisedAt: number = Number.POSITIVE_INFINITY;
 
-  constructor(id: string) {
+  /** Comes rarely, and little happens to it meanwhile; so its log ages out now and then. */
+  readonly isShy: boolean;
+
+  constructor(id: string, isShy: boolean) {
     this.id = id;
+    this.isShy = isShy;
   }
 
   /** An event has this offset; the oldest are forgotten, long after the layer has. */

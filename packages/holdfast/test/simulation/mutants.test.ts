@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { firstKillingSeed } from './kill.ts';
+import { simulatorMutants } from './mutants-of-simulator.ts';
+
+/** The oldest mistakes; all of the list are held against many more worlds in the long tier. */
+const few = 10;
+const mostSeeds = 12;
+
+describe('FM-89 the simulator notices when', () => {
+  it.each(simulatorMutants.slice(0, few))(
+    '$name',
+    async (mutant) => {
+      expect(await firstKillingSeed(mutant, mostSeeds)).not.toBeNull();
+    },
+    60_000,
+  );
+});

@@ -1,0 +1,44 @@
+/**
+ * Runs the simulator on a seed and prints what happens, line by line; the command a failing test names.
+ *
+ * usage: node scripts/simulate.mjs --seed N [--minutes M] [--seeds COUNT] [--quiet]
+ *        with --seeds, so many seeds from N on, telling only those in which an invariant does not hold
+ */
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { pathToFileURL } from 'node:url';
+import { buildIfStale } from './build.mjs';
+import { root } from './workspace.mjs';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '1' },
+    minutes: { type: 'string', default: '30' },
+    quiet: { type: 'boolean', default: false },
+  },
+});
+const first = Number(values.seed);
+const many = Number(values.seeds);
+const minutes = Number(values.minutes);
+if (![first, many, minutes].every((value) => Number.isSafeInteger(value) && value >= 0)) {
+  console.error('Expected --seed, --seeds and --minutes to be whole numbers.');
+  process.exit(2);
+}
+if (!buildIfStale()) process.exit(1);
+
+const simulator = pathToFileURL(path.join(root, 'packages/holdfast/dist/testing/simulator.js'));
+const { replayCommand, simulate } = /** @type {typeof import('holdfast/testing')} */ (
+  await import(simulator.href)
+);
+const trace = many === 1 && !values.quiet ? console.log : undefined;
+for (let seed = first; seed < first + many; seed += 1) {
+  const result = await simulate({ seed, minutes, ...(trace === undefined ? {} : { trace }) });
+  if (many === 1) console.log(`${result.steps} callbacks`, result.counts);
+  if (result.violation === null) continue;
+  const { invariant, message, atMs } = result.violation;
+  const at = (atMs / 1000).toFixed(3);
+  console.error(`${invariant} does not hold at ${at} s of seed ${seed}: ${message}`);
+  if (many > 1) console.error(`  ${replayCommand(result)}`);
+  process.exitCode = 1;
+}
