@@ -82,7 +82,10 @@ describe('stalls and lost timers', () => {
     house.clock.loseTimers();
     house.clock.timerError = new Error('no timers');
     const two = house.fill('u', 2);
-    expect(house.knock('u').outcome).toBe('refused');
+    const refused = house.knock('u');
+    house.clock.advance(10);
+    await settled();
+    expect(refused.outcome).toBe('refused');
     two[0]!.socket.claimed = 'closed';
     expect(house.knock('u').outcome).toBe('opened');
     two[1]!.socket.leave();

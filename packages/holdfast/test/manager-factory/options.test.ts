@@ -179,7 +179,11 @@ describe('options of a manager factory', () => {
   test('FM-19 FM-28 keeps the class of a limit error', async () => {
     const shop = new Workshop({ maxManagersPerUser: 1 });
     await shop.make('u');
-    await expect(shop.factory.createManager({ userId: 'u' })).rejects.toThrow(ManagerLimitError);
+    const refused = expect(shop.factory.createManager({ userId: 'u' })).rejects.toThrow(
+      ManagerLimitError,
+    );
+    shop.clock.advance(100);
+    await refused;
   });
 });
 

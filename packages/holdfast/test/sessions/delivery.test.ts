@@ -148,12 +148,23 @@ describe('delivery', () => {
   });
 
   test('I12 ends a client that asks and does not read, instead of piling up answers', () => {
-    const house = new House({ maxUnconfirmedBytes: 1024, messageRate: 1_000 });
+    const house = new House({ maxUnconfirmedBytes: 1024, historyBytes: 1024, messageRate: 1_000 });
     const { session, socket } = house.connect('u');
     socket.isFrozen = true;
     for (let number = 0; number < 200; number += 1) socket.say({ type: 'ping' });
     expect(house.causes).toEqual(['slow']);
-    expect(session.unconfirmedBytes).toBeLessThanOrEqual(1024);
+    expect(session.unconfirmedBytes).toBeLessThanOrEqual(2048);
+  });
+
+  test('I2 answers a client on a slow link although its window is full', () => {
+    const house = new House({ maxUnconfirmedBytes: 1024 });
+    const { socket } = house.connect('u');
+    socket.isFrozen = true;
+    for (let number = 0; number < 20; number += 1)
+      house.layer.publish('u', { event: 'e', data: 'x'.repeat(200) });
+    socket.say({ type: 'ping' });
+    expect(house.causes).toEqual([]);
+    expect(framesOn(socket, 'pong')).toHaveLength(1);
   });
 
   test('sends what was queued for an absent user once, to the first session that comes', () => {

@@ -110,11 +110,7 @@ function checkLimitRefusal(
 }
 
 /** Refused without a time to return: every session in the way has been heard of just now. */
-function checkProven(
-  { verdict, world, settings }: Stage,
-  arrival: Arrival,
-  truth: SessionTruth,
-): void {
+function checkProven({ verdict }: Stage, arrival: Arrival, truth: SessionTruth): void {
   if (truth.socket?.canPing === false || (truth.socket?.record.pingsThatThrew ?? 0) > 0) return;
   verdict.expect(
     truth.provenAt >= arrival.since,

@@ -1,5 +1,6 @@
 import { beatMs } from '../../sessions/pulse.ts';
 import { lingerMs } from '../../sessions/lingering.ts';
+import { isTight } from './scenario.ts';
 import type { Stage } from './stage.ts';
 import type { UserTruth } from './user-truth.ts';
 
@@ -28,7 +29,7 @@ function checkOrder({ overtaken, users, verdict }: Stage): void {
 
 /** I1, I3, I12: counts are those of the registry, nobody waits beside a free slot, and few wait. */
 function checkUser(stage: Stage, user: UserTruth): void {
-  const { layer, verdict, settings, clock, world } = stage;
+  const { layer, verdict } = stage;
   const count = layer.count(user.id);
   verdict.expect(
     count === user.openCount,
@@ -39,10 +40,17 @@ function checkUser(stage: Stage, user: UserTruth): void {
   if (waiting > 0 || user.lastWaiting > 0) checkWaiting(stage, user, waiting);
   user.lastCount = count;
   user.lastWaiting = waiting;
-  if (count > 0) user.busyAt = clock.nowMs();
-  else if (!user.mayBeginAnew && clock.nowMs() - user.busyAt > settings.resumeWindowMs - slackMs) {
+  noteAbsence(stage, user, count);
+}
+
+/** A user who has been away for the resume window, or whose log had to give way, may begin a new one. */
+function noteAbsence({ settings, clock, world }: Stage, user: UserTruth, count: number): void {
+  const now = clock.nowMs();
+  if (count > 0) user.busyAt = now;
+  else if (isTight(settings)) user.mayBeginAnew = true;
+  else if (!user.mayBeginAnew && now - user.busyAt > settings.resumeWindowMs - slackMs) {
     user.mayBeginAnew =
-      world.time.mostElapsed(user.busyAt, clock.nowMs()) > settings.resumeWindowMs - slackMs;
+      world.time.mostElapsed(user.busyAt, now) > settings.resumeWindowMs - slackMs;
   }
 }
 

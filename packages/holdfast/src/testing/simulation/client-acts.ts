@@ -3,7 +3,6 @@ import { dial } from './arrive.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import { drawUser, type Stage } from './stage.ts';
 
-
 /** What clients do. */
 export const clientActs: readonly Act[] = [
   { name: 'dial', weight: 30, run: dialOne },

@@ -113,9 +113,11 @@ export async function checkEmpty(stage: Stage, play: Play): Promise<void> {
   if (isShutDown) {
     stage.isDraining = true;
     stage.promises += 1;
-    void layer.shutdown(() => 1_000).then(() => {
-      stage.promises -= 1;
-    });
+    void layer
+      .shutdown(() => 1_000)
+      .then(() => {
+        stage.promises -= 1;
+      });
   }
   for (const client of users.flatMap(({ clients }) => clients)) {
     if (!client.isOver && random.chance(0.5)) client.leave(random.chance(0.5));
