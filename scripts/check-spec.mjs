@@ -6,10 +6,11 @@
  * - every id of docs/failure-modes.md has test files that name it, and every id that a test names is
  *   listed there with that test's file.
  *
- * usage: node scripts/check-spec.mjs [--print-transitions]
+ * usage: node scripts/check-spec.mjs [--print-transitions | --write]
+ *   --write brings the lists of test files up to date; what an id means is for a person to write
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildIfStale } from './build.mjs';
@@ -166,15 +167,39 @@ function readDocument(name) {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
+/** @param {Set<string> | undefined} files */
+function listFiles(files) {
+  return [...(files ?? [])].toSorted().map((file) => `\`${file}\``);
+}
+
+/** @param {Test[]} tests */
+function writeLists(tests) {
+  const inSpec = idsInTests(tests, invariantId);
+  const spec = readDocument('SPEC.md').replace(
+    /^(### (I\d{1,2})\b[^]*?^\*\*Tests:\*\*)[^\n]*$/gm,
+    (_all, /** @type {string} */ head, /** @type {string} */ id) =>
+      `${head} ${listFiles(inSpec.get(id)).join(', ')}`,
+  );
+  writeFileSync(path.join(root, 'SPEC.md'), spec);
+  const inTests = idsInTests(tests, failureModeId);
+  const modes = readDocument('docs/failure-modes.md').replace(
+    /^(\|\s*(FM-\d{2}|[A-G]\d{1,2})\s*\|[^|]*\|)[^|\n]*\|$/gm,
+    (_all, /** @type {string} */ head, /** @type {string} */ id) =>
+      `${head} ${listFiles(inTests.get(id)).join('<br>')} |`,
+  );
+  writeFileSync(path.join(root, 'docs/failure-modes.md'), modes);
+}
+
 if (!buildIfStale()) process.exit(1);
 const rows = await renderTransitions();
 if (process.argv.includes('--print-transitions')) {
   console.log(['| state | input | to | effect |', '|---|---|---|---|', ...rows].join('\n'));
 } else {
+  const tests = listTests();
+  if (process.argv.includes('--write')) writeLists(tests);
   const spec = readDocument('SPEC.md');
   const invariants = readInvariants(spec);
   const failureModes = readFailureModes(readDocument('docs/failure-modes.md'));
-  const tests = listTests();
   report(
     [
       ...checkTransitions(spec, rows),

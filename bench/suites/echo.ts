@@ -26,7 +26,7 @@ interface Flow {
 export const echo: Suite = {
   name: 'echo',
   async run({ rounds, isQuick }) {
-    const seconds = isQuick ? 1 : 2.5;
+    const seconds = isQuick ? 1 : 2;
     const single = await interleave(rounds, kinds, (kind) => measure(kind, 1, seconds));
     const bursts = await interleave(rounds, ['raw', 'raw-json', 'holdfast'], (kind) =>
       measure(kind, 10, seconds),

@@ -19,7 +19,7 @@ export const pings: Suite = {
   name: 'pings',
   async run({ rounds, isQuick }) {
     const count = isQuick ? 2_000 : (sessionsMeant * pingIntervalMs) / intervalMeantMs;
-    const seconds = isQuick ? 5 : 9;
+    const seconds = isQuick ? 5 : 7;
     const { holdfast } = await interleave(rounds, ['holdfast'], () => measure(count, seconds));
     const scaled = holdfast.map(({ share }) => (share * 10_000) / count);
     const strays = holdfast.map(({ pingsToTalkers }) => pingsToTalkers);

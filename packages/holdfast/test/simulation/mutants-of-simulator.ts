@@ -65,8 +65,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'the window is not held',
     file: 'sessions/delivery.ts',
-    from: 'if (unconfirmed > 0 && unconfirmed + frame.bytes > settings.maxUnconfirmedBytes)',
-    to: 'if (unconfirmed < 0)',
+    from: 'if (unconfirmed === 0 || unconfirmed + frame.bytes <= settings.maxUnconfirmedBytes)',
+    to: 'if (unconfirmed >= 0)',
   },
   {
     name: 'a ping behind a backlog gets no more time than any other',
@@ -88,9 +88,15 @@ export const simulatorMutants: readonly Mutant[] = [
   },
   {
     name: 'a newcomer is refused without anybody being asked',
+    file: 'sessions/waiting-room.ts',
+    from: 'earliest = Math.min(earliest, session.heardAt);',
+    to: 'earliest = Math.min(earliest, session.heardAt + 60_000);',
+  },
+  {
+    name: 'what was heard a while ago still proves life',
     file: 'core/admission.ts',
-    from: 'return occupant.heardAt >= newcomer.since - recentMs;',
-    to: 'return occupant.heardAt >= newcomer.since - recentMs * 1000;',
+    from: 'return occupant.heardAt >= newcomer.since;',
+    to: 'return occupant.heardAt >= newcomer.since - 60_000;',
   },
   {
     name: 'a waiter is never told anything',
@@ -187,12 +193,6 @@ export const simulatorMutants: readonly Mutant[] = [
     file: 'sessions/pulse.ts',
     from: 'this.#clock.afterPoll(() => { this.#polledAt = Math.max(this.#polledAt, now); this.#turn(); });',
     to: 'this.#polledAt = Math.max(this.#polledAt, now); this.#turn();',
-  },
-  {
-    name: 'a stall is noticed between naming an offset and taking it',
-    file: 'sessions/history.ts',
-    from: 'this.#rooms.pulse.now(); return (this.#logs.get(userId)?.last ?? this.#start) + 1;',
-    to: 'return (this.#logs.get(userId)?.last ?? this.#start) + 1;',
   },
   {
     name: 'a newcomer with room by its own limit waits behind those without',

@@ -90,7 +90,14 @@ function checkLimitRefusal(
   arrival: Arrival,
   { blocking, retryAfterMs, live, limit }: Refusal,
 ): void {
-  const { verdict, sessions } = stage;
+  const { verdict, sessions, settings, world, clock } = stage;
+  const waited = world.time.mostElapsed(arrival.since, clock.nowMs());
+  verdict.expect(
+    retryAfterMs === undefined || waited >= settings.probeTimeoutMs - 2,
+    'I3',
+    () =>
+      `a newcomer of ${arrival.userId} was refused after ${waited} ms, before the probe was over`,
+  );
   verdict.expect(
     live >= limit,
     'I3',

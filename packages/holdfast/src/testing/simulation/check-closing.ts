@@ -115,7 +115,8 @@ function checkSlow(
   { id, socket, coveredTo, orders }: SessionTruth,
 ): void {
   const isAllowed = settings.onSlow === 'close' || orders.has('slow') || coveredTo === null;
-  const isBroken = socket === null || !socket.canPing || socket.hasThrown || socket.hasDropped;
+  const isBroken =
+    socket === null || socket.isClosed || !socket.canPing || socket.hasThrown || socket.hasDropped;
   const isAsking = socket?.record.provocations.has('flood') === true;
   verdict.expect(
     isAllowed || isBroken || isAsking,
