@@ -6,6 +6,9 @@ import { inBout, interleave, ratios, type Suite } from './suite.ts';
 const layouts = ['raw', 'five', 'one'] as const;
 type Layout = (typeof layouts)[number];
 
+/** Sessions that are there before the measured ones: by then the code is compiled, which takes heap as well. */
+const warmUp = 3_000;
+
 interface PerSession {
   readonly rss: number;
   readonly heap: number;
@@ -31,7 +34,7 @@ async function measure(layout: Layout, count: number): Promise<PerSession> {
   const perUser = layout === 'five' ? 5 : 1;
   const connecting = { concurrency: 64, perUser, until } as const;
   return inBout(kind, {}, async ({ server, load, port }) => {
-    await load.ask('connect', { ...connecting, port, count: 1_000, prefix: 'first-' });
+    await load.ask('connect', { ...connecting, port, count: warmUp, prefix: 'first-' });
     const before = await server.ask('settledUsage');
     await load.ask('connect', { ...connecting, port, count, prefix: 'user-' });
     const after = await server.ask('settledUsage');

@@ -31,7 +31,17 @@ export {
   type SessionEnd,
 } from './protocol/close-causes.ts';
 export type { EventInput } from './protocol/event-frame.ts';
-export { type ClientFrame, type ServerFrame, subprotocol } from './protocol/frames.ts';
+export {
+  type AcceptedFrame,
+  type ClientFrame,
+  type ErrorFrame,
+  type GapFrame,
+  type GapReason,
+  type ReadyFrame,
+  type ResumeVerdict,
+  type ServerFrame,
+  subprotocol,
+} from './protocol/frames.ts';
 export type {
   Admission,
   OpenOutcome,

@@ -60,7 +60,7 @@ const pings = Buffer.concat(
 );
 
 /** What attackers with and without a token try. */
-export const attacks: readonly Attack[] = [
+const attacks: readonly Attack[] = [
   floodHead(Buffer.from(`X-Huge: ${'x'.repeat(16_000)}\r\n`)),
   floodHead(Buffer.from('X-Many: 1\r\n'.repeat(200))),
   floodFrames(Buffer.concat([firstFragment, tinyFragment]), 'mallory 1'),

@@ -6,7 +6,8 @@ import { mintToken } from '../../src/server/auth/mint.ts';
 
 const bin = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
 const secret = 'a secret of the tests, at least thirty-two bytes';
-const adminToken = 'an-admin-token-of-the-tests';
+/** What the HTTP API of every gateway of the tests is asked with. */
+export const adminToken = 'an-admin-token-of-the-tests';
 
 /** What a token says beside its user. */
 export interface Claims {
@@ -58,7 +59,7 @@ export class RunningGateway {
   }
 
   tokenFor(userId: string, claims: Claims = {}): string {
-    const minted = mintToken({ secret, userId, nowMs: Date.now(), ttlMs: 3_600_000, ...claims });
+    const minted = mintToken({ secret, userId, nowMs: Date.now(), ttlMs: 7_200_000, ...claims });
     if (!minted.ok) throw new Error(minted.detail);
     return minted.token;
   }

@@ -98,8 +98,8 @@ export class AdmissionDesk {
   }
 
   /** Lets no newcomer in any more. */
-  close(retryAfterMs: () => number | undefined): void {
-    this.#closed = retryAfterMs;
+  close(whenToReturn: () => number | undefined): void {
+    this.#closed = whenToReturn;
   }
 
   /** @throws UsageError `bad-user`, `bad-limit` or `bad-socket`; never for a lack of slots */

@@ -165,10 +165,10 @@ export class WaitingRoom {
   }
 
   /** Turns everybody away; each is told when to come back. */
-  close(retryAfterMs: () => number | undefined): void {
+  close(whenToReturn: () => number | undefined): void {
     for (const queue of this.#queues.values()) {
       for (const waiter of [...queue.waiters]) {
-        const retryMs = retryAfterMs();
+        const retryMs = whenToReturn();
         const later = retryMs === undefined ? {} : { retryAfterMs: retryMs };
         this.#dismiss(waiter, { outcome: 'refused', reason: 'draining', ...later });
       }

@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import { attackFor } from './attackers.ts';
+import { watchHonestly } from './faults-honest.ts';
+import { RunningGateway } from './running-gateway.ts';
+
+let gateway: RunningGateway | null = null;
+
+afterEach(async () => {
+  await gateway?.stop();
+});
+
+it('G10 C14 twenty seconds of fifty attackers leave an honest client the round trips it is used to', async () => {
+  const running = await RunningGateway.start(['--handshake-rate', '100000/s']);
+  gateway = running;
+  const usual = await watchHonestly(running, 'honest', 5_000);
+  const attack = attackFor(running, 20_000);
+  await delay(500);
+  const attacked = await watchHonestly(running, 'honest', 19_000);
+  await attack;
+  process.stderr.write(JSON.stringify({ usual, attacked }) + '\n');
+  expect(running.isAlive).toBe(true);
+  expect(attacked.closed).toBeNull();
+  expect(attacked.pings).toBeGreaterThan(100);
+  expect(attacked.p99).toBeLessThan(2 * usual.p99 + 100);
+});
