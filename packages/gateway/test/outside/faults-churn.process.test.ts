@@ -27,7 +27,8 @@ describe('a server that clients come to and leave', () => {
       peers.push(peer);
     }
     for (let number = 0; number < 10; number += 1) {
-      for (const user of users) desk.layer.publish(user, { event: 'own', data: `${user} ${number}` });
+      for (const user of users)
+        desk.layer.publish(user, { event: 'own', data: `${user} ${number}` });
     }
     for (const [place, peer] of peers.entries()) {
       await peer.until(() => peer.texts.length >= 11);

@@ -71,7 +71,9 @@ export function takeInventory({ server, layer, timers }: Desk): Inventory {
 export async function churn({ port }: Desk, count: number): Promise<void> {
   for (let done = 0; done < count; done += 20) {
     const peers = await Promise.all(
-      Array.from({ length: 20 }, (_, place) => RawPeer.connect({ port, path: `/user${place % 4}` })),
+      Array.from({ length: 20 }, (_, place) =>
+        RawPeer.connect({ port, path: `/user${place % 4}` }),
+      ),
     );
     await Promise.all(peers.map((peer) => peer.until(() => peer.texts.length > 0)));
     for (const [place, peer] of peers.entries()) leave(peer, place);

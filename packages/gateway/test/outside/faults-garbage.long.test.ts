@@ -14,7 +14,16 @@ afterEach(async () => {
 it('B9 a large live heap with long collections: no session is closed, creation p99 within 100 ms', async () => {
   const preload = new URL('faults-garbage.mjs', import.meta.url).href;
   const running = await RunningGateway.start(
-    ['--user-connect-rate', '100000/s', '--ping-interval', '1s', '--ping-timeout', '2s', '--pressure-ping-interval', '1s'],
+    [
+      '--user-connect-rate',
+      '100000/s',
+      '--ping-interval',
+      '1s',
+      '--ping-timeout',
+      '2s',
+      '--pressure-ping-interval',
+      '1s',
+    ],
     { NODE_OPTIONS: `--max-old-space-size=2048 --import=${preload}` },
   );
   gateway = running;

@@ -82,7 +82,10 @@ const wrong = 'not-the-admin-token-at-all';
 describe('what somebody without the right can learn', () => {
   it('G15 known and unknown users answer alike to a wrong admin token, in status, body and time', async () => {
     const where = (user: string): string => `/api/v1/users/${user}/sessions`;
-    const looks = [asked('GET', where('known'), wrong), asked('GET', where('other'), wrong)] as const;
+    const looks = [
+      asked('GET', where('known'), wrong),
+      asked('GET', where('other'), wrong),
+    ] as const;
     expectAlike(await compare(looks, 150), /^401 /);
   });
 

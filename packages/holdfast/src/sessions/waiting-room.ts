@@ -1,4 +1,10 @@
-import { findDead, hasRoom, type Newcomer, retryAfterMs } from '../core/admission.ts';
+import {
+  findDead,
+  hasRoom,
+  isProvenAlive,
+  type Newcomer,
+  retryAfterMs,
+} from '../core/admission.ts';
 import { deathDueAt } from '../core/death.ts';
 import type { Settings } from '../core/options.ts';
 import { never, noEntry } from '../core/timing-wheel.ts';
@@ -70,10 +76,10 @@ export class WaitingRoom {
     waiter.endsAt = seed.since + this.#rooms.settings.probeTimeoutMs + beatMs;
     waiter.timer = this.#rooms.pulse.add(waiter, waiter.endsAt);
     this.#rooms.pulse.rearm();
-    this.#probe(waiter);
     // Its own limit may be higher than that of those who wait already.
     this.offer(seed.userId);
     this.judge(seed.userId);
+    if (!waiter.isSettled) this.#rooms.pulse.move(waiter.timer, this.#nextLook(waiter, seed.since));
     return waiter;
   }
 
@@ -85,25 +91,22 @@ export class WaitingRoom {
       const waiter = this.#queues
         .get(userId)
         ?.waiters.find(({ seed }) => hasRoom(occupied, limits.of(userId, seed.brought)));
-      if (waiter === undefined) return;
+      if (waiter === undefined) break;
       waiter.seed.settle({ outcome: 'admitted', concluded: this.#remove(waiter) }, waiter);
     }
+    this.#probe(userId);
   }
 
   /** Decides about every waiter of this user for whom all sessions have proven to be alive. */
   judge(userId: string): void {
-    if (this.#queues.size === 0) return;
-    const heardAt = this.#earliestEvidence(userId);
-    const first = this.#queues.get(userId)?.waiters[0];
-    if (first === undefined || heardAt < first.seed.since) return;
+    if (this.#queues.size === 0 || this.#provenWaiter(userId) === undefined) return;
     // An engine may know by now that one of them is closed; and nobody is refused for whom there is room.
     this.reapDead(userId, this.#rooms.pulse.polledAt);
     this.offer(userId);
-    for (;;) {
-      const waiter = this.#queues.get(userId)?.waiters[0];
-      if (waiter === undefined || heardAt < waiter.seed.since) return;
-      if (this.#evictOldest(userId)) continue;
-      this.#refuse(waiter);
+    let waiter = this.#provenWaiter(userId);
+    while (waiter !== undefined) {
+      if (!this.#evictOldest(userId)) this.#refuse(waiter);
+      waiter = this.#provenWaiter(userId);
     }
   }
 
@@ -175,12 +178,21 @@ export class WaitingRoom {
     }
   }
 
-  #probe(waiter: Waiter): void {
-    const { registry, heartbeat, pulse } = this.#rooms;
-    for (const session of registry.of(waiter.seed.userId)) {
-      if (session.heardAt < waiter.seed.since) heartbeat.probe(session);
+  /** The oldest waiter, if every session in its way has proven to be alive since it came. */
+  #provenWaiter(userId: string): Waiter | undefined {
+    const waiter = this.#queues.get(userId)?.waiters[0];
+    if (waiter === undefined) return undefined;
+    const occupants = this.#rooms.registry.of(userId);
+    return occupants.every((session) => isProvenAlive(session, waiter.seed)) ? waiter : undefined;
+  }
+
+  /** Has every session pinged that has not proven to be alive to the one who came last. */
+  #probe(userId: string): void {
+    const newest = this.#queues.get(userId)?.waiters.at(-1);
+    if (newest === undefined) return;
+    for (const session of this.#rooms.registry.of(userId)) {
+      if (!isProvenAlive(session, newest.seed)) this.#rooms.heartbeat.probe(session);
     }
-    pulse.move(waiter.timer, this.#nextLook(waiter, pulse.now()));
   }
 
   /** When a session in the way can be dead at the earliest, or the waiter's own deadline. */
@@ -190,13 +202,6 @@ export class WaitingRoom {
       const deadAt = deathDueAt(session, this.#rooms.heartbeat.probePatience);
       if (deadAt > now && deadAt < earliest) earliest = deadAt;
     }
-    return earliest;
-  }
-
-  #earliestEvidence(userId: string): number {
-    let earliest = Number.POSITIVE_INFINITY;
-    for (const session of this.#rooms.registry.of(userId))
-      earliest = Math.min(earliest, session.heardAt);
     return earliest;
   }
 
