@@ -37,10 +37,11 @@ export function hasRoom(occupied: number, limit: number): boolean {
 
 /**
  * Has this session proven to be alive as far as this newcomer is concerned? A frame of the peer proves it that arrived
- * since the newcomer came. What it sent before proves nothing: it may have frozen the moment after.
+ * since the newcomer came. What it sent before proves nothing: it may have frozen the moment after. Within the
+ * millisecond in which the newcomer came, only the answer to the ping that was sent then tells before from after.
  */
-export function isProvenAlive(occupant: VitalFacts, newcomer: Newcomer): boolean {
-  return occupant.heardAt >= newcomer.since;
+export function isProvenAlive({ heardAt, pingAt }: VitalFacts, { since }: Newcomer): boolean {
+  return heardAt > since || (heardAt === since && pingAt === notOut);
 }
 
 /** The dead among a user's sessions, each with its cause, as far as `now` can tell. */

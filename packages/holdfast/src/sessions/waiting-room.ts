@@ -186,12 +186,12 @@ export class WaitingRoom {
     return occupants.every((session) => isProvenAlive(session, waiter.seed)) ? waiter : undefined;
   }
 
-  /** Has every session pinged that has not proven to be alive to the one who came last. */
+  /** Has every session pinged that has not been heard after the last one came. */
   #probe(userId: string): void {
     const newest = this.#queues.get(userId)?.waiters.at(-1);
     if (newest === undefined) return;
     for (const session of this.#rooms.registry.of(userId)) {
-      if (!isProvenAlive(session, newest.seed)) this.#rooms.heartbeat.probe(session);
+      if (session.heardAt <= newest.seed.since) this.#rooms.heartbeat.probe(session);
     }
   }
 

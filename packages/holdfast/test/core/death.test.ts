@@ -1,138 +1,161 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   backlogAllowanceMs,
   causeOfDeath,
   deathDueAt,
   notOut,
-  type Patience,
   slowestLinkBytesPerSecond,
-  type VitalFacts,
+  type TransportState,
 } from '../../src/core/death.ts';
+import { patience, probePatience, vitalFacts } from './vital-facts.ts';
 
-const patience: Patience = { pingMs: 10_000, openMs: 10_000 };
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 
-const live: VitalFacts = {
-  state: 'live',
-  openedAt: 0,
-  heardAt: 0,
-  pingAt: notOut,
-  bytesBeforePing: 0,
-  transport: 'open',
-};
+describe('a session that is not dead', () => {
+  it.each([
+    ['a minute', minuteMs],
+    ['two hours', 2 * hourMs],
+    ['a day', dayMs],
+    ['thirty days', 30 * dayMs],
+    ['a year', 365 * dayMs],
+  ])('I2 FM-39 is one that has been quiet for %s without being asked', (_, ageMs) => {
+    for (const rules of [patience, probePatience]) {
+      expect(causeOfDeath(vitalFacts(), rules, 1_000 + ageMs)).toBeNull();
+      expect(deathDueAt(vitalFacts(), rules)).toBe(Number.POSITIVE_INFINITY);
+    }
+  });
 
-const instants = fc.nat(10_000_000);
-const anyFacts: fc.Arbitrary<VitalFacts> = fc.record({
-  state: fc.constantFrom('opening', 'live', 'closed'),
-  openedAt: instants,
-  heardAt: instants,
-  pingAt: fc.oneof(fc.constant(notOut), instants),
-  bytesBeforePing: fc.nat(10_000_000),
-  transport: fc.constantFrom('open', 'closed', 'unknown'),
+  it('I2 FM-39 is one that is a year old and answers', () => {
+    const now = 1_000 + 365 * dayMs;
+    const facts = vitalFacts({ heardAt: now - 5, pingAt: now - 900 });
+    expect(causeOfDeath(facts, patience, now)).toBeNull();
+    expect(causeOfDeath(facts, probePatience, now)).toBeNull();
+  });
+
+  it('I2 is one of whose transport nothing is known', () => {
+    const facts = vitalFacts({ transport: 'unknown' });
+    expect(causeOfDeath(facts, patience, 1_000 + dayMs)).toBeNull();
+  });
+
+  it('is one that is over already, whatever its facts say', () => {
+    const facts = vitalFacts({ state: 'closed', transport: 'closed', pingAt: 1_000 });
+    expect(causeOfDeath(facts, patience, 1_000 + dayMs)).toBeNull();
+    expect(deathDueAt(facts, patience)).toBe(Number.POSITIVE_INFINITY);
+  });
 });
 
-describe('the cause of death', () => {
-  it.each(['open', 'unknown'] as const)(
-    'I2 FM-31 FM-39 quiet and old is not dead, for a year, on a transport that is %s',
-    (transport) => {
-      for (const age of [10_000, 3_600_000, 86_400_000, 31_536_000_000]) {
-        expect(causeOfDeath({ ...live, transport }, patience, age)).toBeNull();
-      }
-    },
-  );
-
-  it('is a closed transport, at once and in every state but closed', () => {
-    for (const state of ['opening', 'live'] as const) {
-      expect(causeOfDeath({ ...live, state, transport: 'closed' }, patience, 0)).toBe(
-        'transport-closed',
-      );
-    }
-    expect(causeOfDeath({ ...live, state: 'closed', transport: 'closed' }, patience, 0)).toBeNull();
+describe('I2 an unanswered ping', () => {
+  it.each([
+    ['ping timeout', patience],
+    ['probe timeout', probePatience],
+  ])('is death at the %s and not a millisecond before', (_, rules) => {
+    const facts = vitalFacts({ pingAt: 5_000 });
+    const dueAt = 5_000 + rules.pingMs;
+    expect(deathDueAt(facts, rules)).toBe(dueAt);
+    expect(causeOfDeath(facts, rules, dueAt - 1)).toBeNull();
+    expect(causeOfDeath(facts, rules, dueAt)).toBe('no-pong');
   });
 
-  it('is a ping unanswered for the patience, to the millisecond', () => {
-    const pinged = { ...live, pingAt: 500 };
-    expect(causeOfDeath(pinged, patience, 10_499)).toBeNull();
-    expect(causeOfDeath(pinged, patience, 10_500)).toBe('no-pong');
-    expect(deathDueAt(pinged, patience)).toBe(10_500);
+  it('is death also when nothing is known of the transport', () => {
+    const facts = vitalFacts({ pingAt: 5_000, transport: 'unknown' });
+    expect(causeOfDeath(facts, patience, 15_000)).toBe('no-pong');
   });
 
-  it('begins its patience anew with any frame that came after the ping', () => {
-    const heard = { ...live, pingAt: 500, heardAt: 4_000 };
-    expect(causeOfDeath(heard, patience, 13_999)).toBeNull();
-    expect(causeOfDeath(heard, patience, 14_000)).toBe('no-pong');
+  it('I9 has its patience start anew at a frame that arrived after it', () => {
+    const facts = vitalFacts({ pingAt: 5_000, heardAt: 7_500 });
+    expect(deathDueAt(facts, patience)).toBe(17_500);
+    expect(causeOfDeath(facts, patience, 17_499)).toBeNull();
+    expect(causeOfDeath(facts, patience, 17_500)).toBe('no-pong');
   });
 
-  it('waits for a ping behind a backlog as long as the slowest link needs for it', () => {
-    const behind = { ...live, pingAt: 0, bytesBeforePing: 256 * 1024 };
-    expect(causeOfDeath(behind, patience, 17_999)).toBeNull();
-    expect(causeOfDeath(behind, patience, 18_000)).toBe('no-pong');
+  it('I9 gains nothing by a frame that arrived before it', () => {
+    expect(deathDueAt(vitalFacts({ pingAt: 5_000, heardAt: 4_999 }), patience)).toBe(15_000);
   });
 
-  it('is the opening deadline for a session that was never attached, and only for such a one', () => {
-    const opening = { ...live, state: 'opening' as const, openedAt: 100 };
-    expect(causeOfDeath(opening, patience, 10_099)).toBeNull();
-    expect(causeOfDeath(opening, patience, 10_100)).toBe('open-timeout');
-    expect(causeOfDeath({ ...opening, state: 'live' }, patience, 10_100)).toBeNull();
-  });
-
-  it('FM-37 does not know of a ping while a session is opening', () => {
-    const opening = { ...live, state: 'opening' as const, pingAt: 0 };
-    expect(causeOfDeath(opening, { pingMs: 10, openMs: 10_000 }, 9_999)).toBeNull();
-  });
-
-  it('falls due exactly when it says it will, whatever the facts', () => {
-    fc.assert(
-      fc.property(anyFacts, fc.nat(20_000_000), (facts, now) => {
-        const cause = causeOfDeath(facts, patience, now);
-        if (facts.state === 'closed') expect(cause).toBeNull();
-        else if (facts.transport === 'closed') expect(cause).toBe('transport-closed');
-        else expect(cause !== null).toBe(now >= deathDueAt(facts, patience));
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it('I2 needs one of the three facts, whatever else is true', () => {
-    fc.assert(
-      fc.property(anyFacts, fc.nat(20_000_000), (facts, now) => {
-        const cause = causeOfDeath(facts, patience, now);
-        const hasFact =
-          facts.transport === 'closed' || facts.state === 'opening' || facts.pingAt !== notOut;
-        expect(cause === null || hasFact).toBe(true);
-      }),
-      { numRuns: 1_000 },
-    );
-  });
-
-  it('comes no later when there is more patience', () => {
-    fc.assert(
-      fc.property(anyFacts, fc.nat(20_000_000), (facts, now) => {
-        const late = causeOfDeath(facts, { ...patience, pingMs: 1_000 }, now);
-        if (causeOfDeath(facts, patience, now) !== null) expect(late).not.toBeNull();
-      }),
-    );
+  it('is given a second more for every 32 KB in front of it', () => {
+    const facts = vitalFacts({ pingAt: 5_000, bytesBeforePing: 3 * 32 * 1024 });
+    expect(deathDueAt(facts, probePatience)).toBe(5_000 + 1_000 + 3_000);
+    expect(causeOfDeath(facts, probePatience, 8_999)).toBeNull();
+    expect(causeOfDeath(facts, probePatience, 9_000)).toBe('no-pong');
   });
 });
 
 describe('the allowance for a backlog', () => {
-  it.each([
-    [0, 0],
-    [1, 1],
-    [slowestLinkBytesPerSecond, 1_000],
-    [256 * 1024, 8_000],
-    [slowestLinkBytesPerSecond / 1_000, 1],
-  ])('of %d bytes is %d ms', (bytes, ms) => {
-    expect(backlogAllowanceMs(bytes)).toBe(ms);
+  it('is that of a link of 32 KB a second', () => {
+    expect(slowestLinkBytesPerSecond).toBe(32_768);
+    expect(backlogAllowanceMs(32_768)).toBe(1_000);
+    expect(backlogAllowanceMs(256 * 1024)).toBe(8_000);
   });
 
-  it('is never shorter than a link of the slowest rate takes', () => {
+  it('is nothing without a backlog, and a full millisecond for a single byte', () => {
+    expect(backlogAllowanceMs(0)).toBe(0);
+    expect(backlogAllowanceMs(1)).toBe(1);
+  });
+});
+
+describe('I2 a session that is opening', () => {
+  it('is dead at the opening deadline and not a millisecond before', () => {
+    const facts = vitalFacts({ state: 'opening', transport: 'unknown' });
+    expect(deathDueAt(facts, patience)).toBe(11_000);
+    expect(causeOfDeath(facts, patience, 10_999)).toBeNull();
+    expect(causeOfDeath(facts, patience, 11_000)).toBe('open-timeout');
+  });
+
+  it('has as long when the same user needs the slot', () => {
+    const facts = vitalFacts({ state: 'opening', transport: 'unknown' });
+    expect(causeOfDeath(facts, probePatience, 10_999)).toBeNull();
+  });
+
+  it('cannot be late for a ping', () => {
+    const facts = vitalFacts({ state: 'opening', pingAt: 1_000, transport: 'unknown' });
+    expect(causeOfDeath(facts, probePatience, 3_000)).toBeNull();
+  });
+});
+
+describe('I2 a closed transport', () => {
+  it.each(['opening', 'live'] as const)(
+    'is the death of a session that is %s, at once',
+    (state) => {
+      const facts = vitalFacts({ state, transport: 'closed' });
+      expect(causeOfDeath(facts, patience, 1_000)).toBe('transport-closed');
+    },
+  );
+});
+
+describe('I2 death', () => {
+  it('comes only of the three facts, and never before it is due', () => {
+    const facts = fc.record({
+      state: fc.constantFrom('opening', 'live', 'closed'),
+      openedAt: fc.nat(100_000),
+      heardAt: fc.nat(200_000),
+      pingAt: fc.oneof(fc.constant(notOut), fc.nat(200_000)),
+      bytesBeforePing: fc.nat(300_000),
+      transport: fc.constantFrom<TransportState>('open', 'closed', 'unknown'),
+    });
     fc.assert(
-      fc.property(fc.nat(100_000_000), (bytes) => {
-        const neededMs = (bytes * 1_000) / slowestLinkBytesPerSecond;
-        expect(backlogAllowanceMs(bytes)).toBeGreaterThanOrEqual(neededMs);
-        expect(backlogAllowanceMs(bytes)).toBeLessThan(neededMs + 1);
+      fc.property(facts, fc.nat(400_000), (facts, now) => {
+        const cause = causeOfDeath(facts, patience, now);
+        const isLate = now >= deathDueAt(facts, patience);
+        const late = facts.state === 'opening' ? 'open-timeout' : 'no-pong';
+        const found = facts.transport === 'closed' ? 'transport-closed' : isLate ? late : null;
+        expect(cause).toBe(facts.state === 'closed' ? null : found);
       }),
+      { seed: 39, numRuns: 2_000 },
+    );
+  });
+
+  it('by the ping timeout is never earlier than by the probe timeout', () => {
+    fc.assert(
+      fc.property(fc.nat(9_000), fc.nat(9_000), fc.nat(300_000), (pingAt, heardAt, bytes) => {
+        const facts = vitalFacts({ pingAt, heardAt, bytesBeforePing: bytes });
+        const atOnce = deathDueAt(facts, probePatience);
+        expect(deathDueAt(facts, patience)).toBe(atOnce + patience.pingMs - probePatience.pingMs);
+        expect(atOnce).toBeGreaterThanOrEqual(heardAt + probePatience.pingMs);
+      }),
+      { seed: 2 },
     );
   });
 });

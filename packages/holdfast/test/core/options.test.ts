@@ -1,205 +1,251 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   checkLimit,
   defaultSettings,
-  maxLimit,
   resolveSettings,
   type SessionOptions,
   type Settings,
 } from '../../src/core/options.ts';
 import { UsageError } from '../../src/core/usage-error.ts';
 
-/** The defaults of the contract, and of what the contract does not name. */
-const defaults: Settings = {
-  maxSessionsPerUser: 5,
-  onLimit: 'deny',
-  pingIntervalMs: 25_000,
-  pingTimeoutMs: 10_000,
-  probeTimeoutMs: 1_000,
-  pressurePingIntervalMs: 5_000,
-  environment: 'production',
-  cleanupIntervalMs: 300_000,
-  openTimeoutMs: 10_000,
-  resumeWindowMs: 120_000,
-  historyEvents: 16_384,
-  historyBytes: 1_048_576,
-  historyTotalBytes: 268_435_456,
-  maxUnconfirmedBytes: 262_144,
-  onSlow: 'gap',
-  messageRate: 50,
-  userConnectRate: null,
-  hookTimeoutMs: 2_000,
-};
+const weekMs = 7 * 24 * 3_600_000;
+const tebibyte = 1024 ** 4;
 
-const week = 604_800_000;
-const terabyte = 1_099_511_627_776;
-
-const ranges: readonly (readonly [name: keyof Settings, least: number, most: number])[] = [
+/** The edges of every option that is a number, written down a second time. */
+const edges = [
   ['maxSessionsPerUser', 1, 1_000],
-  ['pingIntervalMs', 10, week],
-  ['pingTimeoutMs', 10, week],
-  ['probeTimeoutMs', 10, week],
-  ['pressurePingIntervalMs', 10, week],
-  ['cleanupIntervalMs', 10, week],
-  ['openTimeoutMs', 10, week],
-  ['resumeWindowMs', 1, week],
-  ['historyEvents', 1, 1_073_741_824],
-  ['historyBytes', 1_024, terabyte],
-  ['historyTotalBytes', 1_024, terabyte],
-  ['maxUnconfirmedBytes', 1_024, terabyte],
+  ['pingIntervalMs', 10, weekMs],
+  ['pingTimeoutMs', 10, weekMs],
+  ['probeTimeoutMs', 10, weekMs],
+  ['pressurePingIntervalMs', 10, weekMs],
+  ['cleanupIntervalMs', 10, weekMs],
+  ['openTimeoutMs', 10, weekMs],
+  ['resumeWindowMs', 1, weekMs],
+  ['historyEvents', 1, 2 ** 30],
+  ['historyBytes', 1_024, tebibyte],
+  ['historyTotalBytes', 1_024, tebibyte],
+  ['maxUnconfirmedBytes', 1_024, tebibyte],
   ['messageRate', 1, 1_000_000],
-  ['hookTimeoutMs', 1, week],
-];
+  ['hookTimeoutMs', 1, weekMs],
+] as const;
 
-const relations: readonly (readonly [smaller: keyof Settings, larger: keyof Settings])[] = [
+type NumberOption = (typeof edges)[number][0];
+
+/** Options of which each must not exceed the other. */
+const relations = [
   ['probeTimeoutMs', 'pingTimeoutMs'],
   ['pressurePingIntervalMs', 'pingIntervalMs'],
   ['historyBytes', 'historyTotalBytes'],
-];
+] as const;
 
-/** Options under which every other one may take any value of its range. */
-const roomy: SessionOptions = {
-  pingIntervalMs: week,
-  pingTimeoutMs: week,
-  historyTotalBytes: terabyte,
-  probeTimeoutMs: 10,
-  pressurePingIntervalMs: 10,
-  historyBytes: 1_024,
-};
+/** The option with this value, and its partners moved along so that only its own range is asked about. */
+function alone(name: NumberOption, value: number): SessionOptions {
+  const options: Partial<Record<NumberOption, number>> = { [name]: value };
+  for (const [smaller, larger] of relations) {
+    if (name === smaller) options[larger] = edges.find(([option]) => option === larger)?.[2] ?? 0;
+    if (name === larger) options[smaller] = edges.find(([option]) => option === smaller)?.[1] ?? 0;
+  }
+  return options;
+}
 
-function refusalOf(options: object): UsageError {
+function errorOf(options: unknown): UsageError {
   try {
-    resolveSettings(options);
+    resolveSettings(options as SessionOptions);
   } catch (error) {
     if (error instanceof UsageError) return error;
     throw error;
   }
-  throw new Error(`Expected ${JSON.stringify(options)} to be refused.`);
+  throw new Error('expected a UsageError, got none');
 }
 
-describe('the options of a session layer', () => {
-  it('have the defaults of the contract, all in one place', () => {
-    expect(resolveSettings()).toEqual(defaults);
-    expect(resolveSettings({})).toEqual(defaults);
-    const own = new Set([...Object.keys(defaultSettings), 'environment', 'cleanupIntervalMs']);
-    expect(own).toEqual(new Set(Object.keys(defaults)));
+describe('the defaults', () => {
+  it('are those of the published table', () => {
+    expect(resolveSettings()).toEqual({
+      maxSessionsPerUser: 5,
+      onLimit: 'deny',
+      pingIntervalMs: 25_000,
+      pingTimeoutMs: 10_000,
+      probeTimeoutMs: 1_000,
+      pressurePingIntervalMs: 5_000,
+      environment: 'production',
+      cleanupIntervalMs: 300_000,
+      openTimeoutMs: 10_000,
+      resumeWindowMs: 2 * 60_000,
+      historyEvents: 16_384,
+      historyBytes: 1024 ** 2,
+      historyTotalBytes: 256 * 1024 ** 2,
+      maxUnconfirmedBytes: 256 * 1024,
+      onSlow: 'gap',
+      messageRate: 50,
+      userConnectRate: null,
+      hookTimeoutMs: 2_000,
+    } satisfies Settings);
   });
 
-  it('are the default where they are given as undefined', () => {
-    const undefineds = Object.fromEntries(Object.keys(defaults).map((name) => [name, undefined]));
-    expect(resolveSettings(undefineds)).toEqual(defaults);
-  });
-
-  it('are kept out of the prototype: an option of that name is unknown', () => {
-    const hostile = JSON.parse(
-      '{"__proto__": {"maxSessionsPerUser": 1}, "constructor": 1}',
-    ) as object;
-    expect(refusalOf(hostile).code).toBe('bad-option');
-  });
-
-  it.each(ranges)(
-    '%s is a whole number from %d to %d, and both ends are in it',
-    (name, least, most) => {
-      for (const value of [least, most]) {
-        const isRelated = relations.some((pair) => pair.includes(name));
-        const others =
-          name === 'pingIntervalMs' || name === 'pingTimeoutMs' || name === 'historyTotalBytes'
-            ? { probeTimeoutMs: 10, pressurePingIntervalMs: 10, historyBytes: 1_024 }
-            : roomy;
-        const options = { ...(isRelated ? others : {}), [name]: value };
-        expect(resolveSettings(options)[name]).toBe(value);
-      }
-      for (const value of [
-        least - 1,
-        most + 1,
-        least + 0.5,
-        Number.NaN,
-        Infinity,
-        `${least}`,
-        null,
-        {},
-      ]) {
-        const { code, options, message } = refusalOf({ [name]: value });
-        expect(code).toBe('bad-option');
-        expect(options).toEqual([name]);
-        expect(message).toContain(
-          `Expected \`${name}\` to be a whole number from ${least} to ${most}, got `,
-        );
-      }
+  it.each(Object.keys(defaultSettings) as (keyof typeof defaultSettings)[])(
+    'hold for %s when it is given as undefined',
+    (name) => {
+      const options = { [name]: undefined } as unknown as SessionOptions;
+      expect(resolveSettings(options)).toEqual(resolveSettings());
     },
   );
 
-  it.each(relations)(
-    'FM-49 %s over %s is refused, and the message names both',
-    (smaller, larger) => {
-      const at = { ...roomy, [smaller]: 5_000, [larger]: 5_000 };
-      expect(resolveSettings(at)[smaller]).toBe(5_000);
-      const { code, options, message } = refusalOf({ ...at, [smaller]: 5_001 });
-      expect(code).toBe('contradicting-options');
-      expect(options).toEqual([smaller, larger]);
-      expect(message).toContain(`\`${smaller}\``);
-      expect(message).toContain(`\`${larger}\``);
-      expect(message).toContain('5001 and 5000');
-    },
-  );
-
-  it('FM-49 are held against the defaults, too', () => {
-    expect(refusalOf({ pingTimeoutMs: 500 }).options).toEqual(['probeTimeoutMs', 'pingTimeoutMs']);
-    expect(refusalOf({ pingIntervalMs: 1_000 }).options).toEqual([
-      'pressurePingIntervalMs',
-      'pingIntervalMs',
-    ]);
-    expect(refusalOf({ historyTotalBytes: 1_024 }).options).toEqual([
-      'historyBytes',
-      'historyTotalBytes',
-    ]);
-  });
-
-  it.each([
-    ['onLimit', ['deny', 'evict-oldest']],
-    ['onSlow', ['gap', 'close']],
-  ] as const)('%s is one of %j', (name, choices) => {
-    for (const choice of choices) expect(resolveSettings({ [name]: choice })[name]).toBe(choice);
-    for (const value of ['', 'Deny', 'toString', 1, null]) {
-      const { options, message } = refusalOf({ [name]: value });
-      expect(options).toEqual([name]);
-      expect(message).toContain(choices.join(', '));
-    }
-  });
-
-  it('userConnectRate is null or a rate', () => {
-    const rate = { perSecond: 0.5, burst: 1 };
-    expect(resolveSettings({ userConnectRate: rate }).userConnectRate).toEqual(rate);
-    expect(resolveSettings({ userConnectRate: null }).userConnectRate).toBeNull();
-    const wrong = [0, 'fast', [], {}, { perSecond: 0, burst: 1 }, { perSecond: 1, burst: 0 }];
-    for (const value of [...wrong, { perSecond: 1, burst: 1.5 }, { perSecond: '1', burst: 1 }]) {
-      expect(refusalOf({ userConnectRate: value }).options).toEqual(['userConnectRate']);
-    }
-  });
-
-  it('are refused when they are none, and the message lists those there are', () => {
-    const { code, options, message } = refusalOf({ maxSessionPerUser: 5 });
-    expect(code).toBe('bad-option');
-    expect(options).toEqual(['maxSessionPerUser']);
-    for (const name of Object.keys(defaults)) expect(message).toContain(name);
-  });
-
-  it('never show a text they were given at length', () => {
-    const { message } = refusalOf({ onLimit: `canary-${'x'.repeat(100)}` });
-    expect(message).not.toContain('canary');
-    expect(message).toContain('a text of 107 characters');
+  it('stay as they are whatever is resolved', () => {
+    const before = structuredClone(defaultSettings);
+    resolveSettings({ maxSessionsPerUser: 7, environment: 'test' });
+    expect(defaultSettings).toEqual(before);
   });
 });
 
-describe('a limit given for one user', () => {
-  it('FM-17 is any whole number from 1 to the largest', () => {
-    for (let limit = 1; limit <= maxLimit; limit += 1) expect(checkLimit(limit)).toBe(limit);
+describe('FM-49 the range of', () => {
+  it.each(edges)('%s begins at %d and ends at %d', (name, least, most) => {
+    expect(resolveSettings(alone(name, least))[name]).toBe(least);
+    expect(resolveSettings(alone(name, most))[name]).toBe(most);
+    for (const value of [least - 1, most + 1]) {
+      const error = errorOf({ [name]: value });
+      expect(error.code).toBe('bad-option');
+      expect(error.options).toEqual([name]);
+      expect(error.message).toBe(
+        `Expected \`${name}\` to be a whole number from ${least} to ${most}, got ${value}.`,
+      );
+    }
   });
 
-  it.each([0, -1, 1_001, 1.5, Number.NaN, Infinity, '5', null, undefined, {}, []])(
-    'is not %s',
-    (value) => {
-      expect(() => checkLimit(value)).toThrow(expect.objectContaining({ code: 'bad-limit' }));
+  it.each(edges)('%s holds whole numbers only', (name, least) => {
+    for (const value of [least + 0.5, Number.NaN, Number.POSITIVE_INFINITY, `${least}`, null, {}])
+      expect(errorOf({ [name]: value }).options).toEqual([name]);
+  });
+});
+
+describe('FM-49 options that contradict each other', () => {
+  it.each(relations)(
+    '%s over %s are an error that names both and their values',
+    (smaller, larger) => {
+      const most = resolveSettings()[larger];
+      expect(resolveSettings({ [smaller]: most })[smaller]).toBe(most);
+      const error = errorOf({ [smaller]: most + 1 });
+      expect(error.code).toBe('contradicting-options');
+      expect(error.options).toEqual([smaller, larger]);
+      for (const part of [`\`${smaller}\``, `\`${larger}\``, `${most + 1}`, `${most}`])
+        expect(error.message).toContain(part);
     },
   );
+
+  it.each(relations)('%s against a %s lowered below it is the same error', (smaller, larger) => {
+    const error = errorOf({ [larger]: resolveSettings()[smaller] - 1 });
+    expect(error.code).toBe('contradicting-options');
+    expect(error.options).toEqual([smaller, larger]);
+  });
+
+  it('are only looked for once each is in its own range', () => {
+    expect(errorOf({ probeTimeoutMs: -1, pingTimeoutMs: -2 }).code).toBe('bad-option');
+  });
+});
+
+describe('an option that is none', () => {
+  it.each(['maxSessions', 'pingInterval', '', '__proto__x', 'toString', 'constructor'])(
+    'is refused by its name: %j',
+    (name) => {
+      const error = errorOf({ [name]: 1 });
+      expect(error.code).toBe('bad-option');
+      expect(error.options).toEqual([name]);
+      expect(error.message).toContain('maxSessionsPerUser');
+    },
+  );
+
+  it('is refused also when its value is undefined', () => {
+    expect(errorOf({ maxSession: undefined }).options).toEqual(['maxSession']);
+  });
+
+  it('is listed against all that are known', () => {
+    const { message } = errorOf({ nothing: 1 });
+    for (const name of Object.keys(resolveSettings())) expect(message).toContain(name);
+  });
+});
+
+describe('an option that is a choice', () => {
+  it.each(['deny', 'evict-oldest'] as const)('onLimit may be %s', (onLimit) => {
+    expect(resolveSettings({ onLimit }).onLimit).toBe(onLimit);
+  });
+
+  it.each(['gap', 'close'] as const)('onSlow may be %s', (onSlow) => {
+    expect(resolveSettings({ onSlow }).onSlow).toBe(onSlow);
+  });
+
+  it.each(['onLimit', 'onSlow'])('%s may be nothing else', (name) => {
+    for (const value of ['', 'Deny', 'ask', 1, null, ['deny'], true]) {
+      const error = errorOf({ [name]: value });
+      expect(error.code).toBe('bad-option');
+      expect(error.options).toEqual([name]);
+    }
+  });
+});
+
+describe('the connect rate per user', () => {
+  it('may be null or a rate', () => {
+    const rate = { perSecond: 0.5, burst: 1 };
+    expect(resolveSettings({ userConnectRate: null }).userConnectRate).toBeNull();
+    expect(resolveSettings({ userConnectRate: rate }).userConnectRate).toEqual(rate);
+  });
+
+  it.each([
+    { perSecond: 0, burst: 1 },
+    { perSecond: -1, burst: 1 },
+    { perSecond: Number.NaN, burst: 1 },
+    { perSecond: 1, burst: 0 },
+    { perSecond: 1, burst: 1.5 },
+    { perSecond: '1', burst: 1 },
+    { perSecond: 1 },
+    { burst: 1 },
+    20,
+    'fast',
+    false,
+  ])('may not be %j', (rate) => {
+    expect(errorOf({ userConnectRate: rate }).options).toEqual(['userConnectRate']);
+  });
+});
+
+describe('FM-64 the interval of the sweep', () => {
+  it('comes from the environment, and an explicit one wins', () => {
+    expect(resolveSettings({ environment: 'test' }).cleanupIntervalMs).toBe(30_000);
+    expect(
+      resolveSettings({ environment: 'test', cleanupIntervalMs: 1_234 }).cleanupIntervalMs,
+    ).toBe(1_234);
+  });
+
+  it('shows the environment in force by its own name', () => {
+    expect(resolveSettings({ environment: 'PROD' }).environment).toBe('production');
+    expect(resolveSettings({ environment: 'garbage' }).environment).toBe('production');
+    expect(resolveSettings({ environment: undefined }).environment).toBe('production');
+  });
+});
+
+describe('FM-18 a limit for one user', () => {
+  it.each([1, 2, 999, 1_000])('may be %d', (limit) => {
+    expect(checkLimit(limit)).toBe(limit);
+  });
+
+  it.each([0, -1, 1_001, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '5', null, undefined, {}])(
+    'may not be %s',
+    (limit) => {
+      expect(() => checkLimit(limit)).toThrow(
+        expect.objectContaining({ name: 'UsageError', code: 'bad-limit' }),
+      );
+    },
+  );
+});
+
+describe('an error about an option', () => {
+  it('does not repeat a long value, which may be a secret', () => {
+    const { message } = errorOf({ onLimit: 's3cret'.repeat(20) });
+    expect(message).not.toContain('s3cret');
+    expect(message).toContain('a text of 120 characters');
+  });
+
+  it('has a default in the source for every range it speaks of', () => {
+    const source = readFileSync(new URL('../../src/core/options.ts', import.meta.url), 'utf8');
+    const names = [...source.matchAll(/^ {2}(\w+): \[/gm)].map(([, name]) => name);
+    expect(names.toSorted()).toEqual(edges.map(([name]) => name).toSorted());
+  });
 });

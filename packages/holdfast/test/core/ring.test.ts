@@ -1,38 +1,69 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Ring } from '../../src/core/ring.ts';
 
+/** A number is pushed; null takes the oldest off. */
+const acts = fc.array(fc.option(fc.nat(1_000), { freq: 3 }), { maxLength: 400, size: 'max' });
+
 describe('a ring', () => {
-  it('is a queue, whatever is done to it', () => {
-    const acts = fc.array(fc.oneof(fc.nat(1_000), fc.constant('shift' as const)), {
-      maxLength: 600,
-      size: 'max',
-    });
+  it('is an array to whoever pushes, shifts and looks', () => {
     fc.assert(
-      fc.property(acts, (list) => {
+      fc.property(acts, (acts) => {
         const ring = new Ring<number>();
-        const queue: number[] = [];
-        for (const act of list) {
-          if (act === 'shift') expect(ring.shift()).toBe(queue.shift());
+        const array: number[] = [];
+        for (const act of acts) {
+          if (act === null) expect(ring.shift()).toBe(array.shift());
           else {
             ring.push(act);
-            queue.push(act);
+            array.push(act);
           }
-          expect(ring.size).toBe(queue.length);
-          expect(ring.at(0)).toBe(queue[0]);
-          expect(ring.at(ring.size - 1)).toBe(queue.at(-1));
+          expect(ring.size).toBe(array.length);
+          const seen = Array.from({ length: ring.size }, (_, place) => ring.at(place));
+          expect(seen).toEqual(array);
         }
-        expect(queue.map((_, place) => ring.at(place))).toEqual(queue);
       }),
+      { seed: 8, numRuns: 100 },
     );
   });
 
-  it('has nothing at places outside', () => {
+  it('holds nothing at places beyond its ends', () => {
     const ring = new Ring<string>();
-    ring.push('only');
-    expect([ring.at(-1), ring.at(1), ring.at(8)]).toEqual([undefined, undefined, undefined]);
-    expect(ring.shift()).toBe('only');
+    expect([ring.at(0), ring.at(-1), ring.shift()]).toEqual([undefined, undefined, undefined]);
+    for (let item = 0; item < 9; item += 1) ring.push(`${item}`);
+    ring.shift();
+    expect([ring.at(-1), ring.at(0), ring.at(7), ring.at(8)]).toEqual([
+      undefined,
+      '1',
+      '8',
+      undefined,
+    ]);
+  });
+
+  it('keeps items that are undefined in their places', () => {
+    const ring = new Ring<number | undefined>();
+    ring.push(undefined);
+    ring.push(1);
+    expect(ring.size).toBe(2);
     expect(ring.shift()).toBeUndefined();
-    expect(ring.size).toBe(0);
+    expect([ring.size, ring.shift()]).toEqual([1, 1]);
+  });
+
+  it('I5 lets go of what was taken off', () => {
+    const ring = new Ring<object>();
+    const weak = pushAndShift(ring);
+    globalThis.gc?.();
+    return new Promise<void>((resolve) => void setImmediate(resolve)).then(() => {
+      globalThis.gc?.();
+      expect(weak.deref()).toBeUndefined();
+      expect(ring.size).toBe(1);
+    });
   });
 });
+
+function pushAndShift(ring: Ring<object>): WeakRef<object> {
+  const weak = new WeakRef({ large: Array<number>(1_000).fill(0) });
+  ring.push(weak.deref() ?? {});
+  ring.push({});
+  ring.shift();
+  return weak;
+}

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { never, noEntry, type Timed, TimingWheel } from '../../src/core/timing-wheel.ts';
 import { type Habit, tickMs, WheelModel } from './wheel-model.ts';

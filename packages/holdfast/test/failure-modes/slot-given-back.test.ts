@@ -113,8 +113,9 @@ describe('a slot is given back', () => {
     const house = new House({ maxSessionsPerUser: 1, onLimit: 'evict-oldest' });
     const { socket } = house.connect('u');
     socket.isFrozen = true;
-    socket.owner.heard();
     house.knock('u');
+    house.clock.advance(10);
+    socket.owner.heard();
     expect(socket.closes).toEqual([{ code: 4409, reason: '{"r":"evicted"}' }]);
     house.clock.advance(lingerMs - 200);
     expect(socket.isTerminated).toBe(false);

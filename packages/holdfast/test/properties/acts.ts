@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { type Guest, type Library, World } from './world.ts';
 
 type Command = fc.Command<object, World>;
@@ -72,6 +72,14 @@ const commands: fc.Arbitrary<Command>[] = [
       world.close(over[place % Math.max(1, over.length)]?.id ?? 'n-0-0');
     }),
   ),
+  place.map((place) =>
+    act(`lateWord(${place})`, (world) => {
+      const over = world.guests.filter((guest) => guest.place === 'out');
+      const session = over[place % Math.max(1, over.length)]?.session;
+      session?.ending('close-frame', 1000);
+      session?.gone();
+    }),
+  ),
   fc
     .constantFrom('', 'x-0-1', 'n-0', 'n-0-999999', 'n--1-1', '__proto__')
     .map((id) => act(`closeForeign(${id})`, (world) => world.close(id))),
@@ -104,7 +112,10 @@ const commands: fc.Arbitrary<Command>[] = [
     .map(([user, place, method]) =>
       act(`throwing(${user},${place},${method})`, (world) => {
         const inside = world.of(user, 'in');
-        inside[place % Math.max(1, inside.length)]?.socket?.throwing.add(method);
+        const guest = inside[place % Math.max(1, inside.length)];
+        if (guest === undefined) return;
+        guest.hasThrown = true;
+        guest.socket?.throwing.add(method);
       }),
     ),
   fc.constant(
@@ -146,6 +157,8 @@ function finish(world: World): void {
 export interface Runs {
   readonly seed?: number;
   readonly numRuns: number;
+  /** Leaves a counterexample as long as it was found. */
+  readonly endOnFailure?: boolean;
 }
 
 /** Checks the property against this library; returns which limits were reached. @throws Error with seed and counterexample */

@@ -3,6 +3,7 @@ import type * as FakeSockets from '../../src/testing/fake-socket.ts';
 import type { ManualClock } from '../../src/testing/manual-clock.ts';
 import type * as ManualClocks from '../../src/testing/manual-clock.ts';
 import type { PendingOpen } from '../../src/sessions/admission.ts';
+import type { Session } from '../../src/sessions/session.ts';
 import type { SessionEvent } from '../../src/sessions/session-event.ts';
 import type * as SessionLayers from '../../src/sessions/session-layer.ts';
 import type { SessionLayer } from '../../src/sessions/session-layer.ts';
@@ -24,6 +25,10 @@ export interface Guest {
   readonly user: string;
   readonly brought: number | undefined;
   readonly cameAt: number;
+  enteredAt: number;
+  session: Session | null;
+  /** A method of its socket has thrown, so that it may never have been asked. */
+  hasThrown: boolean;
   readonly socket: FakeSocket | null;
   place: 'arriving' | 'waiting' | 'in' | 'out';
   id: string;
@@ -92,6 +97,9 @@ export class World {
       user,
       brought,
       cameAt: this.clock.nowMs(),
+      enteredAt: Number.POSITIVE_INFINITY,
+      session: null,
+      hasThrown: false,
       socket,
       place: 'arriving',
       id: '',
@@ -209,6 +217,8 @@ export class World {
     if (guest === undefined) return this.fail(`I1 ${id} is not there`);
     guest.place = 'in';
     guest.id = id;
+    guest.session = this.layer.find(id);
+    guest.enteredAt = this.clock.nowMs();
     const count = this.layer.count(guest.user);
     if (count > this.limitOf(guest)) this.fail(`I1 ${count} over ${this.limitOf(guest)}`);
     if (count === this.limit) this.reached.add(count);
@@ -218,10 +228,17 @@ export class World {
     const newcomer = this.#lastDismissed;
     if (newcomer === null) return;
     newcomer.place = 'out';
-    if (reason !== 'user-limit' || retryAfterMs !== undefined) return;
-    for (const { frozenAt, socket, id } of this.of(newcomer.user, 'in')) {
-      const isMute = socket === null || (frozenAt !== null && frozenAt < newcomer.cameAt);
-      if (isMute && !socket?.throwing.has('ping')) this.fail(`I3 refused for good by ${id}`);
+    if (reason !== 'user-limit') return;
+    // The layer takes a session that entered since the newcomer came for one it has heard; not asked about here.
+    const before = this.of(newcomer.user, 'in').filter(
+      ({ enteredAt, hasThrown }) => enteredAt <= newcomer.cameAt && !hasThrown,
+    );
+    for (const { socket, frozenAt, session, id } of before) {
+      const isMute = frozenAt !== null && frozenAt < newcomer.cameAt;
+      if (retryAfterMs === undefined && (isMute || socket === null))
+        this.fail(`I3 refused for good by ${id}`);
+      if (isMute && session !== null && session.unconfirmedBytes < 1_000)
+        this.fail(`I3 ${id} did not yield`);
     }
   }
 

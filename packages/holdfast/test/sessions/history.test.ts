@@ -71,10 +71,9 @@ describe('the history', () => {
       house.layer.publish('u', { event: end });
       if (end === 'close') house.layer.closeUser('u');
       else if (end === 'reap') house.clock.advance(40_000);
-      else {
-        socket.owner.heard();
-      }
       const { socket: next } = house.knock('u');
+      house.clock.advance(10);
+      socket.owner.heard();
       expect(eventsOn(next)).toEqual([end]);
       next.leave();
     }
