@@ -246,6 +246,6 @@ describe('an error about an option', () => {
   it('has a default in the source for every range it speaks of', () => {
     const source = readFileSync(new URL('../../src/core/options.ts', import.meta.url), 'utf8');
     const names = [...source.matchAll(/^ {2}(\w+): \[/gm)].map(([, name]) => name);
-    expect(names.toSorted()).toEqual(edges.map(([name]) => name).toSorted());
+    expect(new Set(names)).toEqual(new Set(edges.map(([name]) => name)));
   });
 });

@@ -12,8 +12,9 @@ describe('a ring', () => {
         const ring = new Ring<number>();
         const array: number[] = [];
         for (const act of acts) {
-          if (act === null) expect(ring.shift()).toBe(array.shift());
-          else {
+          const [off, expected] = act === null ? [ring.shift(), array.shift()] : [];
+          expect(off).toBe(expected);
+          if (act !== null) {
             ring.push(act);
             array.push(act);
           }
