@@ -9,6 +9,9 @@ export type RateVerdict =
   | { readonly passed: true; readonly mark: number }
   | { readonly passed: false; readonly retryAfterMs: number };
 
+/** Fractions of a millisecond that adding intervals up may be off by. */
+const roundingMs = 1e-6;
+
 /**
  * One step of the generic cell rate algorithm: the whole state of a limit is one number, the theoretical arrival time.
  * Source: ITU-T I.371, annex A.
@@ -19,6 +22,7 @@ export function spend(limit: RateLimit, mark: number, now: number): RateVerdict 
   const intervalMs = 1000 / limit.perSecond;
   const arrival = Math.max(mark, now);
   const earliest = arrival - (limit.burst - 1) * intervalMs;
-  if (now < earliest) return { passed: false, retryAfterMs: Math.ceil(earliest - now) };
+  if (now < earliest - roundingMs)
+    return { passed: false, retryAfterMs: Math.ceil(earliest - now) };
   return { passed: true, mark: arrival + intervalMs };
 }

@@ -162,6 +162,7 @@ export class AdmissionDesk {
       device: request.device ?? null,
       extra: request.extra,
       now,
+      arrivedAt: since,
     });
     if (concluded !== null) waiting.concluded(request.userId, concluded);
     const waitedMs = waiter === undefined ? 0 : now - since;

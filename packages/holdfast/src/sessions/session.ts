@@ -31,6 +31,8 @@ export interface SessionSeed {
   /** What the application keeps with it; the layer never looks at it. */
   readonly extra?: unknown;
   readonly now: number;
+  /** When its newcomer came, which may be a while ago. */
+  readonly arrivedAt: number;
 }
 
 /** A place in the registry's table, and the generation that holds it: the handle of a session. */
@@ -54,7 +56,7 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   readonly extra: unknown;
   readonly openedAt: number;
   state: SessionState = 'opening';
-  /** The instant before it was opened until the first frame: being opened proves nothing to a newcomer of the same tick. */
+  /** Until the first frame: the instant before its newcomer came. Having come proves nothing to those who came later. */
   heardAt: number;
   /** When the outstanding ping went out. Invariant: `notOut`, or at least `openedAt`. */
   pingAt: number = notOut;
@@ -86,7 +88,7 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
     this.device = seed.device;
     this.extra = seed.extra ?? null;
     this.openedAt = seed.now;
-    this.heardAt = seed.now - 1;
+    this.heardAt = seed.arrivedAt - 1;
   }
 
   /** Unique in the life of this node, by construction: the same place is never held twice by one generation. */

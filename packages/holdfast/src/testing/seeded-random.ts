@@ -33,6 +33,11 @@ export class SeededRandom {
     return items[Math.floor(this.next() * items.length)];
   }
 
+  /** One of these, of which there is at least one. */
+  oneOf<T>(items: readonly [T, ...T[]]): T {
+    return items[Math.floor(this.next() * items.length)] ?? items[0];
+  }
+
   /** A duration of a memoryless process with this mean, at least one millisecond. */
   waitMs(meanMs: number): number {
     return Math.max(1, Math.round(-Math.log(1 - this.next()) * meanMs));

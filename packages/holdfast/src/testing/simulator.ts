@@ -1,5 +1,7 @@
 import type { SessionOptions } from '../core/options.ts';
-import { calm, checkEmpty, checkReturn } from './simulation/finale.ts';
+import { calm } from './simulation/calm.ts';
+import { checkEmpty } from './simulation/check-empty.ts';
+import { checkReturn } from './simulation/check-return.ts';
 import { Play } from './simulation/play.ts';
 import { type FaultKind, faultKinds } from './simulation/scenario.ts';
 import { setStage } from './simulation/set-stage.ts';

@@ -25,7 +25,6 @@ export interface Guest {
   readonly user: string;
   readonly brought: number | undefined;
   readonly cameAt: number;
-  enteredAt: number;
   session: Session | null;
   /** A method of its socket has thrown, so that it may never have been asked. */
   hasThrown: boolean;
@@ -97,7 +96,6 @@ export class World {
       user,
       brought,
       cameAt: this.clock.nowMs(),
-      enteredAt: Number.POSITIVE_INFINITY,
       session: null,
       hasThrown: false,
       socket,
@@ -218,7 +216,6 @@ export class World {
     guest.place = 'in';
     guest.id = id;
     guest.session = this.layer.find(id);
-    guest.enteredAt = this.clock.nowMs();
     const count = this.layer.count(guest.user);
     if (count > this.limitOf(guest)) this.fail(`I1 ${count} over ${this.limitOf(guest)}`);
     if (count === this.limit) this.reached.add(count);
@@ -229,10 +226,7 @@ export class World {
     if (newcomer === null) return;
     newcomer.place = 'out';
     if (reason !== 'user-limit') return;
-    // The layer takes a session that entered since the newcomer came for one it has heard; not asked about here.
-    const before = this.of(newcomer.user, 'in').filter(
-      ({ enteredAt, hasThrown }) => enteredAt <= newcomer.cameAt && !hasThrown,
-    );
+    const before = this.of(newcomer.user, 'in').filter(({ hasThrown }) => !hasThrown);
     for (const { socket, frozenAt, session, id } of before) {
       const isMute = frozenAt !== null && frozenAt < newcomer.cameAt;
       if (retryAfterMs === undefined && (isMute || socket === null))

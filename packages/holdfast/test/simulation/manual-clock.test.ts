@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DueQueue } from '../../src/testing/due-queue.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';

@@ -34,49 +34,44 @@ export function makeClient(stage: Stage, user: UserTruth): SimulatedClient {
   return client;
 }
 
+/** Who asks: a client, or nobody yet; and the limit it brings. */
+interface Dialled {
+  readonly client: SimulatedClient | null;
+  readonly brought?: number | undefined;
+}
+
 /** Somebody asks the layer for a slot, and what comes of it is checked. */
-export function askForSlot(
-  stage: Stage,
-  user: UserTruth,
-  { client, brought }: { client: SimulatedClient | null; brought?: number | undefined },
-): Admission {
-  const { layer, clock, settings, note } = stage;
+export function askForSlot(stage: Stage, user: UserTruth, { client, brought }: Dialled): Admission {
+  const { layer, settings, note } = stage;
   const limit = user.limitFor(brought, settings.maxSessionsPerUser);
-  const doorstep: Doorstep = {
-    count: layer.count(user.id),
-    waiting: layer.waiting(user.id),
-    limit,
-  };
-  const arrival: Arrival = {
-    userId: user.id,
-    client,
-    brought,
-    since: clock.nowMs(),
-    pending: null,
-  };
+  const doorstep = { count: layer.count(user.id), waiting: layer.waiting(user.id), limit };
+  const arrival = announceArrival(stage, user, { client, brought });
   user.highestLimit = Math.max(user.highestLimit, limit);
-  user.arrivals.push(arrival);
-  if (client !== null) client.wasHandedOver = true;
   const admission = layer.open({
     userId: user.id,
     ...(client === null ? {} : { socket: client.socket }),
     ...(brought === undefined ? {} : { limit: brought }),
   });
-  note(
-    () => `${client?.name ?? user.id} asks at ${doorstep.count} of ${limit}: ${admission.outcome}`,
-  );
+  note(() => `${arrival.name} asks at ${doorstep.count} of ${limit}: ${admission.outcome}`);
   checkRoom(stage, admission, doorstep);
-  if (admission.outcome !== 'waiting') {
-    settle(stage, arrival, { outcome: admission, doorstep });
-    return admission;
-  }
-  arrival.pending = admission;
-  stage.promises += 1;
-  void admission.settled.then((outcome) => {
-    stage.promises -= 1;
-    settle(stage, arrival, { outcome, doorstep });
-  });
+  if (admission.outcome === 'waiting') {
+    arrival.pending = admission;
+    stage.promises += 1;
+    void admission.settled.then((outcome) => {
+      stage.promises -= 1;
+      settle(stage, arrival, { outcome, doorstep });
+    });
+  } else settle(stage, arrival, { outcome: admission, doorstep });
   return admission;
+}
+
+function announceArrival({ clock }: Stage, user: UserTruth, { client, brought }: Dialled): Arrival {
+  const name = client?.name ?? user.id;
+  const since = clock.nowMs();
+  const arrival: Arrival = { userId: user.id, name, client, brought, since, pending: null };
+  user.arrivals.push(arrival);
+  if (client !== null) client.wasHandedOver = true;
+  return arrival;
 }
 
 /** I3: with a slot free and nobody waiting, a newcomer gets in there and then. */
@@ -102,8 +97,6 @@ function settle(
   const user = stage.users.find(({ id }) => id === arrival.userId);
   user?.arrivals.splice(user.arrivals.indexOf(arrival), 1);
   const { outcome } = told;
-  stage.note(
-    () =>
-      `${arrival.client?.name ?? arrival.userId} is ${outcome.outcome}${outcome.outcome === 'refused' ? `: ${outcome.refusal.reason}, ${outcome.refusal.retryAfterMs} ms, ${''}` : ''}`,
-  );
+  const why = outcome.outcome === 'refused' ? `: ${outcome.refusal.reason}` : '';
+  stage.note(() => `${arrival.name} is ${outcome.outcome}${why}`);
 }

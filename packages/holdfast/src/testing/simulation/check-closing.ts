@@ -18,31 +18,22 @@ const provokedBy: Partial<Record<CloseCause, Provocation>> = {
   'message-rate': 'flood',
 };
 
+type ClosingCheck = (stage: Stage, truth: SessionTruth) => void;
+
+/** Causes that need more than that the client provoked them, or somebody ordered them. */
+const checks: Partial<Record<CloseCause, ClosingCheck>> = {
+  'no-pong': checkNoPong,
+  'transport-closed': checkTransportClosed,
+  'open-timeout': checkOpenTimeout,
+  slow: checkSlow,
+  evicted: checkEviction,
+};
+
 /** I2: a session has just ended; was there a reason that is a fact of the world? */
 export function checkClosing(stage: Stage, truth: SessionTruth, cause: CloseCause): void {
-  switch (cause) {
-    case 'no-pong':
-      checkNoPong(stage, truth);
-      break;
-    case 'transport-closed':
-      stage.verdict.expect(
-        truth.socket?.isClosed === true,
-        'I2',
-        () => `${truth.id} ended as closed, but its connection is open`,
-      );
-      break;
-    case 'open-timeout':
-      checkOpenTimeout(stage, truth);
-      break;
-    case 'slow':
-      checkSlow(stage, truth);
-      break;
-    case 'evicted':
-      checkEviction(stage, truth);
-      break;
-    default:
-      checkProvoked(stage, truth, cause);
-  }
+  const check = checks[cause];
+  if (check === undefined) checkProvoked(stage, truth, cause);
+  else check(stage, truth);
 }
 
 /** How much longer than its patience a ping may be out that has this many bytes in front of it. */
@@ -92,10 +83,18 @@ function isSlotNeeded({ settings, clock }: Stage, user: UserTruth): boolean {
 }
 
 /** Good enough that an answer always comes within the shortest patience. */
-export function hasSaneLine({ settings }: Stage, { client }: SessionTruth): boolean {
+function hasSaneLine({ settings }: Stage, { client }: SessionTruth): boolean {
   if (client === null) return false;
   const isPrompt = client.longestRoundTripMs < settings.probeTimeoutMs * 0.8;
   return isPrompt && client.traits.down.bytesPerSecond > slowestBytesPerSecond * 1.05;
+}
+
+function checkTransportClosed({ verdict }: Stage, { id, socket }: SessionTruth): void {
+  verdict.expect(
+    socket?.isClosed === true,
+    'I2',
+    () => `${id} ended as closed, but its connection is open`,
+  );
 }
 
 function checkOpenTimeout({ verdict, settings, world, clock }: Stage, truth: SessionTruth): void {

@@ -60,48 +60,43 @@ function checkWindow(
 function checkReady(stage: Stage, socket: SimulatedSocket, frame: WrittenFrame): void {
   const { verdict, layer, clientOf } = stage;
   const truth = findTruth(stage, frame.session ?? '');
-  verdict.expect(
-    truth !== undefined,
-    'I7',
-    () => `ready names ${frame.session}, which is no session`,
-  );
+  verdict.expect(truth !== undefined, 'I7', () => `ready names ${frame.session}, which is none`);
   if (truth === undefined) return;
+  const { id, userId } = truth;
   const client = clientOf.get(socket) ?? null;
-  const isTheirs = client === null || client.userId === truth.userId;
+  const isTheirs = (client === null || client.userId === userId) && frame.user === userId;
+  verdict.expect(isTheirs, 'I8', () => `${id} of ${userId} was given to ${client?.userId}`);
+  verdict.expect(truth.coveredTo === null, 'I7', () => `${id} was greeted twice`);
+  const count = layer.count(userId);
   verdict.expect(
-    isTheirs && frame.user === truth.userId,
-    'I8',
-    () => `${truth.id} of ${truth.userId} was given to ${client?.userId}`,
-  );
-  verdict.expect(truth.coveredTo === null, 'I7', () => `${truth.id} was greeted twice`);
-  verdict.expect(
-    frame.sessions === layer.count(truth.userId),
+    frame.sessions === count,
     'I1',
-    () => `ready tells ${frame.sessions} sessions, there are ${layer.count(truth.userId)}`,
+    () => `ready tells ${frame.sessions} sessions, there are ${count}`,
   );
   truth.socket = socket;
   truth.client = client;
+  truth.coveredTo = frame.offset ?? -1;
   stage.truthOf.set(socket, truth);
-  const offset = frame.offset ?? -1;
-  truth.coveredTo = offset;
-  const user = userOf(stage, truth.userId);
+  checkStart(stage, truth, truth.coveredTo);
+}
+
+/** A session begins after what was delivered before, and what lies between has been told as lost. */
+function checkStart(stage: Stage, { id, userId }: SessionTruth, offset: number): void {
+  const { verdict } = stage;
+  const user = userOf(stage, userId);
+  const { deliveredTo, lostTo } = user;
   verdict.expect(
-    offset >= user.deliveredTo,
+    offset >= deliveredTo,
     'I4',
-    () => `${truth.id} begins after ${offset}, though ${user.deliveredTo} was delivered before`,
+    () => `${id} begins after ${offset}, though ${deliveredTo} was delivered before`,
   );
-  if (offset === user.deliveredTo) return;
+  if (offset === deliveredTo) return;
   for (const [missed, event] of user.eventAt) {
-    const isMissing =
-      missed > user.deliveredTo &&
-      missed <= offset &&
-      missed > user.lostTo &&
-      event.onlyFor === null;
+    const isBetween = missed > deliveredTo && missed <= offset;
     verdict.expect(
-      !isMissing,
+      !isBetween || missed <= lostTo || event.onlyFor !== null,
       'I4',
-      () =>
-        `${truth.id} begins after ${offset}; event ${event.number} at ${missed} reached nobody and was not told as lost`,
+      () => `${id} begins after ${offset}; the event at ${missed} reached nobody, untold`,
     );
   }
 }

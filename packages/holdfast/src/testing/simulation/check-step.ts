@@ -92,9 +92,22 @@ function checkEvidence({ sessions, heardInStep, verdict }: Stage): void {
 
 /** What is dearer to check, and is checked once a simulated second. */
 export function checkSecond(stage: Stage): void {
+  checkPatience(stage);
   checkTotals(stage);
   checkSockets(stage);
   checkFaults(stage);
+}
+
+/** I3: nobody waits for longer than it takes to find out. */
+function checkPatience({ users, verdict, world, clock, settings }: Stage): void {
+  for (const { pending, since, name } of users.flatMap(({ arrivals }) => arrivals)) {
+    const waited = pending === null ? 0 : world.time.leastElapsed(since, clock.nowMs());
+    verdict.expect(
+      waited <= settings.probeTimeoutMs + slackMs,
+      'I3',
+      () => `${name} has been waiting for ${waited} ms`,
+    );
+  }
 }
 
 /** I1, I12: every gauge is a recount, and what is bounded is within its bound. */

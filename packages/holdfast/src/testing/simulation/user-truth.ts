@@ -4,6 +4,8 @@ import type { SimulatedClient } from './simulated-client.ts';
 /** A newcomer on its way in, as the world knows it. */
 export interface Arrival {
   readonly userId: string;
+  /** For people. */
+  readonly name: string;
   readonly client: SimulatedClient | null;
   /** The limit it brought. */
   readonly brought: number | undefined;
@@ -61,9 +63,6 @@ export class UserTruth {
   /** Sessions and waiting newcomers after the last step. */
   lastCount = 0;
   lastWaiting = 0;
-  /** The last promise made to a refused newcomer: when a known deadline can change the answer. */
-  promisedAt: number = Number.POSITIVE_INFINITY;
-
   /** Comes rarely, and little happens to it meanwhile; so its log ages out now and then. */
   readonly isShy: boolean;
 
