@@ -25,6 +25,7 @@ export interface Guest {
   readonly user: string;
   readonly brought: number | undefined;
   readonly cameAt: number;
+  enteredAt: number;
   session: Session | null;
   /** A method of its socket has thrown, so that it may never have been asked. */
   hasThrown: boolean;
@@ -96,6 +97,7 @@ export class World {
       user,
       brought,
       cameAt: this.clock.nowMs(),
+      enteredAt: Number.POSITIVE_INFINITY,
       session: null,
       hasThrown: false,
       socket,
@@ -216,6 +218,7 @@ export class World {
     guest.place = 'in';
     guest.id = id;
     guest.session = this.layer.find(id);
+    guest.enteredAt = this.clock.nowMs();
     const count = this.layer.count(guest.user);
     if (count > this.limitOf(guest)) this.fail(`I1 ${count} over ${this.limitOf(guest)}`);
     if (count === this.limit) this.reached.add(count);
@@ -227,11 +230,13 @@ export class World {
     newcomer.place = 'out';
     if (reason !== 'user-limit') return;
     const before = this.of(newcomer.user, 'in').filter(({ hasThrown }) => !hasThrown);
-    for (const { socket, frozenAt, session, id } of before) {
+    for (const { socket, frozenAt, session, id, enteredAt } of before) {
       const isMute = frozenAt !== null && frozenAt < newcomer.cameAt;
       if (retryAfterMs === undefined && (isMute || socket === null))
         this.fail(`I3 refused for good by ${id}`);
-      if (isMute && session !== null && session.unconfirmedBytes < 1_000)
+      // One that entered since then was pinged later than the newcomer came; it is told when to come back.
+      const wasThere = enteredAt <= newcomer.cameAt;
+      if (isMute && wasThere && session !== null && session.unconfirmedBytes < 1_000)
         this.fail(`I3 ${id} did not yield`);
     }
   }

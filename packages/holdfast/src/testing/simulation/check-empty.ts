@@ -11,11 +11,11 @@ export async function checkEmpty(stage: Stage, play: Play): Promise<void> {
   if (isShutDown) shutDown(stage);
   sendEverybodyAway(stage);
   await play.pass(longestGhostMs(settings) * 2 + settings.resumeWindowMs * 2);
-  const left = layer.gauges();
+  const { sweep, ...left } = layer.gauges();
   verdict.expect(
     Object.values(left).every((value) => value === 0),
     'I5',
-    () => `after everybody has gone there is left: ${JSON.stringify(left)}`,
+    () => `after everybody has gone there is left: ${JSON.stringify(left)}, sweep: ${sweep.running}`,
   );
   const timers = isShutDown ? 0 : 1;
   verdict.expect(
