@@ -14,6 +14,7 @@ import type { Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
 import { beatMs, type Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
+import type { Session } from './session.ts';
 import { type PressureReap, Waiter, type WaiterSeed, type WaitOutcome } from './waiter.ts';
 
 /** What the waiting room works with. */
@@ -76,6 +77,7 @@ export class WaitingRoom {
     waiter.endsAt = seed.since + this.#rooms.settings.probeTimeoutMs + beatMs;
     waiter.timer = this.#rooms.pulse.add(waiter, waiter.endsAt);
     this.#rooms.pulse.rearm();
+    this.#probe(seed.userId, ({ heardAt }) => heardAt <= seed.since);
     // Its own limit may be higher than that of those who wait already.
     this.offer(seed.userId);
     this.judge(seed.userId);
@@ -94,7 +96,10 @@ export class WaitingRoom {
       if (waiter === undefined) break;
       waiter.seed.settle({ outcome: 'admitted', concluded: this.#remove(waiter) }, waiter);
     }
-    this.#probe(userId);
+    const newest = this.#queues.get(userId)?.waiters.at(-1);
+    // Whoever has just got a slot proves nothing yet to those who came after it.
+    if (newest !== undefined)
+      this.#probe(userId, (session) => !isProvenAlive(session, newest.seed));
   }
 
   /** Decides about every waiter of this user for whom all sessions have proven to be alive. */
@@ -186,12 +191,10 @@ export class WaitingRoom {
     return occupants.every((session) => isProvenAlive(session, waiter.seed)) ? waiter : undefined;
   }
 
-  /** Has every session pinged that has not been heard after the last one came. */
-  #probe(userId: string): void {
-    const newest = this.#queues.get(userId)?.waiters.at(-1);
-    if (newest === undefined) return;
+  /** Has the sessions pinged of which this is true, where no ping is out. */
+  #probe(userId: string, isAsked: (session: Session) => boolean): void {
     for (const session of this.#rooms.registry.of(userId)) {
-      if (session.heardAt <= newest.seed.since) this.#rooms.heartbeat.probe(session);
+      if (isAsked(session)) this.#rooms.heartbeat.probe(session);
     }
   }
 

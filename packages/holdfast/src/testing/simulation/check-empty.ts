@@ -15,7 +15,8 @@ export async function checkEmpty(stage: Stage, play: Play): Promise<void> {
   verdict.expect(
     Object.values(left).every((value) => value === 0),
     'I5',
-    () => `after everybody has gone there is left: ${JSON.stringify(left)}, sweep: ${sweep.running}`,
+    () =>
+      `after everybody has gone there is left: ${JSON.stringify(left)}, sweep: ${sweep.running}`,
   );
   const timers = isShutDown ? 0 : 1;
   verdict.expect(

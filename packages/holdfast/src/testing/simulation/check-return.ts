@@ -35,7 +35,7 @@ async function checkReturnOf(stage: Stage, play: Play, user: UserTruth): Promise
     const { retryAfterMs = Number.POSITIVE_INFINITY, reason } = told.refusal;
     const againAt = clock.nowMs() + retryAfterMs;
     verdict.expect(
-      againAt <= (reason === 'user-limit' ? promisedAt + slackMs : deadline),
+      againAt <= Math.min(deadline, reason === 'user-limit' ? promisedAt + slackMs : deadline),
       'I3',
       () => `the owner of ${user.id} was told to come at ${promisedAt}, and then at ${againAt}`,
     );
