@@ -16,7 +16,7 @@ export interface Usage {
 }
 
 /** What became of a fan-out on the side of the server. */
-export interface FanOut {
+interface FanOut {
   /** By {@link machineMs}. */
   readonly startedAtMs: number;
   readonly cpuUs: number;

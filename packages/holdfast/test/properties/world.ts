@@ -13,7 +13,7 @@ export type Library = Pick<typeof SessionLayers, 'SessionLayer'> &
   Pick<typeof ManualClocks, 'ManualClock'> &
   Pick<typeof FakeSockets, 'FakeSocket'>;
 
-export const probeTimeoutMs = 500;
+const probeTimeoutMs = 500;
 const pingTimeoutMs = 3_000;
 const openTimeoutMs = 2_000;
 const roundTripMs = 300;

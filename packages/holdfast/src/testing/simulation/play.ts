@@ -8,6 +8,8 @@ import type { Stage } from './stage.ts';
 /** How many turns of the microtask queue any promise of the layer takes at most. */
 const microtasks = 6;
 const monitorEveryMs = 2_000;
+/** More callbacks than this at one instant mean that the layer keeps its loop busy with itself. */
+const mostAtOnce = 100_000;
 
 /** One run of a scenario on a stage: time passes, things happen, and after each callback of the loop everything is checked. */
 export class Play {
@@ -15,6 +17,8 @@ export class Play {
   readonly #acts: readonly Act[];
   #isQuiet = false;
   #secondAt = 0;
+  #instant = 0;
+  #stepsAtInstant = 0;
   steps = 0;
 
   constructor(stage: Stage) {
@@ -64,6 +68,13 @@ export class Play {
   #step(): void {
     const { clock, verdict } = this.#stage;
     this.steps += 1;
+    this.#stepsAtInstant = this.#instant === clock.nowMs() ? this.#stepsAtInstant + 1 : 0;
+    this.#instant = clock.nowMs();
+    verdict.expect(
+      this.#stepsAtInstant < mostAtOnce,
+      'I12',
+      () => 'the loop does not come to rest',
+    );
     try {
       clock.step();
     } catch (error) {
