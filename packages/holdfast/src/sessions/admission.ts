@@ -169,7 +169,7 @@ export class AdmissionDesk {
     const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);
     events.emit({ type: 'opened', session: session.id, user: request.userId, workMs, waitedMs });
     if (!this.#seat(session, request.socket)) return { outcome: 'left' };
-    for (const data of waiter?.takeHeld() ?? []) session.received(data);
+    for (const data of waiter?.takeHeld() ?? []) session.serve(data);
     return { outcome: 'opened', session };
   }
 

@@ -150,6 +150,7 @@ function sessionDuties({ heartbeat, delivery, inbox, door, faults }: Rooms): Ses
       heartbeat.heard(session);
       inbox.receive(session, data);
     },
+    serve: (session, data) => inbox.receive(session, data),
     drained: (session) => {
       session.isCongested = false;
       delivery.resume(session);

@@ -10,6 +10,8 @@ export interface SessionDuties {
   heard(session: Session): void;
   ponged(session: Session, mark: number): void;
   received(session: Session, data: string | Uint8Array): void;
+  /** A message that came before its session was live. */
+  serve(session: Session, data: string | Uint8Array): void;
   drained(session: Session): void;
   ending(session: Session, sign: EndSign, code: number | undefined): void;
   gone(session: Session): void;
@@ -112,6 +114,11 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
 
   received(data: string | Uint8Array): void {
     this.#kin.duties.received(this, data);
+  }
+
+  /** Serves a message that came while its client waited. It is older than now, so it proves nothing about now (I9). */
+  serve(data: string | Uint8Array): void {
+    this.#kin.duties.serve(this, data);
   }
 
   drained(): void {

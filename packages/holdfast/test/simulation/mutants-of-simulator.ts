@@ -87,16 +87,16 @@ export const simulatorMutants: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'a newcomer is refused without anybody being asked',
-    file: 'sessions/waiting-room.ts',
-    from: 'earliest = Math.min(earliest, session.heardAt);',
-    to: 'earliest = Math.min(earliest, session.heardAt + 60_000);',
-  },
-  {
     name: 'what was heard a while ago still proves life',
     file: 'core/admission.ts',
-    from: 'return occupant.heardAt >= newcomer.since;',
-    to: 'return occupant.heardAt >= newcomer.since - 60_000;',
+    from: 'return heardAt > since || (heardAt === since && pingAt === notOut);',
+    to: 'return heardAt > since - 60_000 || (heardAt === since && pingAt === notOut);',
+  },
+  {
+    name: 'nobody is asked when a newcomer waits',
+    file: 'sessions/waiting-room.ts',
+    from: 'if (isAsked(session)) this.#rooms.heartbeat.probe(session);',
+    to: 'if (isAsked(session)) continue;',
   },
   {
     name: 'a waiter is never told anything',
@@ -217,5 +217,17 @@ export const simulatorMutants: readonly Mutant[] = [
     file: 'sessions/admission.ts',
     from: 'return this.#rooms.limits.of(userId, limit);',
     to: 'return limit ?? this.#rooms.settings.maxSessionsPerUser;',
+  },
+  {
+    name: 'having been let in proves life to those who came later',
+    file: 'sessions/session.ts',
+    from: 'this.heardAt = seed.arrivedAt - 1;',
+    to: 'this.heardAt = seed.now;',
+  },
+  {
+    name: 'what was said while waiting counts as said just now',
+    file: 'sessions/admission.ts',
+    from: 'session.serve(data);',
+    to: 'session.received(data);',
   },
 ];

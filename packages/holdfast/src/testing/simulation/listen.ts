@@ -19,7 +19,8 @@ export function listen(stage: Stage, event: SessionEvent): void {
 function hearOpened(stage: Stage, event: Extract<SessionEvent, { type: 'opened' }>): void {
   const user = userOf(stage, event.user);
   user.openCount += 1;
-  findTruth(stage, event.session);
+  const truth = findTruth(stage, event.session);
+  if (truth !== undefined) truth.arrivedAt = truth.openedAt - event.waitedMs;
   checkOpened(stage, user);
 }
 

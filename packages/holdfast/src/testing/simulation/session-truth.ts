@@ -9,6 +9,8 @@ export class SessionTruth {
   readonly id: string;
   readonly userId: string;
   readonly openedAt: number;
+  /** When its client asked for the slot, by what the layer tells of the time it waited. */
+  arrivedAt: number;
   socket: SimulatedSocket | null = null;
   client: SimulatedClient | null = null;
   /** Causes somebody has ordered, just now. */
@@ -23,10 +25,11 @@ export class SessionTruth {
     this.id = session.id;
     this.userId = session.userId;
     this.openedAt = openedAt;
+    this.arrivedAt = openedAt;
   }
 
-  /** When it was last certain to be alive: a frame of its peer was handed over, or it was opened. */
+  /** When it was last certain to be alive: a frame of its peer was handed over, or it asked for its slot. */
   get provenAt(): number {
-    return Math.max(this.openedAt, this.socket?.record.heardAt ?? Number.NEGATIVE_INFINITY);
+    return Math.max(this.arrivedAt, this.socket?.record.heardAt ?? Number.NEGATIVE_INFINITY);
   }
 }
