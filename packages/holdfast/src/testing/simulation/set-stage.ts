@@ -14,6 +14,8 @@ import { Verdict } from './verdict.ts';
 import { World } from './world.ts';
 
 const startAt = 1_000;
+/** No event frame is smaller. */
+const smallestEventBytes = 60;
 
 /** What a run is made from. */
 export interface StageOptions {
@@ -32,6 +34,8 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
   const hooks = scenario.hasHooks ? simulatedHooks(() => stage) : {};
   const options = { ...scenario.options, ...settings };
   const layer = new SessionLayer(options, { clock, hooks, node: 'sim' });
+  const { historyEvents, historyBytes } = layer.settings;
+  const mostRemembered = 1_000 + 8 * Math.min(historyEvents, historyBytes / smallestEventBytes);
   const stage: Stage = {
     world: new World(clock, random),
     clock,
@@ -42,7 +46,7 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
     faults: new Set(faults),
     verdict: new Verdict(() => clock.nowMs() - startAt),
     tally,
-    users: scenario.userIds.map((id) => new UserTruth(id, random.chance(0.3))),
+    users: scenario.userIds.map((id) => new UserTruth(id, random.chance(0.3), mostRemembered)),
     sessions: new Map(),
     ended: [],
     clientOf: new Map(),

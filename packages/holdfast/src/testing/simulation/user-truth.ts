@@ -24,8 +24,6 @@ export interface Announced {
   readonly approximateBytes: number;
 }
 
-const mostRemembered = 1_000;
-
 /** What is known of one user without asking the layer. */
 export class UserTruth {
   readonly id: string;
@@ -65,10 +63,13 @@ export class UserTruth {
   lastWaiting = 0;
   /** Comes rarely, and little happens to it meanwhile; so its log ages out now and then. */
   readonly isShy: boolean;
+  readonly #mostRemembered: number;
 
-  constructor(id: string, isShy: boolean) {
+  /** @param mostRemembered events, many more than the layer keeps */
+  constructor(id: string, isShy: boolean, mostRemembered: number) {
     this.id = id;
     this.isShy = isShy;
+    this.#mostRemembered = mostRemembered;
   }
 
   /** An event has this offset; the oldest are forgotten, long after the layer has. */
@@ -81,11 +82,11 @@ export class UserTruth {
       this.mayBeginAnew = false;
     }
     this.lastOffset = Math.max(this.lastOffset, offset);
-    if (this.eventAt.size <= mostRemembered) return;
+    if (this.eventAt.size <= this.#mostRemembered) return;
     for (const [old, { number }] of this.eventAt) {
       this.eventAt.delete(old);
       this.offsetOf.delete(number);
-      if (this.eventAt.size <= mostRemembered / 2) return;
+      if (this.eventAt.size <= this.#mostRemembered / 2) return;
     }
   }
 
