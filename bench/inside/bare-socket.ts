@@ -1,7 +1,6 @@
 import type { LeapingClock } from './leaping-clock.ts';
 import {
   nobody,
-  type OutgoingFrame,
   type SendOutcome,
   type SessionSocket,
   type SocketOwner,
@@ -26,7 +25,7 @@ export class BareSocket implements SessionSocket {
     return this.isOpen ? 'open' : 'closed';
   }
 
-  send(_frame: OutgoingFrame): SendOutcome {
+  send(): SendOutcome {
     return 'ok';
   }
 

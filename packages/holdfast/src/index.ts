@@ -42,6 +42,7 @@ export {
   type ServerFrame,
   subprotocol,
 } from './protocol/frames.ts';
+export { payloadsOf, textFrame } from './sessions/text-frame.ts';
 export type {
   Admission,
   OpenOutcome,
@@ -78,7 +79,6 @@ export type { SessionView } from './sessions/session-view.ts';
 export {
   type EndSign,
   nobody,
-  type OutgoingFrame,
   type SendOutcome,
   type SessionSocket,
   type SocketOwner,

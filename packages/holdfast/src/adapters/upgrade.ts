@@ -10,7 +10,7 @@ import { lingerMs } from '../sessions/lingering.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import { corkForTick } from './cork.ts';
 import { absorbErrors, Handshake } from './handshake.ts';
-import { wsSocket } from './ws-socket.ts';
+import { pongingSocket } from './ws-socket.ts';
 
 /** What to do with an upgrade request. */
 export type Verdict =
@@ -89,6 +89,7 @@ class Upgrader {
     this.#engine = new WebSocketServer({
       noServer: true,
       clientTracking: false,
+      autoPong: false,
       perMessageDeflate: false,
       maxPayload: this.#options.maxPayloadBytes,
       handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
@@ -157,7 +158,7 @@ class Upgrader {
       corkForTick(socket);
       this.#engine.handleUpgrade(request, socket, head, (ws: WebSocket) => {
         handshake.release();
-        const port = wsSocket(ws, socket);
+        const port = pongingSocket(ws, socket);
         const { layer } = this.#options;
         if (verdict.kind === 'refuse') layer.turnAway(port, verdict.cause, verdict.retryAfterMs);
         else layer.open({ ...verdict.request, socket: port, startedAtMs });

@@ -4,13 +4,13 @@ import type { TransportState } from '../core/death.ts';
 import {
   type EndSign,
   nobody,
-  type OutgoingFrame,
   type SendOutcome,
   type SessionSocket,
   type SocketOwner,
 } from '../sessions/socket.ts';
+import { payloadsOf } from '../sessions/text-frame.ts';
+import { markOf, pingFrame, pongFrame } from './control-frame.ts';
 import { corkForTick } from './cork.ts';
-import { markOf, pingFrame, textFrame } from './text-frame.ts';
 
 const port: unique symbol = Symbol('holdfast.socket');
 
@@ -42,14 +42,20 @@ export function wsSocket(ws: WebSocket, raw: Socket | null = null): SessionSocke
   return known ?? new WsSocket(ws as BoundWebSocket, raw as BoundSocket | null);
 }
 
+/** The same for a WebSocket whose engine was told not to answer pings: that answer would cost each a closure. */
+export function pongingSocket(ws: WebSocket, raw: Socket): SessionSocket {
+  return new PongingSocket(ws as BoundWebSocket, raw as BoundSocket);
+}
+
 class WsSocket implements SessionSocket {
   readonly #ws: WebSocket;
-  readonly #raw: Socket | null;
+  protected readonly raw: Socket | null;
   owner: SocketOwner = nobody;
+  #isAwaitingDrain = false;
 
   constructor(ws: BoundWebSocket, raw: BoundSocket | null) {
     this.#ws = ws;
-    this.#raw = raw;
+    this.raw = raw;
     ws[port] = this;
     ws.close = closeAndTell;
     ws.emit = emitAndTell;
@@ -70,21 +76,29 @@ class WsSocket implements SessionSocket {
     return readyState === open ? 'open' : 'closed';
   }
 
-  send(frame: OutgoingFrame): SendOutcome {
+  send(frames: Uint8Array, rest: Uint8Array | null): SendOutcome {
     if (this.#ws.readyState !== open) return 'dropped';
-    if (this.#raw === null) return sendThroughEngine(this.#ws, frame, this);
-    frame.prepared ??= textFrame(frame.text, frame.bytes);
-    corkForTick(this.#raw);
-    if (this.#raw.write(frame.prepared)) return 'ok';
-    this.#raw.once('drain', socketOnDrain);
-    return 'queued';
+    if (this.raw === null) return sendThroughEngine(this.#ws, payloadsOf(frames, rest), this);
+    const wasTaken = this.write(this.raw, frames);
+    return (rest === null ? wasTaken : this.write(this.raw, rest)) ? 'ok' : 'queued';
   }
 
   ping(mark: number): void {
     if (this.#ws.readyState !== open) return;
     const frame = pingFrame(mark);
-    if (this.#raw === null) this.#ws.ping(frame.subarray(2));
-    else this.#raw.write(frame);
+    if (this.raw === null) this.#ws.ping(frame.subarray(2));
+    else this.raw.write(frame);
+  }
+
+  /** A ping of the peer has arrived. */
+  pinged(_payload: Buffer): void {
+    this.owner.heard();
+  }
+
+  /** The engine has written what it had queued. */
+  drained(): void {
+    this.#isAwaitingDrain = false;
+    this.owner.drained();
   }
 
   close(code: number, reason: string): void {
@@ -94,15 +108,55 @@ class WsSocket implements SessionSocket {
   terminate(): void {
     this.#ws.terminate();
   }
+
+  /** False when the engine has more than it can write now; `drained` follows. */
+  protected write(raw: Socket, bytes: Uint8Array): boolean {
+    corkForTick(raw);
+    if (raw.write(bytes)) return true;
+    if (!this.#isAwaitingDrain) raw.once('drain', socketOnDrain);
+    this.#isAwaitingDrain = true;
+    return false;
+  }
 }
 
-function sendThroughEngine(ws: WebSocket, frame: OutgoingFrame, socket: WsSocket): SendOutcome {
-  if (ws.bufferedAmount <= mostBuffered) {
-    ws.send(frame.text);
-    return 'ok';
+/**
+ * Answers pings itself. To a peer that pings without reading only the last answer is owed, so that a flood of pings takes
+ * no memory (RFC 6455 section 5.5.3).
+ */
+class PongingSocket extends WsSocket {
+  #owed: Buffer | null = null;
+
+  override pinged(payload: Buffer): void {
+    this.#answer(payload);
+    super.pinged(payload);
   }
-  ws.send(frame.text, () => socket.owner.drained());
-  return 'queued';
+
+  override drained(): void {
+    const owed = this.#owed;
+    this.#owed = null;
+    if (owed !== null) this.#answer(owed);
+    super.drained();
+  }
+
+  #answer(payload: Buffer): void {
+    if (this.raw === null || this.transport() !== 'open') return;
+    if (this.raw.writableNeedDrain) this.#owed = Buffer.from(payload);
+    else this.write(this.raw, pongFrame(payload));
+  }
+}
+
+function sendThroughEngine(
+  ws: WebSocket,
+  payloads: readonly Buffer[],
+  socket: WsSocket,
+): SendOutcome {
+  const isQueued = ws.bufferedAmount > mostBuffered;
+  const text = { binary: false };
+  for (const payload of payloads.slice(0, -1)) ws.send(payload, text);
+  const last = payloads.at(-1) ?? Buffer.alloc(0);
+  if (isQueued) ws.send(last, text, () => socket.drained());
+  else ws.send(last, text);
+  return isQueued ? 'queued' : 'ok';
 }
 
 /**
@@ -135,7 +189,7 @@ function emitAndTell(this: BoundWebSocket, event: string | symbol, ...args: unkn
   const { owner } = this[port];
   if (event === 'message') owner.received(messageOf(args[0] as RawData, args[1] === true));
   else if (event === 'pong') owner.ponged(markOf(args[0] as Buffer));
-  else if (event === 'ping') owner.heard();
+  else if (event === 'ping') this[port].pinged(args[0] as Buffer);
   else if (event === 'close') owner.gone();
   else if (event === 'error') owner.ending('lost');
   // What failed is told by `close`, which follows; an error that nobody listens to would end the process.
@@ -158,5 +212,5 @@ function endAndTell(this: BoundSocket, ...args: unknown[]): BoundSocket {
 }
 
 function socketOnDrain(this: Socket): void {
-  (this as BoundSocket)[port].owner.drained();
+  (this as BoundSocket)[port].drained();
 }

@@ -6,7 +6,7 @@ import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { History } from './history.ts';
-import type { HookRunner, SessionHooks } from './hooks.ts';
+import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { Limits } from './limits.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
@@ -33,9 +33,16 @@ export interface AttachmentRooms {
 /** Gives sessions their sockets: from here on they are live. */
 export class Attachment {
   readonly #rooms: AttachmentRooms;
+  readonly #opening: HookUse<null>;
 
   constructor(rooms: AttachmentRooms) {
     this.#rooms = rooms;
+    const { hooks, door } = rooms;
+    this.#opening = {
+      call: (session) => hooks.opened?.(session),
+      done: () => {},
+      failed: (session) => door.leave(session, 'failed'),
+    };
   }
 
   /**
@@ -65,7 +72,7 @@ export class Attachment {
   }
 
   #greet(session: Session): void {
-    const { heartbeat, waiting, history, delivery, events, hooks, hookRunner, door } = this.#rooms;
+    const { heartbeat, waiting, history, delivery, events, hooks, hookRunner } = this.#rooms;
     session.cursor = history.startOf(session.userId);
     session.acked = session.cursor;
     delivery.answer(session, this.#readyFrame(session));
@@ -75,10 +82,7 @@ export class Attachment {
     events.emit({ type: 'attached', session: session.id, user: session.userId });
     if (isOver(session)) return;
     if (hooks.opened !== undefined) {
-      hookRunner.run(session, () => hooks.opened?.(session), {
-        done: () => {},
-        failed: () => door.leave(session, 'failed'),
-      });
+      hookRunner.run(this.#opening, session, null);
     }
     delivery.begin(session);
   }

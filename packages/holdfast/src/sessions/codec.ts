@@ -11,7 +11,7 @@ import {
 export interface SessionCodec {
   /** The part of an event that all users share. Throws UsageError `bad-event` for what cannot be said. */
   encodeBody(input: EventInput, epochMs: number): string;
-  /** The event at its place in one user's log. */
+  /** The event at its place in one user's log: what is this user's own, in ASCII, and then the body as it is. */
   placeEvent(offset: number, body: string): string;
   /** Any other frame; null where this wire has no word for it. */
   encode(frame: ServerFrame): string | null;

@@ -1,5 +1,6 @@
 import type { Settings } from '../core/options.ts';
 import type { ServerFrame } from '../protocol/frames.ts';
+import { textFrame } from './text-frame.ts';
 import type { SessionCodec } from './codec.ts';
 import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
@@ -7,7 +8,7 @@ import type { Faults } from './faults.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { History } from './history.ts';
 import type { Session } from './session.ts';
-import { type OutgoingFrame, outgoingFrame, type SendOutcome } from './socket.ts';
+import type { SendOutcome } from './socket.ts';
 import type { UserLog } from './user-log.ts';
 
 /** What delivery works with. */
@@ -58,12 +59,14 @@ export class Delivery {
   /** The same, for a caller who has the log at hand. */
   pumpFrom(log: UserLog, session: Session): void {
     while (session.state === 'live' && !session.isCongested && session.cursor < log.last) {
-      if (session.cursor < log.first - 1 && !this.#fellBehind(log, session)) return;
-      const entry = log.at(session.cursor + 1);
-      if (entry === undefined) continue;
-      if (entry.onlyFor !== null && entry.onlyFor !== session.id) session.cursor += 1;
-      else if (this.#write(session, entry.frame)) session.cursor += 1;
-      else return;
+      const offset = session.cursor + 1;
+      if (offset < log.first) {
+        if (this.#fellBehind(log, session)) continue;
+        return;
+      }
+      const onlyFor = log.onlyFor(offset);
+      if (onlyFor !== null && onlyFor !== session.id) session.cursor = offset;
+      else if (!this.#writeRun(log, session)) return;
       if (session.cursor > log.delivered) log.delivered = session.cursor;
     }
   }
@@ -76,12 +79,12 @@ export class Delivery {
     const { codec, door, settings } = this.#rooms;
     const text = codec.encode(frame);
     if (text === null || session.state !== 'live') return;
-    const answer = outgoingFrame(text);
+    const answer = textFrame(text);
     const most = settings.maxUnconfirmedBytes + settings.historyBytes;
-    const isRoom = session.unconfirmedBytes + answer.bytes <= most;
+    const isRoom = session.unconfirmedBytes + answer.length <= most;
     // Without pings nothing is ever confirmed: there, what the engine has queued is the bound.
     const isBounded = session.socket?.canPing === true || !session.isCongested;
-    if (isRoom && isBounded && this.#send(session, answer)) return;
+    if (isRoom && isBounded && this.#send(session, answer, null)) return;
     door.leave(session, 'slow');
   }
 
@@ -111,7 +114,7 @@ export class Delivery {
       from,
       to,
     });
-    if (text !== null && !this.#write(session, outgoingFrame(text))) return false;
+    if (text !== null && !this.#write(session, textFrame(text), null)) return false;
     session.cursor = to;
     if (to > log.delivered) log.delivered = to;
     const about = { user: session.userId, session: session.id };
@@ -120,24 +123,35 @@ export class Delivery {
     return true;
   }
 
-  /** True when the frame is on its way. False when it has to wait for a pong or for the engine. */
-  #write(session: Session, frame: OutgoingFrame): boolean {
+  /** Writes the next of the log, as much of it as goes at once. False when it has to wait. */
+  #writeRun(log: UserLog, session: Session): boolean {
+    const room = this.#rooms.settings.maxUnconfirmedBytes - session.unconfirmedBytes;
+    const { frames, rest, last } = log.run(session.cursor + 1, room);
+    if (!this.#write(session, frames, rest)) return false;
+    session.cursor = last;
+    return true;
+  }
+
+  /** True when the frames are on their way. False when they have to wait for a pong or for the engine. */
+  #write(session: Session, frames: Uint8Array, rest: Uint8Array | null): boolean {
     const { settings, heartbeat } = this.#rooms;
     const unconfirmed = session.unconfirmedBytes;
-    if (unconfirmed === 0 || unconfirmed + frame.bytes <= settings.maxUnconfirmedBytes)
-      return this.#send(session, frame);
+    const bytes = frames.length + (rest?.length ?? 0);
+    if (unconfirmed === 0 || unconfirmed + bytes <= settings.maxUnconfirmedBytes)
+      return this.#send(session, frames, rest);
     heartbeat.probe(session);
     return false;
   }
 
-  #send(session: Session, frame: OutgoingFrame): boolean {
+  #send(session: Session, frames: Uint8Array, rest: Uint8Array | null): boolean {
     const { socket } = session;
     if (socket === null) return false;
     const { faults } = this.#rooms;
-    const outcome = faults.attempt<SendOutcome>('socket', () => socket.send(frame), 'dropped');
+    const send = (): SendOutcome => socket.send(frames, rest);
+    const outcome = faults.attempt<SendOutcome>('socket', send, 'dropped');
     session.isCongested = outcome === 'queued';
     if (outcome === 'dropped') return false;
-    if (socket.canPing) session.unconfirmedBytes += frame.bytes;
+    if (socket.canPing) session.unconfirmedBytes += frames.length + (rest?.length ?? 0);
     this.#markHalf(session);
     return true;
   }

@@ -62,9 +62,9 @@ export class Heartbeat {
   }
 
   /** Takes note of a frame of the peer. */
-  heard(session: Session): void {
+  heard(session: Session, now: number): void {
     if (next(session.state, 'heard').effect !== 'note') return;
-    session.heardAt = this.#rooms.pulse.now();
+    session.heardAt = now;
     for (const listener of this.#evidenceListeners) listener(session);
   }
 
@@ -72,16 +72,17 @@ export class Heartbeat {
   ponged(session: Session, mark: number): boolean {
     if (session.state !== 'live') return false;
     const { events, pulse } = this.#rooms;
+    const now = pulse.now();
     const isAnswer = session.pingAt !== notOut && mark === session.pingMark;
     if (isAnswer) {
-      const roundTripMs = pulse.now() - session.pingAt;
+      const roundTripMs = now - session.pingAt;
       session.pingAt = notOut;
       session.unconfirmedBytes -= session.bytesBeforePing;
       session.bytesBeforePing = 0;
       events.emit({ type: 'pingAnswered', session: session.id, roundTripMs });
     }
     if (session.transport === 'closed') session.isTransportDoubted = true;
-    this.heard(session);
+    this.heard(session, now);
     return isAnswer;
   }
 

@@ -1,9 +1,10 @@
 import type { Settings } from '../core/options.ts';
+import { ShardedMap } from '../core/sharded-map.ts';
 import { never } from '../core/timing-wheel.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
-import { type LogEntry, UserLog } from './user-log.ts';
+import { type EntryDraft, UserLog } from './user-log.ts';
 
 /** What the history works with. */
 export interface HistoryRooms {
@@ -13,22 +14,18 @@ export interface HistoryRooms {
   readonly events: EventStream;
 }
 
-/** Memory that an entry and a log take beside the frames, in bytes; measured on Node 20, rounded up. */
-const entryBytes = 200;
-const logBytes = 400;
-
 /**
  * The logs of all users. Nothing is kept for a user before the first event (I5); a log whose user has been away for the
  * resume window goes; all logs together have a bound, and the log that has been quiet longest gives way first (I12).
  */
 export class History {
   readonly #rooms: HistoryRooms;
-  readonly #logs: Map<string, UserLog> = new Map();
+  readonly #logs: ShardedMap<UserLog> = new ShardedMap();
   /** All logs in the order of the last append, linked through them: a map would have to be rebuilt again and again. */
   readonly #byAge: LogsByAge = new LogsByAge();
   readonly epoch: string;
   #bytes = 0;
-  #entries = 0;
+  #weight = 0;
   /** No offset of a log that is gone is higher, so a log begun anew continues to rise within the epoch. */
   #start = 0;
 
@@ -57,22 +54,20 @@ export class History {
     return this.#logs.get(userId)?.delivered ?? this.#start;
   }
 
-  /** The offset the user's next event will get. A stall is noticed here, not in between: a listener that hears of it may publish. */
-  nextOffset(userId: string): number {
-    this.#rooms.pulse.now();
-    return (this.#logs.get(userId)?.last ?? this.#start) + 1;
+  /** The offset after which the log of a user continues, or begins. */
+  lastOf(log: UserLog | undefined): number {
+    return log?.last ?? this.#start;
   }
 
-  append(userId: string, entry: LogEntry): UserLog {
+  /** Appends to the user's log, which begins with its first event. */
+  append(userId: string, draft: EntryDraft): UserLog {
     const { settings, pulse } = this.#rooms;
     const log = this.#logs.get(userId) ?? this.#begin(userId);
-    log.touchedAt = pulse.now();
-    const before = log.size;
-    this.#bytes += log.append(entry, {
-      events: settings.historyEvents,
-      bytes: settings.historyBytes,
-    });
-    this.#entries += log.size - before;
+    log.touchedAt = pulse.latest;
+    const { bytes, weight } = log;
+    log.append(draft, { events: settings.historyEvents, bytes: settings.historyBytes });
+    this.#bytes += log.bytes - bytes;
+    this.#weight += log.weight - weight;
     this.#byAge.touched(log);
     if (this.#weight > settings.historyTotalBytes) this.#holdTotal();
     return log;
@@ -87,48 +82,41 @@ export class History {
 
   /** Lets every log go. */
   clear(): void {
-    for (const [userId, log] of this.#logs) this.#end(userId, log);
+    for (const log of this.#logs.values()) this.#end(log);
   }
 
   #begin(userId: string): UserLog {
     const { pulse, settings } = this.#rooms;
-    const now = pulse.now();
+    const now = pulse.latest;
     const log = new UserLog(userId, this.#start, now);
-    log.timer = pulse.add(
-      { due: (at) => this.#due(userId, log, at) },
-      now + settings.resumeWindowMs,
-    );
+    log.timer = pulse.add({ due: (at) => this.#due(log, at) }, now + settings.resumeWindowMs);
     this.#logs.set(userId, log);
+    this.#weight += log.weight;
     // Whoever came before the first event came when other logs, now gone, had not reached as far: nothing lies between.
     for (const session of this.#rooms.registry.of(userId)) session.cursor = log.last;
     return log;
   }
 
-  #due(userId: string, log: UserLog, now: number): number {
+  #due(log: UserLog, now: number): number {
     const { registry, settings } = this.#rooms;
-    if (registry.count(userId) > 0) return now + settings.resumeWindowMs;
+    if (registry.count(log.userId) > 0) return now + settings.resumeWindowMs;
     const endsAt = log.touchedAt + settings.resumeWindowMs;
     if (now < endsAt) return endsAt;
-    this.#end(userId, log);
+    this.#end(log);
     return never;
   }
 
-  #end(userId: string, log: UserLog): void {
+  #end(log: UserLog): void {
     const { events, pulse } = this.#rooms;
     this.#start = Math.max(this.#start, log.last);
     this.#bytes -= log.bytes;
-    this.#entries -= log.size;
-    this.#logs.delete(userId);
+    this.#weight -= log.weight;
+    this.#logs.delete(log.userId);
     this.#byAge.remove(log);
     pulse.remove(log.timer);
     const undelivered = log.last - log.delivered;
     if (undelivered > 0)
-      events.emit({ type: 'lost', user: userId, events: undelivered, reason: 'expired' });
-  }
-
-  /** What all logs take: the frames, and what it takes to keep them. Many small events weigh more than they say. */
-  get #weight(): number {
-    return this.#bytes + this.#entries * entryBytes + this.#logs.size * logBytes;
+      events.emit({ type: 'lost', user: log.userId, events: undelivered, reason: 'expired' });
   }
 
   #holdTotal(): void {
@@ -137,13 +125,17 @@ export class History {
     let log = this.#byAge.oldest;
     while (log !== null && this.#weight > most) {
       const { newer } = log;
-      while (this.#weight > most && log.size > 0) {
-        this.#bytes -= log.dropOldest();
-        this.#entries -= 1;
-      }
-      if (log.size === 0 && registry.count(log.userId) === 0) this.#end(log.userId, log);
+      while (this.#weight > most && log.size > 0) this.#release(log, this.#weight - most);
+      if (log.size === 0 && registry.count(log.userId) === 0) this.#end(log);
       log = newer;
     }
+  }
+
+  #release(log: UserLog, excess: number): void {
+    const { bytes, weight } = log;
+    log.release(excess);
+    this.#bytes += log.bytes - bytes;
+    this.#weight += log.weight - weight;
   }
 }
 

@@ -29,10 +29,11 @@ export class HookTimeoutError extends Error {
   override readonly name = 'HookTimeoutError';
 }
 
-/** What is done when a hook has finished, and when it has failed. */
-export interface Settled {
-  readonly done: () => void;
-  readonly failed: () => void;
+/** A hook with what follows from it. One for all calls, so that a call costs no closure. */
+export interface HookUse<T> {
+  call(session: Session, subject: T): unknown;
+  done(session: Session, subject: T): void;
+  failed(session: Session, subject: T): void;
 }
 
 /** Runs hooks of the application, each with a deadline. */
@@ -47,30 +48,38 @@ export class HookRunner {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Calls a hook and then exactly one of the two. A failure is counted as a fault of the session. */
-  run(session: Session, hook: () => unknown, settled: Settled): void {
+  /** Calls a hook and then exactly one of `done` and `failed`. A failure is counted as a fault of the session. */
+  run<T>(use: HookUse<T>, session: Session, subject: T): void {
     let outcome: unknown;
     try {
-      outcome = hook();
+      outcome = use.call(session, subject);
       if (isThenable(outcome)) {
-        this.#await(session, outcome, settled);
+        this.#await(outcome, session, {
+          done: () => use.done(session, subject),
+          failed: () => use.failed(session, subject),
+        });
         return;
       }
     } catch (error) {
-      this.#fail(session, settled, error ?? new Error('A hook threw nothing.'));
+      this.#report(session, error ?? new Error('A hook threw nothing.'));
+      use.failed(session, subject);
       return;
     }
-    settled.done();
+    use.done(session, subject);
   }
 
-  #await(session: Session, outcome: PromiseLike<unknown>, settled: Settled): void {
+  #await(outcome: PromiseLike<unknown>, session: Session, settled: Settled): void {
     let isOver = false;
     const settle = (error: unknown): void => {
       if (isOver) return;
       isOver = true;
       this.#pulse.remove(entry);
-      if (error === null) settled.done();
-      else this.#fail(session, settled, error);
+      if (error === null) {
+        settled.done();
+        return;
+      }
+      this.#report(session, error);
+      settled.failed();
     };
     const expire = (): number => {
       settle(new HookTimeoutError(`A hook did not finish within ${this.#timeoutMs} ms.`));
@@ -87,10 +96,14 @@ export class HookRunner {
     }
   }
 
-  #fail(session: Session, settled: Settled, error: unknown): void {
+  #report(session: Session, error: unknown): void {
     this.#faults.report('hook', error, { session: session.id });
-    settled.failed();
   }
+}
+
+interface Settled {
+  readonly done: () => void;
+  readonly failed: () => void;
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

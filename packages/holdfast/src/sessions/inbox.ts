@@ -4,15 +4,13 @@ import type { ClientFrame } from '../protocol/frames.ts';
 import type { SessionCodec } from './codec.ts';
 import type { Delivery } from './delivery.ts';
 import type { Door } from './door.ts';
-import type { HookRunner, SessionHooks } from './hooks.ts';
-import type { Pulse } from './pulse.ts';
+import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { Session } from './session.ts';
 
 /** What the inbox works with. */
 export interface InboxRooms {
   readonly settings: Settings;
   readonly codec: SessionCodec;
-  readonly pulse: Pulse;
   readonly door: Door;
   readonly delivery: Delivery;
   readonly hooks: SessionHooks;
@@ -22,25 +20,42 @@ export interface InboxRooms {
 /** Reads what clients send. A breach of the protocol ends the session that committed it and no other. */
 export class Inbox {
   readonly #rooms: InboxRooms;
+  readonly #handingOver: HookUse<MessageFrame>;
 
   constructor(rooms: InboxRooms) {
     this.#rooms = rooms;
+    const { hooks, delivery } = rooms;
+    this.#handingOver = {
+      call: (session, { data, id }) => hooks.message?.(session, { data, ...named(id) }),
+      done: (session, { id }) => {
+        if (id !== undefined) delivery.answer(session, { type: 'accepted', id });
+      },
+      failed: (session, { id }) => {
+        const message = 'The application could not take the message.';
+        delivery.answer(session, {
+          type: 'error',
+          code: 'application-failed',
+          message,
+          ...named(id),
+        });
+      },
+    };
   }
 
   /** One message of a client, already noted as a sign of life. */
-  receive(session: Session, data: string | Uint8Array): void {
+  receive(session: Session, data: string | Uint8Array, now: number): void {
     const { codec, delivery, door } = this.#rooms;
-    if (session.state !== 'live' || !this.#isWithinRate(session)) return;
+    if (session.state !== 'live' || !this.#isWithinRate(session, now)) return;
     const parsed = codec.parse(data);
     if (parsed.ok) this.#serve(session, parsed.frame);
     else if (parsed.breach) door.leave(session, 'bad-frame', { note: parsed.message });
     else delivery.answer(session, { type: 'error', code: 'unknown-type', message: parsed.message });
   }
 
-  #isWithinRate(session: Session): boolean {
-    const { settings, pulse, door } = this.#rooms;
+  #isWithinRate(session: Session, now: number): boolean {
+    const { settings, door } = this.#rooms;
     const limit = { perSecond: settings.messageRate, burst: settings.messageRate };
-    const verdict = spend(limit, session.messageMark, pulse.now());
+    const verdict = spend(limit, session.messageMark, now);
     if (verdict.passed) {
       session.messageMark = verdict.mark;
       return true;
@@ -71,22 +86,19 @@ export class Inbox {
     } else if (offset > session.acked) session.acked = offset;
   }
 
-  #handOver(session: Session, frame: Extract<ClientFrame, { type: 'message' }>): void {
+  #handOver(session: Session, frame: MessageFrame): void {
     const { hooks, hookRunner, delivery } = this.#rooms;
-    const named = frame.id === undefined ? {} : { id: frame.id };
-    if (hooks.message === undefined) {
-      const message = 'Nothing takes messages here: the application has not said where they go.';
-      delivery.answer(session, { type: 'error', code: 'no-receiver', message, ...named });
+    if (hooks.message !== undefined) {
+      hookRunner.run(this.#handingOver, session, frame);
       return;
     }
-    hookRunner.run(session, () => hooks.message?.(session, { data: frame.data, ...named }), {
-      done: () => {
-        if (frame.id !== undefined) delivery.answer(session, { type: 'accepted', id: frame.id });
-      },
-      failed: () => {
-        const message = 'The application could not take the message.';
-        delivery.answer(session, { type: 'error', code: 'application-failed', message, ...named });
-      },
-    });
+    const message = 'Nothing takes messages here: the application has not said where they go.';
+    delivery.answer(session, { type: 'error', code: 'no-receiver', message, ...named(frame.id) });
   }
+}
+
+type MessageFrame = Extract<ClientFrame, { readonly type: 'message' }>;
+
+function named(id: string | undefined): { readonly id?: string } {
+  return id === undefined ? {} : { id };
 }

@@ -1,20 +1,22 @@
 import type { Settings } from '../core/options.ts';
 import { describeValue, UsageError } from '../core/usage-error.ts';
 import type { EventInput } from '../protocol/event-frame.ts';
+import { frameLength, textFrame } from './text-frame.ts';
 import type { Clock } from './clock.ts';
 import type { SessionCodec } from './codec.ts';
 import type { Delivery } from './delivery.ts';
 import type { EventStream } from './event-stream.ts';
 import type { History } from './history.ts';
+import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
-import { outgoingFrame } from './socket.ts';
 import { checkUserId } from './user-id.ts';
-import type { LogEntry } from './user-log.ts';
+import type { EntryDraft, EntryNotes, UserLog } from './user-log.ts';
 
 /** What the publisher works with. */
 export interface PublisherRooms {
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly pulse: Pulse;
   readonly codec: SessionCodec;
   readonly history: History;
   readonly delivery: Delivery;
@@ -48,7 +50,7 @@ export interface BroadcastOutcome {
 const maxEventIdLength = 256;
 /** Writes of a broadcast before the event loop gets its turn: one or two milliseconds of system calls. */
 const sliceWrites = 128;
-/** Frames a broadcast keeps for the next user at the same offset. */
+/** Whole frames a broadcast keeps for the next user at the same offset. */
 const mostShared = 1_024;
 
 /** Appends to a user's log once, encodes once, and has every session of the user written to. */
@@ -62,28 +64,35 @@ export class Publisher {
 
   /** @throws UsageError `bad-event` or `bad-user`; nothing has been published then */
   publish(userId: string, input: EventInput, options: PublishOptions = {}): Published {
-    const { history, clock, codec } = this.#rooms;
+    const { history, clock, codec, pulse } = this.#rooms;
     checkUserId(userId);
     const eventId = checkEventId(options.id);
-    const known = eventId === null ? undefined : history.find(userId)?.offsetOf(eventId);
-    if (known !== undefined) return this.#outcome(userId, known, 'queued');
     const body = codec.encodeBody(input, clock.epochMs());
-    return this.#append(userId, (offset) => ({
-      frame: outgoingFrame(codec.placeEvent(offset, body)),
-      onlyFor: options.session ?? null,
-      eventId,
-    }));
+    // Encoding, and noticing a stall, run code of others. From here to the log nothing comes in between.
+    pulse.now();
+    const log = history.find(userId);
+    const known = eventId === null ? undefined : log?.offsetOf(eventId);
+    if (known !== undefined) return this.#outcome(userId, known, 'queued');
+    const onlyFor = options.session ?? null;
+    const offset = history.lastOf(log) + 1;
+    const text = codec.placeEvent(offset, body);
+    const isPlain = onlyFor === null && eventId === null;
+    return this.#append(userId, offset, {
+      text,
+      payloadBytes: Buffer.byteLength(text),
+      notes: isPlain ? null : { onlyFor, eventId, shared: null },
+    });
   }
 
   /**
    * Publishes to every user who has a session, in slices, so that no other work waits longer than a few milliseconds.
-   * Users at the same offset share one frame.
+   * Users share the frame where they are at the same offset, and the end of it where they are not.
    *
    * @throws UsageError `bad-event`
    */
   async broadcast(input: EventInput): Promise<BroadcastOutcome> {
-    const { clock, codec, history, registry } = this.#rooms;
-    const entryAt = this.#sharedEntries(codec.encodeBody(input, clock.epochMs()));
+    const { clock, codec, history, registry, pulse } = this.#rooms;
+    const draftAt = this.#sharedDrafts(codec.encodeBody(input, clock.epochMs()));
     this.#broadcasts += 1;
     const number = this.#broadcasts;
     let left = registry.userCount;
@@ -92,11 +101,12 @@ export class Publisher {
     let sliceEndsAt = sliceWrites;
     for (const userId of registry.users()) {
       if (left-- === 0) break;
-      if (history.find(userId)?.broadcast === number) continue;
-      sessions += this.#append(userId, entryAt).sessions;
-      users += 1;
+      pulse.now();
       const log = history.find(userId);
-      if (log !== undefined) log.broadcast = number;
+      if (log?.broadcast === number) continue;
+      const offset = history.lastOf(log) + 1;
+      sessions += this.#append(userId, offset, draftAt(offset), number).sessions;
+      users += 1;
       if (sessions < sliceEndsAt) continue;
       await new Promise<void>((resolve) => clock.afterPoll(resolve));
       sliceEndsAt = sessions + sliceWrites;
@@ -104,38 +114,46 @@ export class Publisher {
     return { users, sessions };
   }
 
-  #sharedEntries(body: string): (offset: number) => LogEntry {
+  #sharedDrafts(body: string): (offset: number) => EntryDraft {
     const { codec } = this.#rooms;
-    const shared: Map<number, LogEntry> = new Map();
+    const drafts: Map<number, EntryDraft> = new Map();
+    const notes = sharing(Buffer.from(body));
     return (offset) => {
-      const known = shared.get(offset);
+      const known = drafts.get(offset);
       if (known !== undefined) return known;
-      const frame = outgoingFrame(codec.placeEvent(offset, body));
-      const entry = { frame, onlyFor: null, eventId: null };
-      if (shared.size < mostShared) shared.set(offset, entry);
-      return entry;
+      const text = codec.placeEvent(offset, '');
+      const payloadBytes = text.length + notes.shared.length;
+      if (drafts.size >= mostShared) return { text, payloadBytes, notes };
+      const whole = sharing(textFrame(codec.placeEvent(offset, body)));
+      const draft = { text: null, payloadBytes, notes: whole };
+      drafts.set(offset, draft);
+      return draft;
     };
   }
 
-  #append(userId: string, entryAt: (offset: number) => LogEntry): Published {
+  #append(userId: string, offset: number, draft: EntryDraft, broadcast = 0): Published {
     const { settings, history, delivery, registry, events } = this.#rooms;
-    const offset = history.nextOffset(userId);
-    const entry = entryAt(offset);
-    const { bytes } = entry.frame;
+    const bytes = frameLength(draft.payloadBytes);
     if (bytes > settings.historyBytes) {
       events.emit({ type: 'lost', user: userId, events: 1, reason: 'too-large' });
       return this.#outcome(userId, offset - 1, 'overflow');
     }
-    const log = history.append(userId, entry);
+    const log: UserLog = history.append(userId, draft);
+    if (broadcast > 0) log.broadcast = broadcast;
     events.emit({ type: 'published', user: userId, events: 1, bytes });
-    for (const session of registry.of(userId)) delivery.pumpFrom(log, session);
-    return this.#outcome(userId, offset, 'queued');
+    const sessions = registry.of(userId);
+    for (const session of sessions) delivery.pumpFrom(log, session);
+    return { epoch: history.epoch, offset, sessions: sessions.length, outcome: 'queued' };
   }
 
   #outcome(userId: string, offset: number, outcome: Published['outcome']): Published {
     const { history, registry } = this.#rooms;
     return { epoch: history.epoch, offset, sessions: registry.count(userId), outcome };
   }
+}
+
+function sharing(shared: Uint8Array): EntryNotes & { readonly shared: Uint8Array } {
+  return { onlyFor: null, eventId: null, shared };
 }
 
 function checkEventId(id: unknown): string | null {

@@ -39,6 +39,7 @@ export class Pulse {
   /** By the raw clock: when the next beat is due, or the one under way should be over. */
   #beatDueAtRaw: number;
   #polledAt: number;
+  #latest: number;
 
   constructor(clock: Clock, faults: Faults, onStall: StallListener) {
     this.#clock = clock;
@@ -47,7 +48,8 @@ export class Pulse {
     const raw = clock.nowMs();
     this.#beatDueAtRaw = raw;
     this.#fair = new FairClock(longestStepMs, raw);
-    this.#polledAt = this.#fair.read(raw);
+    this.#latest = this.#fair.read(raw);
+    this.#polledAt = this.#latest;
     this.#wheel = new TimingWheel(beatMs, this.#polledAt, (_owner, error) =>
       faults.report('heartbeat', error),
     );
@@ -60,8 +62,14 @@ export class Pulse {
     const lostBefore = this.#fair.lostMs;
     const now = this.#fair.read(raw);
     const gap = this.#fair.lostMs - lostBefore;
+    this.#latest = now;
     if (gap > 0) this.#onStall(gap);
     return now;
+  }
+
+  /** What {@link now} last said: near enough for what decides nothing, and no look at the clock. */
+  get latest(): number {
+    return this.#latest;
   }
 
   /** The last fair instant up to which every socket has been polled. Never later than {@link now}. */

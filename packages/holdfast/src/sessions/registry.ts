@@ -1,3 +1,4 @@
+import { ShardedMap } from '../core/sharded-map.ts';
 import { type Place, Session, type SessionKin, type SessionSeed } from './session.ts';
 
 const nobodys: readonly Session[] = [];
@@ -14,7 +15,7 @@ const keptPlaces = 64;
 export class Registry {
   readonly #kin: SessionKin;
   /** Each list is replaced when it changes, so it is never longer than it must be, and whoever holds one is not disturbed. */
-  readonly #users: Map<string, Siblings> = new Map();
+  readonly #users: ShardedMap<Siblings> = new ShardedMap();
   readonly #table: (Session | null)[] = [];
   readonly #free: number[] = [];
   #generation = 0;
@@ -47,7 +48,7 @@ export class Registry {
     return siblings instanceof Session ? [siblings] : siblings;
   }
 
-  users(): IterableIterator<string> {
+  users(): Iterable<string> {
     return this.#users.keys();
   }
 

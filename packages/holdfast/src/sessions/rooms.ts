@@ -10,7 +10,7 @@ import { EventStream } from './event-stream.ts';
 import { Faults } from './faults.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { History } from './history.ts';
-import { HookRunner, type SessionHooks } from './hooks.ts';
+import { HookRunner, type HookUse, type SessionHooks } from './hooks.ts';
 import { Inbox } from './inbox.ts';
 import { Limits } from './limits.ts';
 import { LingeringSockets } from './lingering.ts';
@@ -20,6 +20,7 @@ import { Registry } from './registry.ts';
 import type { SessionDuties, SessionKin } from './session.ts';
 import { endCause } from './end-cause.ts';
 import type { TransportState } from '../core/death.ts';
+import type { SessionEnd } from '../protocol/close-causes.ts';
 import { Sweep } from './sweep.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -127,30 +128,32 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
   const { door, waiting, history, heartbeat, hooks, hookRunner } = rooms;
   door.onLeave((session) => history.left(session.userId));
   door.onLeave((session) => waiting.offer(session.userId));
+  const closing: HookUse<SessionEnd> = {
+    call: (session, cause) => hooks.closed?.(session, cause),
+    done: () => {},
+    failed: () => {},
+  };
   door.onLeave((session, cause) => {
-    if (hooks.closed === undefined) return;
-    hookRunner.run(session, () => hooks.closed?.(session, cause), {
-      done: () => {},
-      failed: () => {},
-    });
+    if (hooks.closed !== undefined) hookRunner.run(closing, session, cause);
   });
   heartbeat.onEvidence((session) => waiting.judge(session.userId));
   Object.assign(duties, sessionDuties(rooms));
 }
 
-function sessionDuties({ heartbeat, delivery, inbox, door, faults }: Rooms): SessionDuties {
+function sessionDuties({ heartbeat, delivery, inbox, door, faults, pulse }: Rooms): SessionDuties {
   return {
     transportOf: (socket) =>
       faults.attempt<TransportState>('socket', () => socket.transport(), 'unknown'),
-    heard: (session) => heartbeat.heard(session),
+    heard: (session) => heartbeat.heard(session, pulse.now()),
     ponged: (session, mark) => {
       if (heartbeat.ponged(session, mark)) delivery.resume(session);
     },
     received: (session, data) => {
-      heartbeat.heard(session);
-      inbox.receive(session, data);
+      const now = pulse.now();
+      heartbeat.heard(session, now);
+      inbox.receive(session, data, now);
     },
-    serve: (session, data) => inbox.receive(session, data),
+    serve: (session, data) => inbox.receive(session, data, pulse.now()),
     drained: (session) => {
       session.isCongested = false;
       delivery.resume(session);

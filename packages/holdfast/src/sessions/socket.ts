@@ -1,20 +1,6 @@
 import type { TransportState } from '../core/death.ts';
 import { describeValue, UsageError } from '../core/usage-error.ts';
 
-/** A frame ready to be written, shared by every session it goes to. */
-export interface OutgoingFrame {
-  readonly text: string;
-  /** Its length in UTF-8, in bytes. */
-  readonly bytes: number;
-  /** Where an engine keeps its own prepared form, made once at the first write. */
-  prepared: Uint8Array | null;
-}
-
-/** A frame of this text. */
-export function outgoingFrame(text: string): OutgoingFrame {
-  return { text, bytes: Buffer.byteLength(text), prepared: null };
-}
-
 /** What became of a write: on its way, waiting in the engine (write no more until `drained`), or not taken at all. */
 export type SendOutcome = 'ok' | 'queued' | 'dropped';
 
@@ -51,7 +37,12 @@ export interface SessionSocket {
   readonly canPing: boolean;
   /** What the engine says about the connection, at once and without I/O. */
   transport(): TransportState;
-  send(frame: OutgoingFrame): SendOutcome;
+  /**
+   * Writes whole text frames in their form on the wire (RFC 6455 section 5.2, without a mask), which lie end to end and are
+   * shared: they are never changed, here or there. `rest` is the end of the last one, where it is kept apart. An engine
+   * that makes its frames by itself takes what `payloadsOf` finds in them. Reports nothing before it has returned.
+   */
+  send(frames: Uint8Array, rest: Uint8Array | null): SendOutcome;
   /** Sends a ping whose payload {@link SocketOwner.ponged} gets back as `mark`, a whole number below 2^31. */
   ping(mark: number): void;
   /** Sends a close frame and lets the closing handshake run. */

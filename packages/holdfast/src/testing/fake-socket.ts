@@ -1,8 +1,8 @@
 import type { TransportState } from '../core/death.ts';
+import { payloadsOf } from '../sessions/text-frame.ts';
 import {
   type EndSign,
   nobody,
-  type OutgoingFrame,
   type SendOutcome,
   type SessionSocket,
   type SocketOwner,
@@ -56,10 +56,10 @@ export class FakeSocket implements SessionSocket {
     return this.claimed ?? (this.isTerminated ? 'closed' : 'open');
   }
 
-  send(frame: OutgoingFrame): SendOutcome {
+  send(frames: Uint8Array, rest: Uint8Array | null): SendOutcome {
     this.#throwIfAsked('send');
     if (this.isTerminated) return 'dropped';
-    if (this.outcome !== 'dropped') this.written.push(frame.text);
+    if (this.outcome !== 'dropped') this.written.push(...payloadsOf(frames, rest).map(String));
     return this.outcome;
   }
 

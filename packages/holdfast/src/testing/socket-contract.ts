@@ -1,10 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  type EndSign,
-  outgoingFrame,
-  type SessionSocket,
-  type SocketOwner,
-} from '../sessions/socket.ts';
+import { payloadsOf, textFrame } from '../sessions/text-frame.ts';
+import type { EndSign, SessionSocket, SocketOwner } from '../sessions/socket.ts';
 import { opcodes, type RawPeer } from './raw-peer.ts';
 
 /** A connected pair: the adapter's socket and a client on bare TCP behind it. */
@@ -84,12 +80,10 @@ const speech: readonly SocketContractCase[] = [
     'a frame prepared once reaches every socket whole, at every size',
     async ({ socket, peer }, connect) => {
       const other = await connect();
-      const frames = sizes.map((size) =>
-        outgoingFrame('é'.repeat(size / 2) + 'x'.repeat(size % 2)),
-      );
+      const frames = sizes.map((size) => textFrame('é'.repeat(size / 2) + 'x'.repeat(size % 2)));
       for (const frame of frames) {
-        socket.send(frame);
-        other.socket.send(frame);
+        socket.send(frame, null);
+        other.socket.send(frame, null);
       }
       for (const { texts, until } of [peer, other.peer].map((one) => ({
         texts: () => one.texts,
@@ -98,15 +92,25 @@ const speech: readonly SocketContractCase[] = [
         await until(() => texts().length === sizes.length);
         assert.deepEqual(
           texts(),
-          frames.map(({ text }) => text),
+          frames.flatMap((frame) => payloadsOf(frame).map(String)),
         );
       }
       other.peer.destroy();
     },
   ),
+  promise(
+    'frames that lie end to end, and one in two parts, arrive each as one',
+    async ({ socket, peer }) => {
+      const long = textFrame('x'.repeat(200));
+      socket.send(Buffer.concat([textFrame('one'), textFrame('zwölf')]), null);
+      socket.send(long.subarray(0, 20), long.subarray(20));
+      await peer.until(() => peer.texts.length === 3);
+      assert.deepEqual(peer.texts, ['one', 'zwölf', 'x'.repeat(200)]);
+    },
+  ),
   promise('a hundred frames of one tick arrive in order', async ({ socket, peer }) => {
     const texts = Array.from({ length: 100 }, (_, number) => `frame ${number}`);
-    for (const text of texts) socket.send(outgoingFrame(text));
+    for (const text of texts) socket.send(textFrame(text), null);
     await peer.until(() => peer.texts.length === texts.length);
     assert.deepEqual(peer.texts, texts);
   }),
@@ -141,7 +145,7 @@ const endings: readonly SocketContractCase[] = [
       await hears('ending close-frame');
       assert.equal(told.includes('gone'), false);
       assert.equal(socket.transport(), 'closed');
-      assert.equal(socket.send(outgoingFrame('late')), 'dropped');
+      assert.equal(socket.send(textFrame('late'), null), 'dropped');
     },
   ),
   promise('FIN without a close frame is seen at once', async ({ peer, hears }) => {
@@ -184,7 +188,7 @@ const endings: readonly SocketContractCase[] = [
       socket.terminate();
       await hears('gone');
       await peer.until(() => peer.socket.readableEnded || peer.isClosed);
-      assert.equal(socket.send(outgoingFrame('late')), 'dropped');
+      assert.equal(socket.send(textFrame('late'), null), 'dropped');
       assert.equal(socket.transport(), 'closed');
       socket.ping(1);
       socket.close(1000, '');
@@ -198,9 +202,9 @@ const backPressure: readonly SocketContractCase[] = [
     'a peer that does not read makes writes wait, and is served on when it reads',
     async ({ socket, peer, hears, told }) => {
       peer.stopReading();
-      const frame = outgoingFrame('x'.repeat(60_000));
+      const frame = textFrame('x'.repeat(60_000));
       let sent = 1;
-      while (socket.send(frame) === 'ok' && sent < 1_000) {
+      while (socket.send(frame, null) === 'ok' && sent < 1_000) {
         sent += 1;
         await new Promise<void>((resolve) => void setImmediate(resolve));
       }

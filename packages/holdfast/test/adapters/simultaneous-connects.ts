@@ -1,9 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { acceptUpgrades } from '../../src/adapters/ws.ts';
-import { SessionLayer } from '../../src/sessions/session-layer.ts';
+import type { SessionLayer } from '../../src/sessions/session-layer.ts';
 import { RawPeer } from '../../src/testing/raw-peer.ts';
+import { closeHouses, openHouse } from './upgrade-house.ts';
 
 /** What was seen in one round. */
 export interface Round {
@@ -17,26 +15,16 @@ export interface Round {
 
 /** A hundred connects of one user at once, each authenticated slowly and in its own time; as many rounds as asked. */
 export async function connectAtOnce(rounds: number): Promise<Round[]> {
-  const layer = new SessionLayer();
-  const server = createServer();
   let turn = 0;
-  const upgrades = acceptUpgrades(server, {
-    layer,
-    decide: async () => {
-      turn += 1;
-      await delay((turn * 7) % 20);
-      await Promise.resolve();
-      return { kind: 'open', request: { userId: 'ann' } };
-    },
+  const { layer, port } = await openHouse(async () => {
+    turn += 1;
+    await delay((turn * 7) % 20);
+    await Promise.resolve();
+    return { kind: 'open', request: { userId: 'ann' } };
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
   const seen: Round[] = [];
   for (let round = 0; round < rounds; round += 1) seen.push(await connectOnce(layer, port));
-  upgrades.close();
-  await layer.shutdown();
-  server.closeAllConnections();
-  await new Promise<void>((resolve) => void server.close(() => resolve()));
+  await closeHouses();
   return seen;
 }
 

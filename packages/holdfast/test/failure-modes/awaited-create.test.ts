@@ -12,10 +12,11 @@ describe('a result that has to be awaited', () => {
     expect(pending.session).toBeUndefined();
     const outcome = await pending;
     // @ts-expect-error who was refused has no session: the outcome has to be looked at
-    expect(outcome.session).toBeDefined();
+    expect(layer.sessionsOf('u')).toEqual([outcome.session]);
     const admission = layer.open({ userId: 'u' });
     // @ts-expect-error who waits has no session yet
-    expect(admission.session).toBeDefined();
+    expect(layer.sessionsOf('u')[1]).toBe(admission.session);
+    expect(layer.count('u')).toBe(2);
     const reap = layer.reapAll();
     // @ts-expect-error a report has to be awaited
     expect(reap.reaped).toBeUndefined();
@@ -27,7 +28,8 @@ describe('a result that has to be awaited', () => {
     const pending = factory.createManager({ userId: 'u' });
     // @ts-expect-error a promise of a manager has no id
     expect(pending.id).toBeUndefined();
-    expect((await pending).id).toBeTypeOf('string');
+    const manager = await pending;
+    expect(factory.getManager(manager.id)).toBe(manager);
     await factory.shutdown();
   });
 });

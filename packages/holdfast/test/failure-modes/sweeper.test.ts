@@ -122,7 +122,14 @@ describe('the sweep in the background', () => {
     ]);
     expect(house.told('fault').map(({ where }) => where)).toContain('sweep');
     house.clock.advance(5 * 60_000);
-    expect(house.layer.health().faults.find(({ where }) => where === 'sweep')).toBeDefined();
+    expect(house.layer.health().faults).toMatchObject([
+      { where: 'socket' },
+      {
+        where: 'sweep',
+        forMs: 310_100,
+        error: `Error: Could not look at session ${poisoned.session.id}: transport failed, as asked`,
+      },
+    ]);
     poisoned.socket.throwing.clear();
     house.clock.advance(2 * 60_000);
     expect(house.layer.health()).toMatchObject({ status: 'ok', faults: [] });

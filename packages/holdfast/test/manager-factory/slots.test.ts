@@ -1,5 +1,9 @@
 import { UsageError } from 'holdfast';
-import { type CreateManagerRequest, SocketClosedError } from 'holdfast/manager-factory';
+import {
+  type CreateManagerRequest,
+  ManagerLimitError,
+  SocketClosedError,
+} from 'holdfast/manager-factory';
 import { FakeSocket } from 'holdfast/testing';
 import { describe, expect, test } from 'vitest';
 import { Workshop } from './workshop.ts';
@@ -178,7 +182,7 @@ describe('a user at the limit', () => {
     await shop.fill('u', 5);
     shop.clock.advance(60_000);
     const socket = new FakeSocket(shop.clock);
-    expect(await shop.ask({ userId: 'u', socket })).toBeInstanceOf(Error);
+    expect(await shop.ask({ userId: 'u', socket })).toBeInstanceOf(ManagerLimitError);
     expect(socket.closes).toEqual([{ code: 4429, reason: '{"r":"user-limit"}' }]);
     const { manager } = await shop.make('v');
     expect(shop.factory.getManager(manager.id)).toBe(manager);
@@ -216,7 +220,7 @@ describe('a user at the limit', () => {
     const { retryAfterMs } = await shop.askInVain('u');
     expect(retryAfterMs).toBeGreaterThan(0);
     shop.clock.advance((retryAfterMs ?? 0) + 50);
-    expect(await shop.ask({ userId: 'u' })).not.toBeInstanceOf(Error);
+    expect(await shop.ask({ userId: 'u' })).toMatchObject({ userId: 'u', state: 'opening' });
   });
 
   test('I3 closes the socket of a newcomer who leaves while waiting, and keeps no place', async () => {

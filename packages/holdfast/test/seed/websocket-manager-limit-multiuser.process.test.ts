@@ -1,33 +1,18 @@
-import type { ManagerFactoryOptions } from 'holdfast/manager-factory';
 import { afterEach, describe, expect, test } from 'vitest';
-import { LoopbackService, pause, until } from './loopback.ts';
+import { pause, until } from './loopback.ts';
+import { startService, stopServices } from './quick-service.ts';
 
-/** A heartbeat quick enough for a test; a peer is late after at most 200 + 300 ms. */
-const quick: ManagerFactoryOptions = {
-  pingIntervalMs: 2_000,
-  pressurePingIntervalMs: 200,
-  pingTimeoutMs: 5_000,
-  probeTimeoutMs: 300,
-};
+/** A peer is late after at most 200 + 300 ms. */
+const probeTimeoutMs = 300;
 const lateMs = 900;
 /** Heard longer ago than this, a peer has to prove that it lives. */
 const recentMs = 350;
 
+afterEach(stopServices);
+
 describe('TestWebSocketManagerLimitMultiUser', () => {
-  const running: LoopbackService[] = [];
-
-  async function start(options: ManagerFactoryOptions = {}): Promise<LoopbackService> {
-    const service = await LoopbackService.start({ ...quick, ...options });
-    running.push(service);
-    return service;
-  }
-
-  afterEach(async () => {
-    for (const service of running.splice(0)) await service.stop();
-  });
-
   test('test_multiple_users_can_reach_individual_limits_safely: ten users hold five each, and each hears its own', async () => {
-    const service = await start();
+    const service = await startService({ probeTimeoutMs });
     const users = Array.from({ length: 10 }, (_, number) => `user-${number}`);
     const held = await Promise.all(users.map((userId) => service.admit(userId, 5)));
     expect(service.factory.getFactoryStats()).toMatchObject({
@@ -63,7 +48,7 @@ describe('TestWebSocketManagerLimitMultiUser', () => {
   });
 
   test('test_rapid_connection_creation_triggers_emergency_cleanup: a hundred quick reconnects never reach the limit (FM-01)', async () => {
-    const service = await start();
+    const service = await startService({ probeTimeoutMs });
     for (let round = 0; round < 20; round += 1) {
       const callers = await service.admit('u', 5);
       await Promise.all(callers.map((caller) => caller.leave()));
@@ -77,7 +62,7 @@ describe('TestWebSocketManagerLimitMultiUser', () => {
   });
 
   test('test_rapid_connection_creation_triggers_emergency_cleanup: five at once over five frozen ones all get in (I3)', async () => {
-    const service = await start();
+    const service = await startService({ probeTimeoutMs });
     const frozen = await service.admit('u', 5);
     for (const caller of frozen) caller.freeze();
     await pause(recentMs);
@@ -97,7 +82,7 @@ describe('TestWebSocketManagerLimitMultiUser', () => {
   });
 
   test('test_rapid_connection_creation_triggers_emergency_cleanup: frozen ones known to be late yield at once, live ones stay (A4)', async () => {
-    const service = await start();
+    const service = await startService({ probeTimeoutMs });
     const [live, frozen] = [await service.admit('u', 2), await service.admit('u', 3)];
     for (const caller of frozen) caller.freeze();
     await pause(lateMs);
@@ -115,7 +100,7 @@ describe('TestWebSocketManagerLimitMultiUser', () => {
   });
 
   test('FM-29 I2 five live ones outlast fifty attempts, every one refused', async () => {
-    const service = await start();
+    const service = await startService({ probeTimeoutMs });
     const five = await service.admit('u', 5);
     for (let round = 0; round < 10; round += 1) {
       const answers = await Promise.all(Array.from({ length: 5 }, () => service.call('u').answer));
@@ -138,29 +123,29 @@ describe('TestWebSocketManagerLimitMultiUser', () => {
       30_000, 120_000, 300_000, 300_000,
     ]);
   });
-
-  /** Fills a limit, is refused, reloads, freezes and returns; says what came of it. */
-  async function pattern(environment: string): Promise<{ behaviour: unknown; intervalMs: number }> {
-    const service = await start({ environment });
-    const five = await service.admit('u', 5);
-    const refused = await service.call('u').answer;
-    await five[0]?.leave();
-    const [again] = await service.admit('u');
-    for (const caller of [...five, again]) if (caller?.isOpen) caller.freeze();
-    await pause(recentMs);
-    const back = await service.admit('u', 5);
-    const stats = service.factory.getFactoryStats();
-    return {
-      behaviour: {
-        refused,
-        open: back.map(({ isOpen }) => isOpen),
-        active: stats.managers_active,
-        created: stats.managers_created,
-        cleaned: stats.managers_cleaned_up,
-        started: stats.background_cleanup_task_started,
-        errors: service.errors,
-      },
-      intervalMs: stats.cleanup_interval_ms,
-    };
-  }
 });
+
+/** Fills a limit, is refused, reloads, freezes and returns; says what came of it. */
+async function pattern(environment: string): Promise<{ behaviour: unknown; intervalMs: number }> {
+  const service = await startService({ probeTimeoutMs, environment });
+  const five = await service.admit('u', 5);
+  const refused = await service.call('u').answer;
+  await five[0]?.leave();
+  const [again] = await service.admit('u');
+  for (const caller of [...five, again]) if (caller?.isOpen) caller.freeze();
+  await pause(recentMs);
+  const back = await service.admit('u', 5);
+  const stats = service.factory.getFactoryStats();
+  return {
+    behaviour: {
+      refused,
+      open: back.map(({ isOpen }) => isOpen),
+      active: stats.managers_active,
+      created: stats.managers_created,
+      cleaned: stats.managers_cleaned_up,
+      started: stats.background_cleanup_task_started,
+      errors: service.errors,
+    },
+    intervalMs: stats.cleanup_interval_ms,
+  };
+}

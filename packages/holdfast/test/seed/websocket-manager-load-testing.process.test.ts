@@ -1,32 +1,17 @@
-import type { ManagerFactoryOptions } from 'holdfast/manager-factory';
 import { afterEach, describe, expect, test } from 'vitest';
 import { seeded } from '../manager-factory/workshop.ts';
-import { type Caller, LoopbackService, pause, until } from './loopback.ts';
+import { type Caller, pause, until } from './loopback.ts';
+import { startService, stopServices } from './quick-service.ts';
 
-const quick: ManagerFactoryOptions = {
-  pingIntervalMs: 2_000,
-  pressurePingIntervalMs: 200,
-  pingTimeoutMs: 5_000,
-  probeTimeoutMs: 400,
-};
+const probeTimeoutMs = 400;
 /** Heard longer ago than this, a peer has to prove that it lives. */
 const recentMs = 450;
 
+afterEach(stopServices);
+
 describe('TestWebSocketManagerLoadTesting', () => {
-  const running: LoopbackService[] = [];
-
-  async function start(options: ManagerFactoryOptions = {}): Promise<LoopbackService> {
-    const service = await LoopbackService.start({ ...quick, ...options });
-    running.push(service);
-    return service;
-  }
-
-  afterEach(async () => {
-    for (const service of running.splice(0)) await service.stop();
-  });
-
   test('test_create_managers_faster_than_cleanup_interval: fifty users return over five ghosts each before any sweep (FM-16 FM-62)', async () => {
-    const service = await start();
+    const service = await startService({ probeTimeoutMs });
     const users = Array.from({ length: 50 }, (_, number) => `user-${number}`);
     for (let round = 0; round < 2; round += 1) {
       const held = await Promise.all(users.map((userId) => service.admit(userId, 5)));
@@ -50,7 +35,7 @@ describe('TestWebSocketManagerLoadTesting', () => {
   });
 
   test('test_concurrent_manager_creation_and_cleanup: counts hold at every step and agree in the end (FM-51 A6)', async () => {
-    const service = await start();
+    const service = await startService({ probeTimeoutMs });
     const random = seeded(20_250_128);
     const callers: Caller[] = [];
     const { factory } = service;
@@ -91,7 +76,7 @@ describe('TestWebSocketManagerLoadTesting', () => {
   });
 
   test('test_memory_leak_prevention_under_load: two thousand connections leave neither memory nor handles (I5 FM-12)', async () => {
-    const service = await start();
+    const service = await startService({ probeTimeoutMs });
     const churn = async (rounds: number): Promise<void> => {
       for (let round = 0; round < rounds; round += 1) {
         const held = await Promise.all(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Faults } from '../../src/sessions/faults.ts';
-import { HookRunner } from '../../src/sessions/hooks.ts';
+import { HookRunner, type HookUse } from '../../src/sessions/hooks.ts';
 import { Pulse } from '../../src/sessions/pulse.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import type { Fault } from '../../src/sessions/session-event.ts';
@@ -17,10 +17,12 @@ function run(hook: () => unknown): { clock: ManualClock; ends: string[]; told: F
     (fault) => told.push(fault),
   );
   const ends: string[] = [];
-  new HookRunner(new Pulse(clock, faults, () => {}), faults, 1_000).run(session, hook, {
+  const use: HookUse<null> = {
+    call: hook,
     done: () => ends.push('done'),
     failed: () => ends.push('failed'),
-  });
+  };
+  new HookRunner(new Pulse(clock, faults, () => {}), faults, 1_000).run(use, session, null);
   return { clock, ends, told };
 }
 

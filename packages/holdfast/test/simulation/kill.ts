@@ -2,13 +2,13 @@ import type * as Simulator from '../../src/testing/simulator.ts';
 import { type Mutant, withMutant } from '../mutants.ts';
 import { minutes } from './run-seeds.ts';
 
-/** The first of these many seeds in which the simulator finds the mistake; null when it survives all of them. */
-export async function firstKillingSeed(mutant: Mutant, mostSeeds: number): Promise<number | null> {
+/** What the simulator finds wrong with the mutant in the first of these many seeds that shows it; null when it survives all. */
+export async function violationOf(mutant: Mutant, mostSeeds: number): Promise<string | null> {
   return await withMutant(mutant, async (load) => {
     const { simulate } = (await load('testing/simulator.ts')) as typeof Simulator;
     for (let seed = 1; seed <= mostSeeds; seed += 1) {
       const { violation } = await simulate({ seed, minutes });
-      if (violation !== null) return seed;
+      if (violation !== null) return `${violation.invariant}: ${violation.message}`;
     }
     return null;
   });

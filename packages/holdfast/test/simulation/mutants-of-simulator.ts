@@ -65,7 +65,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'the window is not held',
     file: 'sessions/delivery.ts',
-    from: 'if (unconfirmed === 0 || unconfirmed + frame.bytes <= settings.maxUnconfirmedBytes)',
+    from: 'if (unconfirmed === 0 || unconfirmed + bytes <= settings.maxUnconfirmedBytes)',
     to: 'if (unconfirmed >= 0)',
   },
   {
@@ -107,8 +107,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'writing to a peer counts as having heard it (FM-33)',
     file: 'sessions/delivery.ts',
-    from: 'if (socket.canPing) session.unconfirmedBytes += frame.bytes;',
-    to: 'if (socket.canPing) session.unconfirmedBytes += frame.bytes; session.heardAt += 1;',
+    from: "if (outcome === 'dropped') return false;",
+    to: "if (outcome === 'dropped') return false; session.heardAt += 1;",
   },
   {
     name: 'an event is skipped when the engine drops it',
@@ -119,14 +119,14 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'a gap is not told',
     file: 'sessions/delivery.ts',
-    from: 'if (text !== null && !this.#write(session, outgoingFrame(text))) return false;',
+    from: 'if (text !== null && !this.#write(session, textFrame(text), null)) return false;',
     to: 'if (text === null) return false;',
   },
   {
     name: 'events for one session go to all of its siblings',
     file: 'sessions/delivery.ts',
-    from: 'if (entry.onlyFor !== null && entry.onlyFor !== session.id) session.cursor += 1;',
-    to: 'if (entry.onlyFor === undefined) session.cursor += 1;',
+    from: 'if (onlyFor !== null && onlyFor !== session.id) session.cursor = offset;',
+    to: 'if (onlyFor === undefined) session.cursor = offset;',
   },
   {
     name: 'a log goes without its loss being told',

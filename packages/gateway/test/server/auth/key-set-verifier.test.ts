@@ -165,12 +165,20 @@ describe('the keys change', () => {
 
 describe('the keys cannot be had', () => {
   it.each([
-    ['refused', () => Promise.reject(new Error('ECONNREFUSED'))],
-    ['status 500', () => new Response('x', { status: 500 })],
-    ['no JSON', () => new Response('<html>')],
-    ['no key set', () => Response.json({ keys: 'x' })],
-    ['too large', () => new Response(new Uint8Array(1_048_577))],
-  ])('I6 %s: unavailable, told once, asked again only after a pause', async (_, failing) => {
+    ['refused', () => Promise.reject(new Error('ECONNREFUSED')), { message: 'ECONNREFUSED' }],
+    [
+      'status 500',
+      () => new Response('x', { status: 500 }),
+      { message: 'Expected status 200, got 500.' },
+    ],
+    ['no JSON', () => new Response('<html>'), { name: 'SyntaxError' }],
+    ['no key set', () => Response.json({ keys: 'x' }), { name: 'JWKSInvalid' }],
+    [
+      'too large',
+      () => new Response(new Uint8Array(1_048_577)),
+      { message: 'Expected at most 1 MB.' },
+    ],
+  ])('I6 %s: unavailable, told once, asked again only after a pause', async (_, failing, cause) => {
     answer = failing;
     const token = await tokenBy(one);
     expect(await reasonOf(token)).toBe('unavailable');
@@ -180,7 +188,7 @@ describe('the keys cannot be had', () => {
     expect(await reasonOf(token)).toBe('unavailable');
     expect(fetched).toHaveLength(2);
     expect(faults).toHaveLength(1);
-    expect(faults[0]?.cause).toBeInstanceOf(Error);
+    expect(faults[0]?.cause).toMatchObject(cause);
     publish(one.jwk);
     monotonicMs = 10_000;
     expect(await reasonOf(token)).toBe('ok');

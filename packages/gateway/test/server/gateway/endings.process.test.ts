@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { maskedFrame, opcodes } from 'holdfast/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connectFrozen, type House, startHouse, stopAll, tokenFor, until } from './house.ts';
+import { type House, startHouse, stopAll, tokenFor, until } from './house.ts';
+import { connectFrozen } from './raw-connection.ts';
 
 let house: House;
 beforeEach(async () => {

@@ -1,18 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { endChild, endChildren, startChild } from './child.ts';
-import {
-  adminToken,
-  authSecret,
-  callApi,
-  Client,
-  closeOf,
-  sendRaw,
-  startHouse,
-  stopAll,
-  tokenFor,
-  until,
-  upgradeText,
-} from './house.ts';
+import { Client, closeOf } from './client.ts';
+import { adminToken, authSecret, callApi, startHouse, stopAll, tokenFor, until } from './house.ts';
+import { sendRaw, upgradeText } from './raw-connection.ts';
 
 afterEach(stopAll);
 afterEach(endChildren);
@@ -114,36 +104,6 @@ describe('the reader of standard output', () => {
       }
       expect(Math.max(...latencies)).toBeLessThan(500);
       expect((await callApi(child, 'GET', '/healthz')).status).toBe(200);
-    } finally {
-      await endChild(child);
-    }
-  });
-});
-
-describe('B8 the heap', () => {
-  it('of 64 MB under pressure of logs: the process lives, and answers', async () => {
-    const child = await startChild({
-      nodeArguments: ['--max-old-space-size=64'],
-    });
-    try {
-      const client = new Client(child, tokenFor('bob'));
-      await client.ready();
-      const statuses = new Map<number, number>();
-      const data = 'x'.repeat(900_000);
-      for (let count = 0; count < 60; count += 1) {
-        const { status } = await callApi(child, 'POST', `/api/v1/users/u${count}/events`, {
-          event: 'x',
-          data,
-        });
-        statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      }
-      expect([...statuses.keys()].every((status) => status === 202 || status === 503)).toBe(true);
-      expect(child.process.exitCode).toBeNull();
-      client.ws.send('{"type":"ping"}');
-      await client.frame('pong');
-      const health = async (): Promise<unknown> =>
-        (await callApi(child, 'GET', '/healthz')).body['status'];
-      expect(['ok', 'degraded']).toContain(await health());
     } finally {
       await endChild(child);
     }

@@ -1,16 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseExposition, valueOf } from '../metrics/exposition.ts';
-import {
-  callApi,
-  Client,
-  closeOf,
-  connectFrozen,
-  type House,
-  startHouse,
-  stopAll,
-  tokenFor,
-  until,
-} from './house.ts';
+import { Client, closeOf } from './client.ts';
+import { callApi, type House, startHouse, stopAll, tokenFor, until } from './house.ts';
+import { connectFrozen } from './raw-connection.ts';
 
 afterEach(stopAll);
 

@@ -1,21 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
-import { endChild, endChildren, startChild } from './child.ts';
-import {
-  callApi,
-  Client,
-  closeOf,
-  configOf,
-  connectFrozen,
-  connectRaw,
-  sendRaw,
-  startHouse,
-  stopAll,
-  tokenFor,
-  until,
-  upgradeText,
-} from './house.ts';
 import { startGateway } from '../../../src/server/gateway.ts';
+import { endChild, endChildren, startChild } from './child.ts';
+import { Client, closeOf } from './client.ts';
+import { callApi, configOf, startHouse, stopAll, tokenFor, until } from './house.ts';
+import { connectFrozen, connectRaw } from './raw-connection.ts';
 
 afterEach(stopAll);
 afterEach(endChildren);
@@ -99,67 +87,5 @@ describe('starting', () => {
       code: 'contradicting-options',
       options: ['probeTimeoutMs', 'pingTimeoutMs'],
     });
-  });
-});
-
-describe('the process', () => {
-  it('C7 survives running out of descriptors: sessions go on, accepts go on within a second', async () => {
-    const child = await startChild();
-    try {
-      execFileSync('prlimit', ['--nofile=64:64', '--pid', String(child.process.pid)]);
-      const client = new Client(child, tokenFor('bob'));
-      await client.ready();
-      const sockets = await Promise.all(
-        Array.from({ length: 100 }, () => connectRaw(child).catch(() => null)),
-      );
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      client.ws.send('{"type":"ping"}');
-      await client.frame('pong');
-      for (const socket of sockets) socket?.destroy();
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      await new Client(child, tokenFor('bob')).ready();
-      expect(child.process.exitCode).toBeNull();
-    } finally {
-      await endChild(child);
-    }
-  });
-
-  it('G13 runs under --disable-proto=delete', async () => {
-    const child = await startChild({ nodeArguments: ['--disable-proto=delete'] });
-    try {
-      const client = new Client(child, tokenFor('__proto__'));
-      await client.ready();
-      const { status } = await callApi(child, 'POST', '/api/v1/users/__proto__/events', {
-        event: 'x',
-      });
-      expect(status).toBe(202);
-      await client.frame('event');
-      expect((await callApi(child, 'GET', '/openapi.json')).status).toBe(200);
-      expect((await callApi(child, 'GET', '/metrics')).status).toBe(200);
-      expect(child.complaints()).toBe('');
-    } finally {
-      await endChild(child);
-    }
-  });
-
-  it('lives through 300 resets in every stage of the handshake', async () => {
-    const child = await startChild();
-    try {
-      const text = upgradeText(child, tokenFor('bob'));
-      for (let count = 0; count < 300; count += 1) {
-        const socket = await connectRaw(child);
-        socket.write(text.slice(0, Math.floor((text.length * (count % 31)) / 30)));
-        if (count % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
-        socket.resetAndDestroy();
-      }
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      const answer = await sendRaw(child, upgradeText(child, tokenFor('bob')), 300);
-      expect(answer).toContain('"type":"ready"');
-      const { body } = await callApi(child, 'GET', '/api/v1/stats');
-      expect(body['managers_active']).toBeLessThanOrEqual(1);
-      expect(child.complaints()).toBe('');
-    } finally {
-      await endChild(child);
-    }
   });
 });

@@ -1,7 +1,7 @@
 import type { TransportState } from '../../core/death.ts';
+import { frameLength, payloadsOf } from '../../sessions/text-frame.ts';
 import {
   nobody,
-  type OutgoingFrame,
   type SendOutcome,
   type SessionSocket,
   type SocketOwner,
@@ -97,7 +97,7 @@ export class SimulatedSocket implements SessionSocket {
     return this.claims ?? (this.isClosed ? 'closed' : 'open');
   }
 
-  send(frame: OutgoingFrame): SendOutcome {
+  send(frames: Uint8Array, rest: Uint8Array | null): SendOutcome {
     this.#throwIfAsked('send');
     if (this.isClosed || this.#hasSentClose) return 'dropped';
     const waiting = this.#down?.bytes ?? 0;
@@ -108,12 +108,18 @@ export class SimulatedSocket implements SessionSocket {
       this.#world.in(this.#world.random.between(1, 50), () => this.passed());
       return 'dropped';
     }
-    this.record.wrote(frame.bytes);
-    this.#transmit({ kind: 'text', text: frame.text }, frame.bytes);
-    this.#watch.written(this, frame.text, frame.bytes);
+    for (const payload of payloadsOf(frames, rest)) this.#write(payload);
     if ((this.#down?.bytes ?? 0) < this.#traits.highWater) return 'ok';
     this.#isQueueing = true;
     return 'queued';
+  }
+
+  #write(payload: Buffer): void {
+    const bytes = frameLength(payload.length);
+    const text = payload.toString();
+    this.record.wrote(bytes);
+    this.#transmit({ kind: 'text', text }, bytes);
+    this.#watch.written(this, text, bytes);
   }
 
   ping(mark: number): void {
