@@ -7,11 +7,13 @@ import { tellLines, warnOfEnvironment } from './manager-factory/observers.ts';
 import { type ManagerFactoryOptions, toSessionOptions } from './manager-factory/options.ts';
 import { plainCodec } from './manager-factory/plain-codec.ts';
 import { ManagerLimitError, SocketClosedError } from './manager-factory/refusals.ts';
+import type { OpenOutcome } from './sessions/admission.ts';
 import { type Clock, systemClock } from './sessions/clock.ts';
 import type { SessionListener } from './sessions/event-stream.ts';
 import type { Health } from './sessions/health.ts';
 import type { Session } from './sessions/session.ts';
 import { SessionLayer } from './sessions/session-layer.ts';
+import { nobody } from './sessions/socket.ts';
 import { Metrics } from './telemetry/metrics.ts';
 import { readSeedStats, type SeedStats } from './telemetry/seed-stats.ts';
 
@@ -78,12 +80,12 @@ export class WebSocketManagerFactory {
    * have answered a ping, at most the probe timeout and a beat.
    *
    * Rejects with {@link ManagerLimitError} when they are alive or may still be, with {@link SocketClosedError} when the
-   * socket is closed, and with UsageError for a request that cannot be meant, also after {@link shutdown}.
+   * newcomer is over before it has a manager, and with UsageError for a request that cannot be meant, also after
+   * {@link shutdown}. Whatever the error is, the socket that was given is closed: with 4429 at the limit, with 1012 after
+   * `shutdown`, with 4401 for a user or a limit that cannot be.
    */
   async createManager(request: CreateManagerRequest): Promise<WebSocketManager> {
-    const { socket, ...rest } = request;
-    const attached = socket === undefined ? {} : { socket: toSessionSocket(socket) };
-    const outcome = await this.#layer.admit({ ...rest, ...attached });
+    const outcome = await this.#admit(request);
     if (outcome.outcome === 'opened') return this.#managerOf(outcome.session);
     if (outcome.outcome === 'left') throw new SocketClosedError();
     if (outcome.refusal.reason !== 'draining') throw new ManagerLimitError(outcome.refusal);
@@ -139,6 +141,18 @@ export class WebSocketManagerFactory {
   shutdown(): Promise<void> {
     this.#shutdown ??= this.#layer.shutdown();
     return this.#shutdown;
+  }
+
+  /** A newcomer who is not let in leaves no socket behind without an owner; that of another manager stays as it is. */
+  async #admit({ socket, ...rest }: CreateManagerRequest): Promise<OpenOutcome> {
+    if (socket === undefined) return this.#layer.admit(rest);
+    const port = toSessionSocket(socket);
+    try {
+      return await this.#layer.admit({ ...rest, socket: port });
+    } catch (error) {
+      if (port.owner === nobody) this.#layer.turnAway(port, 'unauthorized');
+      throw error;
+    }
   }
 
   #managerOf(session: Session): WebSocketManager {

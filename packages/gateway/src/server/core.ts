@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { getHeapStatistics } from 'node:v8';
-import { Metrics, type SessionEvent, SessionLayer } from 'holdfast';
+import { Metrics, type SessionListener, SessionLayer } from 'holdfast';
 import type { Readiness } from './api/api-parts.ts';
 import { ClockWatch } from './clock-watch.ts';
 import type { ServeConfig } from './config/serve-config.ts';
@@ -35,6 +35,7 @@ const MEMORY_LOOK_MS = 250;
 const SECOND_MS = 1000;
 /** The metric tells the worst of the last one or two of these. */
 const LAG_TURN_MS = 30_000;
+const REVOCATION_LOOK_MS = 60_000;
 /** Newcomers turned away by a full memory come back within this time, spread over it. */
 const OVERLOAD_RETRY_MS = { least: 1000, most: 5000 };
 
@@ -45,15 +46,16 @@ export function createCore(options: GatewayOptions): Core {
   const observation = createObservation(options, node);
   const { faults, log, lines } = observation;
   const metrics = new Metrics();
-  const hear = (event: SessionEvent): void => {
-    metrics.record(event, performance.now());
-    lines.tell(event);
-    if (event.type === 'attached') watch.attached(event.session);
-  };
-  const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners: [hear] });
+  // Each is a listener of its own: what one throws does not keep an event from the others.
+  const listeners: readonly SessionListener[] = [
+    (event) => metrics.record(event, performance.now()),
+    (event) => lines.tell(event),
+  ];
+  const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners });
   if (note !== undefined) log.warn('note', note);
   const tokens = createTokenChecks(config, faults);
-  const watch = new TokenWatch({ ...tokens, layer, now: tokens.wallClock.now });
+  const watch = new TokenWatch({ ...tokens, layer });
+  layer.subscribe(watch.hear);
   const state: Core['state'] = { readiness: 'starting', isListening: false };
   const memory = createMemoryGuard(layer, observation);
   const lag = new LoopLag();
@@ -90,6 +92,7 @@ function startRegularWork(core: Worked): () => void {
     [
       { everyMs: MEMORY_LOOK_MS, act: () => memory.look() },
       { everyMs: SECOND_MS, act: () => watch.endExpired() },
+      { everyMs: REVOCATION_LOOK_MS, act: () => tokens.revocations.removeEnded() },
       { everyMs: LAG_TURN_MS, act: () => lag.turn() },
       { everyMs: SECOND_MS, act: () => clock.look() },
       { everyMs: SECOND_MS, act: () => lines.tellLeftOut() },

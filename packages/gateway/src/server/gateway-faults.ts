@@ -32,7 +32,7 @@ const rows: Readonly<Record<GatewayFaultPlace, Row>> = {
   },
   keys: {
     degrades: true,
-    do: 'See to it that --jwks-url answers. Nobody new gets in once the last keys are an hour old.',
+    do: 'See to it that --jwks-url answers with public keys that can be used (RSA: 2048 bits or more). Tokens of other keys are refused; nobody new gets in once the last keys are an hour old.',
   },
   clock: {
     degrades: false,

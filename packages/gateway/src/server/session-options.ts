@@ -21,7 +21,7 @@ export function sessionOptionsOf(config: ServeConfig): SessionOptions {
     historyTotalBytes: config.historyTotalBytes,
     maxUnconfirmedBytes: config.maxUnconfirmedBytes,
     onSlow: config.onSlow,
-    messageRate: Math.max(1, Math.round(config.messageRate.perSecond)),
+    messageRate: config.messageRate,
     userConnectRate: config.userConnectRate,
   };
 }

@@ -8,6 +8,8 @@ import type { GatewayFaults } from './gateway-faults.ts';
 /** All that judges tokens. */
 export interface TokenChecks {
   readonly wallClock: WallClock;
+  /** Ms that never go back; their zero means nothing. */
+  readonly monotonic: () => number;
   readonly revocations: Revocations;
   readonly verifier: TokenVerifier;
   /** Ends a fetch of keys that is under way. */
@@ -22,7 +24,7 @@ export interface TokenChecks {
  */
 export function createTokenChecks(config: ServeConfig, faults: GatewayFaults): TokenChecks {
   const wallClock = createWallClock({ wall: () => Date.now(), monotonic });
-  const revocations = new Revocations({ now: wallClock.now });
+  const revocations = new Revocations({ now: wallClock.now, monotonic });
   const { authSecret, jwksUrl, authIssuer, authAudience } = config;
   const keySet =
     jwksUrl === undefined
@@ -41,9 +43,10 @@ export function createTokenChecks(config: ServeConfig, faults: GatewayFaults): T
       allowUnexpiring: config.allowUnexpiringTokens,
     },
     now: wallClock.now,
+    monotonic,
     revocations,
   });
-  return { wallClock, revocations, verifier, close: () => keySet?.close() };
+  return { wallClock, monotonic, revocations, verifier, close: () => keySet?.close() };
 }
 
 function monotonic(): number {

@@ -1,13 +1,13 @@
-import type { Session, SessionLayer } from 'holdfast';
+import type { Session, SessionEvent, SessionLayer } from 'holdfast';
 import type { Revocations } from './auth/revocations.ts';
-import type { Identity } from './auth/verdict.ts';
+import type { Bearer } from './auth/verdict.ts';
 
 /** What the watch works with. */
 export interface TokenWatchParts {
   readonly layer: SessionLayer;
   readonly revocations: Revocations;
-  /** Wall time in ms that does not go back. */
-  readonly now: () => number;
+  /** Ms that never go back, as the verdicts on tokens use them. */
+  readonly monotonic: () => number;
 }
 
 /** Which tokens of a user to revoke: one of them, or all issued up to now. */
@@ -19,8 +19,8 @@ export interface RevocationOrder {
 }
 
 /**
- * Ends sessions whose token is no longer in force. Each session carries the identity its token
- * proved, so nothing is kept beside it and nothing is left when it goes.
+ * Ends sessions whose token is no longer in force. Each session carries what its token proved, so
+ * nothing is kept beside it and nothing is left when it goes.
  */
 export class TokenWatch {
   readonly #parts: TokenWatchParts;
@@ -32,49 +32,63 @@ export class TokenWatch {
   }
 
   /**
-   * A session has its socket. Its token may have been revoked while it waited for keys or for a slot.
-   *
-   * @param id of the session
+   * Hears the events of the layer. When a session gets its socket, its token may have been revoked
+   * already, while it waited for keys or for a slot.
    */
-  attached(id: string): void {
+  readonly hear = (event: SessionEvent): void => {
+    if (event.type !== 'attached') return;
     const { layer, revocations } = this.#parts;
-    const session = layer.find(id);
-    const identity = session === null ? null : identityOf(session);
-    if (identity === null) return;
-    this.#earliestMs = Math.min(this.#earliestMs, identity.expiresAtMs ?? this.#earliestMs);
-    if (revocations.isRevoked(identity)) layer.close(id, 'revoked');
-  }
+    const session = layer.find(event.session);
+    const bearer = session === null ? null : bearerOf(session);
+    if (bearer === null) return;
+    this.#earliestMs = Math.min(this.#earliestMs, bearer.endsAtMs ?? this.#earliestMs);
+    if (revocations.isRevoked(bearer)) layer.close(event.session, 'revoked');
+  };
 
   /** Ends the sessions whose token has expired since the last call. Costs nothing while none has. */
   endExpired(): void {
-    const { layer, now } = this.#parts;
-    const nowMs = now();
+    const { layer, monotonic } = this.#parts;
+    const nowMs = monotonic();
     if (nowMs < this.#earliestMs) return;
     let earliestMs = Number.POSITIVE_INFINITY;
     for (const session of layer.sessions()) {
-      const expiresAtMs = identityOf(session)?.expiresAtMs ?? Number.POSITIVE_INFINITY;
-      if (expiresAtMs <= nowMs) layer.close(session.id, 'token-expired');
-      else earliestMs = Math.min(earliestMs, expiresAtMs);
+      const endsAtMs = bearerOf(session)?.endsAtMs ?? Number.POSITIVE_INFINITY;
+      if (endsAtMs <= nowMs) layer.close(session.id, 'token-expired');
+      else earliestMs = Math.min(earliestMs, endsAtMs);
     }
     this.#earliestMs = earliestMs;
   }
 
-  /** Revokes, ends the sessions it concerns, and returns their ids. */
+  /**
+   * Revokes, ends the sessions it concerns, and returns their ids.
+   *
+   * @throws UsageError `bad-state` when too much is revoked already; nothing has been done then
+   */
   revoke({ userId, jti, note }: RevocationOrder): string[] {
     const { layer, revocations } = this.#parts;
     if (jti === undefined) revocations.revokeUser(userId);
-    else revocations.revokeToken({ userId, jti });
+    else revocations.revokeToken({ userId, jti, endsAtMs: this.#endOf(userId, jti) });
     return layer
       .sessionsOf(userId)
       .filter((session) => {
-        const identity = identityOf(session);
-        return identity !== null && revocations.isRevoked(identity);
+        const bearer = bearerOf(session);
+        return bearer !== null && revocations.isRevoked(bearer);
       })
       .map(({ id }) => id)
       .filter((id) => layer.close(id, 'revoked', note));
   }
+
+  /** When the last token of this id expires, as the sessions opened with it tell. */
+  #endOf(userId: string, jti: string): number | undefined {
+    const bearers = this.#parts.layer.sessionsOf(userId).map(bearerOf);
+    const ends = bearers
+      .filter((bearer) => bearer?.jti === jti)
+      .map((bearer) => bearer?.endsAtMs ?? Number.POSITIVE_INFINITY);
+    const latest = Math.max(...ends);
+    return Number.isFinite(latest) ? latest : undefined;
+  }
 }
 
-function identityOf({ extra }: Session): Identity | null {
-  return extra as Identity | null;
+function bearerOf({ extra }: Session): Bearer | null {
+  return extra as Bearer | null;
 }

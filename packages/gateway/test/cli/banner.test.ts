@@ -43,7 +43,7 @@ describe('the banner of development mode', () => {
     const policy = { issuer: 'us', audience: 'you', allowUnexpiring: false };
     expect(readClaims(parsed.token.payload, policy)).toMatchObject({
       ok: true,
-      claims: { identity: { userId: 'dev', expiresAtMs: 87_400_000 } },
+      claims: { identity: { userId: 'dev' }, expiresAtMs: 87_400_000 },
     });
   });
 

@@ -52,7 +52,9 @@ describe('settings that cannot be used', () => {
       'holdfast: 5 problems',
       expect.stringContaining('got HOLDFAST_PROT. The nearest is HOLDFAST_PORT.'),
       expect.stringContaining('Expected `--port` to be a whole number from 0 to 65535'),
-      expect.stringContaining('Expected `--message-rate` to be a rate such as 50/s, got `50`.'),
+      expect.stringContaining(
+        'Expected `--message-rate` to be a rate in whole numbers from 1/s to 1000000/s, such as 50/s, got `50`.',
+      ),
       expect.stringContaining('Expected `--auth-secret` to be at least 32 bytes in UTF-8, got 6.'),
       expect.stringContaining('Expected `--admin-token` to be given, got nothing.'),
       '',

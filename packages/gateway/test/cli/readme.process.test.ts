@@ -25,18 +25,37 @@ async function runProgram(code: string): Promise<string> {
   return printed;
 }
 
-/** A client of the examples: six connections of one user, what they got and how they ended. */
+/** A client of the examples: its connections, what they got and how they ended. */
 const client = `
 const { once } = await import('node:events');
 const { WebSocket } = await import('ws');
 if (server.address() === null) await once(server, 'listening');
 const url = 'ws://127.0.0.1:' + server.address().port;
-const connect = (headers) => {
-  const ws = new WebSocket(url, { headers });
+const connect = (headers, options = {}) => {
+  const ws = new WebSocket(url, { headers, ...options });
   ws.first = once(ws, 'message').then(([data]) => JSON.parse(data.toString()));
   ws.end = once(ws, 'close').then(([code]) => code);
   return ws;
 };
+`;
+
+/** Strangers: five that never answer a ping and one that leaves while it waits, and those who are nobody. */
+const strangers = `
+const mute = Array.from({ length: 5 }, () => connect({ 'x-user': 'eve' }, { autoPong: false }));
+await Promise.all(mute.map((ws) => ws.first));
+const sixth = connect({ 'x-user': 'eve' });
+await once(sixth, 'open');
+sixth.terminate();
+for (let count = 0; count < 20; count += 1) {
+  const ws = connect({ 'x-user': 'eve' + count });
+  await once(ws, 'open');
+  ws.terminate();
+}
+const nobodies = [{}, { 'x-user': '' }, { 'x-user': 'x'.repeat(300) }];
+for (const headers of nobodies) console.log(await connect(headers).end);
+console.log('still here: ' + JSON.stringify(await connect({ 'x-user': 'anna' }).first));
+server.close();
+process.exit();
 `;
 
 describe('the examples of the README run', () => {
@@ -71,5 +90,19 @@ server.close();
 `);
     expect(printed).toContain('{"hello":"anna"}\n'.repeat(5));
     expect(printed).toContain('5 of 5 are alive, 0 were not\n');
+  });
+
+  it('FM-26 FM-27 library: strangers end their own connections and nothing else', async () => {
+    const printed = await runProgram(exampleOf('library') + client + strangers);
+    expect(printed.match(/^4401$/gm)).toHaveLength(3);
+    expect(printed).toMatch(/still here: \{"type":"ready"/);
+  });
+
+  it('FM-26 FM-27 manager-factory: strangers end their own connections and nothing else', async () => {
+    const printed = await runProgram(exampleOf('manager-factory') + client + strangers);
+    expect(printed).toContain('its socket closed');
+    expect(printed.match(/^4401$/gm)).toHaveLength(3);
+    expect(printed).toContain('still here: {"hello":"anna"}\n');
+    expect(printed).not.toContain('x'.repeat(50));
   });
 });

@@ -1,23 +1,22 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readClaims } from '../../src/server/auth/claims.ts';
+import { type Claims, readClaims } from '../../src/server/auth/claims.ts';
 import { parseCompactToken } from '../../src/server/auth/compact-token.ts';
 import { hasHmacSignature, hmacKey } from '../../src/server/auth/hmac-signature.ts';
-import type { Identity } from '../../src/server/auth/verdict.ts';
 import { ensureDevelopmentSecrets } from '../../src/server/config/development-secrets.ts';
 import { fakeTerminal, run } from './fake-terminal.ts';
 
 const SECRET = 'canary-secret-0123456789-0123456789';
 
 /** Who a gateway with this secret takes the bearer for; fails where it would not. */
-function readToken(line: string, secret = SECRET, policy: object = {}): Identity {
+function readToken(line: string, secret = SECRET, policy: object = {}): Claims {
   const parsed = parseCompactToken(line.trim());
   if (!parsed.ok) throw new Error(parsed.detail);
   expect(hasHmacSignature(parsed.token, hmacKey(secret))).toBe(true);
   const read = readClaims(parsed.token.payload, { allowUnexpiring: false, ...policy });
   if (!read.ok) throw new Error(read.detail);
-  return read.claims.identity;
+  return read.claims;
 }
 
 describe('holdfast token --user', () => {
@@ -25,9 +24,9 @@ describe('holdfast token --user', () => {
     const { status, out, err } = await run(['token', '--user', 'anna', '--auth-secret', SECRET]);
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
-    const { userId, issuedAtMs = 0, expiresAtMs = 0 } = readToken(out);
-    expect(userId).toBe('anna');
-    expect(expiresAtMs - issuedAtMs).toBe(3_600_000);
+    const { identity, expiresAtMs = 0 } = readToken(out);
+    expect(identity.userId).toBe('anna');
+    expect(expiresAtMs - (identity.issuedAtMs ?? 0)).toBe(3_600_000);
   });
 
   it('carries what was asked for', async () => {
@@ -41,9 +40,9 @@ describe('holdfast token --user', () => {
         },
       },
     );
-    const identity = readToken(out, SECRET, { issuer: 'us', audience: 'you' });
+    const { identity, expiresAtMs = 0 } = readToken(out, SECRET, { issuer: 'us', audience: 'you' });
     expect(identity).toMatchObject({ userId: 'a/b ~ü', limit: 2, device: 'phone' });
-    expect((identity.expiresAtMs ?? 0) - (identity.issuedAtMs ?? 0)).toBe(300_000);
+    expect(expiresAtMs - (identity.issuedAtMs ?? 0)).toBe(300_000);
   });
 
   it('prints data with --json', async () => {
@@ -56,9 +55,9 @@ describe('holdfast token --user', () => {
     const { folder } = fakeTerminal();
     const { authSecret } = ensureDevelopmentSecrets(path.join(folder, '.holdfast'));
     const { out } = await run(['token', '--user', 'anna'], { folder });
-    expect(readToken(out, authSecret).userId).toBe('anna');
+    expect(readToken(out, authSecret).identity.userId).toBe('anna');
     const own = await run(['token', '--user', 'anna', '--auth-secret', SECRET], { folder });
-    expect(readToken(own.out).userId).toBe('anna');
+    expect(readToken(own.out).identity.userId).toBe('anna');
   });
 });
 

@@ -9,7 +9,7 @@ describe('the options of the session layer', () => {
       maxSessionsPerUser: 7,
       onLimit: 'evict-oldest',
       cleanupIntervalMs: 12_345,
-      messageRate: { perSecond: 9.6, burst: 10 },
+      messageRate: 10,
       handshakeRate: { perSecond: 1, burst: 1 },
     });
     const layer = new SessionLayer(sessionOptionsOf(config));

@@ -3,49 +3,25 @@ import type { Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { RefusalReason } from '../protocol/close-causes.ts';
+import { isThenable } from '../core/thenable.ts';
 import { subprotocol } from '../protocol/frames.ts';
-import type { OpenRequest } from '../sessions/admission.ts';
 import { lingerMs } from '../sessions/lingering.ts';
-import type { SessionLayer } from '../sessions/session-layer.ts';
+import { nobody, type SessionSocket } from '../sessions/socket.ts';
 import { corkForTick } from './cork.ts';
+import { asksForWebSocket, handBack } from './hand-back.ts';
 import { absorbErrors, Handshake } from './handshake.ts';
+import {
+  checkVerdict,
+  resolveUpgradeOptions,
+  type UpgradeOptions,
+  type UpgradeSettings,
+  type Verdict,
+} from './upgrade-options.ts';
 import { pongingSocket } from './ws-socket.ts';
 
-/** What to do with an upgrade request. */
-export type Verdict =
-  /** Upgrade it and ask for a slot. */
-  | { readonly kind: 'open'; readonly request: Omit<OpenRequest, 'socket' | 'startedAtMs'> }
-  /** Answer in HTTP, before the upgrade. */
-  | {
-      readonly kind: 'reject';
-      readonly status: number;
-      readonly headers?: Readonly<Record<string, string>>;
-      readonly body?: string;
-    }
-  /** Upgrade it and close it with this cause, so that a browser sees the code. */
-  | { readonly kind: 'refuse'; readonly cause: RefusalReason; readonly retryAfterMs?: number };
+export type { UpgradeOptions, Verdict } from './upgrade-options.ts';
 
-/** How upgrade requests are taken. */
-export interface UpgradeOptions {
-  readonly layer: SessionLayer;
-  /**
-   * Decides about a request. May await; `signal` is aborted when the client leaves or the time is over. What it throws is
-   * a fault, answered 500.
-   */
-  readonly decide: (
-    request: IncomingMessage,
-    handshake: { readonly signal: AbortSignal },
-  ) => Verdict | Promise<Verdict>;
-  /** The largest message of a client, bytes. Default 64 KB. */
-  readonly maxPayloadBytes?: number;
-  /** How long a decision may take, milliseconds. Default 10 s; then the answer is 503. */
-  readonly decisionTimeoutMs?: number;
-  /** How many requests may wait for their decision at once; more are answered 503. Default 10,000. */
-  readonly mostUndecided?: number;
-  /** Told when a handshake ended without a WebSocket: rejected, malformed, or left by its client. */
-  readonly onUnfinished?: (request: IncomingMessage) => void;
-}
+type Rejection = Extract<Verdict, { kind: 'reject' }>;
 
 /** Upgrade requests are taken until this is closed. */
 export interface Upgrades {
@@ -54,19 +30,28 @@ export interface Upgrades {
   close(): void;
 }
 
-const defaults = { maxPayloadBytes: 64 * 1024, decisionTimeoutMs: 10_000, mostUndecided: 10_000 };
+const busy: Rejection = { kind: 'reject', status: 503, headers: { 'Retry-After': '1' } };
+const malformed: Rejection = {
+  kind: 'reject',
+  status: 400,
+  body: 'Expected a WebSocket upgrade as in RFC 6455, version 13, over HTTP/1.1.\n',
+};
 /** Legitimate messages come in a few fragments and chunks; an attacker's come in thousands that cost more than they carry. */
 const maxFragments = 64;
 const maxBufferedChunks = 4_096;
 
 /**
  * Takes the upgrade requests of an HTTP server into a session layer. The raw socket has its error listener before the
- * first await, so that a reset during authentication ends the handshake and not the process.
+ * first await, so that a reset during authentication ends the handshake and not the process. Requests that ask for
+ * something else than a WebSocket are served as if they asked for nothing, and are no handshakes.
+ *
+ * @throws UsageError `bad-option`
  */
 export function acceptUpgrades(server: Server | SecureServer, options: UpgradeOptions): Upgrades {
-  const upgrader = new Upgrader(options);
+  const upgrader = new Upgrader(resolveUpgradeOptions(options));
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    upgrader.take(new Handshake(request, socket as Socket, head));
+    if (asksForWebSocket(request)) upgrader.take(new Handshake(request, socket as Socket, head));
+    else handBack(server, { request, socket, head });
   };
   server.on('upgrade', onUpgrade);
   return {
@@ -80,47 +65,42 @@ export function acceptUpgrades(server: Server | SecureServer, options: UpgradeOp
 }
 
 class Upgrader {
-  readonly #options: UpgradeOptions & typeof defaults;
+  readonly #options: UpgradeSettings;
   readonly #engine: WebSocketServer;
   undecided = 0;
 
-  constructor(options: UpgradeOptions) {
-    this.#options = { ...defaults, ...options };
+  constructor(options: UpgradeSettings) {
+    this.#options = options;
     this.#engine = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       autoPong: false,
       perMessageDeflate: false,
-      maxPayload: this.#options.maxPayloadBytes,
+      maxPayload: options.maxPayloadBytes,
       handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
       ...{ maxFragments, maxBufferedChunks, closeTimeout: lingerMs },
     });
     this.#engine.on('wsClientError', (_error, socket, request) => {
-      this.#options.onUnfinished?.(request);
-      reject(socket as Socket, {
-        kind: 'reject',
-        status: 400,
-        body: 'Expected a WebSocket upgrade as in RFC 6455, version 13.\n',
-      });
+      this.#reject(request, socket as Socket, malformed);
     });
   }
 
   take(handshake: Handshake): void {
     const { decide, mostUndecided } = this.#options;
     if (this.undecided >= mostUndecided) {
-      this.#finish(handshake, { kind: 'reject', status: 503, headers: { 'Retry-After': '1' } });
+      this.#finish(handshake, busy);
       return;
     }
     try {
       const verdict = decide(handshake.request, handshake);
-      if (verdict instanceof Promise) this.#await(handshake, verdict);
-      else this.#finish(handshake, verdict);
+      if (isThenable(verdict)) this.#await(handshake, verdict);
+      else this.#settle(handshake, verdict);
     } catch (error) {
       this.#fail(handshake, error);
     }
   }
 
-  #await(handshake: Handshake, verdict: Promise<Verdict>): void {
+  #await(handshake: Handshake, verdict: PromiseLike<Verdict>): void {
     this.undecided += 1;
     let isOpen = true;
     const conclude = (act: () => void): void => {
@@ -130,14 +110,20 @@ class Upgrader {
       act();
     };
     handshake.hold(this.#options.decisionTimeoutMs, () => {
-      conclude(() =>
-        this.#finish(handshake, { kind: 'reject', status: 503, headers: { 'Retry-After': '1' } }),
-      );
+      conclude(() => this.#finish(handshake, busy));
     });
-    verdict.then(
-      (decided) => conclude(() => this.#finish(handshake, decided)),
+    Promise.resolve(verdict).then(
+      (decided) => conclude(() => this.#settle(handshake, decided)),
       (error: unknown) => conclude(() => this.#fail(handshake, error)),
     );
+  }
+
+  #settle(handshake: Handshake, verdict: Verdict): void {
+    try {
+      this.#finish(handshake, checkVerdict(verdict));
+    } catch (error) {
+      this.#fail(handshake, error);
+    }
   }
 
   #fail(handshake: Handshake, error: unknown): void {
@@ -148,9 +134,8 @@ class Upgrader {
   #finish(handshake: Handshake, verdict: Verdict): void {
     const { request, socket, head, startedAtMs } = handshake;
     handshake.finish();
-    if (handshake.isGone || verdict.kind === 'reject') {
-      this.#options.onUnfinished?.(request);
-      if (verdict.kind === 'reject') reject(socket, verdict);
+    if (verdict.kind === 'reject' || handshake.isGone || request.httpVersion !== '1.1') {
+      this.#reject(request, socket, verdict.kind === 'reject' ? verdict : malformed);
       return;
     }
     try {
@@ -158,23 +143,45 @@ class Upgrader {
       corkForTick(socket);
       this.#engine.handleUpgrade(request, socket, head, (ws: WebSocket) => {
         handshake.release();
-        const port = pongingSocket(ws, socket);
-        const { layer } = this.#options;
-        if (verdict.kind === 'refuse') layer.turnAway(port, verdict.cause, verdict.retryAfterMs);
-        else layer.open({ ...verdict.request, socket: port, startedAtMs });
+        this.#hand(pongingSocket(ws, socket), verdict, startedAtMs);
       });
     } catch (error) {
       this.#options.layer.reportFault('application', error);
       socket.destroy();
     }
   }
+
+  #hand(port: SessionSocket, verdict: Exclude<Verdict, Rejection>, startedAtMs: number): void {
+    const { layer } = this.#options;
+    if (verdict.kind === 'refuse') {
+      layer.turnAway(port, verdict.cause, verdict.retryAfterMs);
+      return;
+    }
+    try {
+      layer.open({ ...verdict.request, socket: port, startedAtMs });
+    } catch (error) {
+      if (port.owner !== nobody) throw error;
+      // `decide` let somebody in who cannot be a user: its client is told as one that is none.
+      layer.reportFault('application', error);
+      layer.turnAway(port, 'unauthorized');
+    }
+  }
+
+  #reject(request: IncomingMessage, socket: Socket, rejection: Rejection): void {
+    answer(socket, rejection);
+    const { layer, onUnfinished } = this.#options;
+    const failed = (error: unknown): void => layer.reportFault('application', error);
+    try {
+      const told = onUnfinished?.(request);
+      if (isThenable(told)) told.then(undefined, failed);
+    } catch (error) {
+      failed(error);
+    }
+  }
 }
 
-/** Answers in HTTP and closes. The client may be gone already. */
-function reject(
-  socket: Socket,
-  { status, headers = {}, body }: Extract<Verdict, { kind: 'reject' }>,
-): void {
+/** Answers in HTTP and closes, unless the client is gone already. */
+function answer(socket: Socket, { status, headers = {}, body }: Rejection): void {
   if (socket.destroyed) return;
   absorbErrors(socket);
   const text = body ?? `${STATUS_CODES[status] ?? 'Refused'}\n`;

@@ -10,6 +10,8 @@ import {
 /** One session as the decision about a newcomer sees it. */
 export interface Occupant extends VitalFacts {
   readonly id: string;
+  /** By the raw clock, which goes on while the process is stopped. */
+  readonly openedAtRaw: number;
 }
 
 /** One session in the way of a refused newcomer: what was known of it at that moment (FM-92). */
@@ -40,8 +42,8 @@ export function hasRoom(occupied: number, limit: number): boolean {
  * since the newcomer came. What it sent before proves nothing: it may have frozen the moment after. Within the
  * millisecond in which the newcomer came, only the answer to the ping that was sent then tells before from after.
  */
-export function isProvenAlive({ heardAt, pingAt }: VitalFacts, { since }: Newcomer): boolean {
-  return heardAt > since || (heardAt === since && pingAt === notOut);
+export function isProvenAlive({ provenAt, pingAt }: VitalFacts, { since }: Newcomer): boolean {
+  return provenAt > since || (provenAt === since && pingAt === notOut);
 }
 
 /** The dead among a user's sessions, each with its cause, as far as `now` can tell. */
@@ -77,11 +79,15 @@ export function retryAfterMs(
 }
 
 /** What is told of the sessions that stand in the way. */
-export function describeBlocking(occupants: readonly Occupant[], now: number): BlockingSession[] {
+export function describeBlocking(
+  occupants: readonly Occupant[],
+  now: number,
+  nowRaw: number,
+): BlockingSession[] {
   return occupants.map((occupant) => ({
     id: occupant.id,
     state: occupant.state,
-    ageMs: now - occupant.openedAt,
+    ageMs: Math.floor(nowRaw - occupant.openedAtRaw),
     silentMs: now - Math.max(occupant.heardAt, occupant.openedAt),
     ...(occupant.pingAt === notOut ? {} : { pingOutMs: now - occupant.pingAt }),
     transport: occupant.transport,

@@ -16,8 +16,10 @@ export type TransportState = 'open' | 'closed' | 'unknown';
 export interface VitalFacts {
   readonly state: SessionState;
   readonly openedAt: number;
-  /** When a frame of the peer last arrived; the instant of opening before the first. */
+  /** When a frame of the peer was last read; before the first, just before its newcomer came. */
   readonly heardAt: number;
+  /** The peer sent a frame at this instant or later: what was read may have lain in the kernel for a while. */
+  readonly provenAt: number;
   /** When the outstanding ping went out, or {@link notOut}. */
   readonly pingAt: number;
   /** Bytes written before that ping which the peer has not confirmed. */

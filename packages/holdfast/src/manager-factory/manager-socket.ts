@@ -1,14 +1,20 @@
 import { wsSocket } from '../adapters/ws.ts';
-import type { SessionSocket } from '../sessions/socket.ts';
+import { checkSocket, type SessionSocket } from '../sessions/socket.ts';
 
 type EngineSocket = Parameters<typeof wsSocket>[0];
 
 /** A `ws` WebSocket as it is, or the socket of any adapter. */
 export type ManagerSocket = EngineSocket | SessionSocket;
 
-/** The socket in the words of the session layer, which names what is missing from one that is neither. */
+/**
+ * The socket in the words of the session layer.
+ *
+ * @throws UsageError `bad-socket`, which names what is missing
+ */
 export function toSessionSocket(socket: ManagerSocket): SessionSocket {
-  return isEngineSocket(socket) ? wsSocket(socket) : socket;
+  const port = isEngineSocket(socket) ? wsSocket(socket) : socket;
+  checkSocket(port);
+  return port;
 }
 
 function isEngineSocket(socket: ManagerSocket): socket is EngineSocket {

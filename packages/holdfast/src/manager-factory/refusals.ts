@@ -7,7 +7,10 @@ import type { Refusal } from '../sessions/admission.ts';
  */
 export class ManagerLimitError extends Error {
   override readonly name = 'ManagerLimitError';
-  /** `user-limit`, or `rate` when as many newcomers of the user as there are slots wait already. */
+  /**
+   * `user-limit`, or `rate` when as many newcomers of the user as there are slots wait already, or this one sent more than
+   * is held for it while it waited.
+   */
   readonly reason: Refusal['reason'];
   /** The limit that was in force. */
   readonly limit: number;
@@ -16,7 +19,7 @@ export class ManagerLimitError extends Error {
   /** Managers the pressure reap (emergency cleanup) looked at, and how many of them it removed. */
   readonly examined: number;
   readonly reaped: number;
-  /** The earliest moment at which a known deadline can change the answer; absent when all have proven to be alive. */
+  /** The earliest moment at which a known deadline can change the answer; absent when all have proven to be alive, or cannot be asked. */
   readonly retryAfterMs?: number;
   /** The longest any of those in the way has been quiet. */
   readonly oldestIdleMs: number;
@@ -36,19 +39,28 @@ export class ManagerLimitError extends Error {
   }
 }
 
-/** The socket given to `createManager` was closed, or closed before a slot was free. There is no manager. */
+/**
+ * The newcomer was over before it had a manager: its socket was closed, or closed before a slot was free, or a logger or
+ * a metrics sink ended it as soon as it heard of it.
+ */
 export class SocketClosedError extends Error {
   override readonly name = 'SocketClosedError';
 
   constructor() {
-    super('Expected a socket that is open until its manager is created, got one that closed.');
+    super(
+      'Expected a newcomer that stays until its manager is created, got one that is over: its socket closed, or what listens to the factory ended it.',
+    );
   }
 }
 
-function describe({ limit, live, examined, reaped, retryAfterMs }: Refusal): string {
+function describe({ reason, limit, live, examined, reaped, retryAfterMs }: Refusal): string {
+  const inTheWay = `(${live} of ${limit}; ${examined} examined, ${reaped} removed)`;
+  if (reason === 'rate') {
+    return `Expected a newcomer that can wait for a free slot, got too many at once or one that sent too much ${inTheWay}. Try again in ${retryAfterMs} ms.`;
+  }
   const advice =
     retryAfterMs === undefined
-      ? 'All of them are alive: close one of them, or raise `maxManagersPerUser`.'
-      : `Try again in ${retryAfterMs} ms, when those that have not answered yet are known to be dead.`;
-  return `Expected a free slot, got the maximum number of WebSocket managers (${live} of ${limit}; ${examined} examined, ${reaped} removed). ${advice}`;
+      ? 'All of them are alive, or cannot be asked: close one of them, or raise `maxManagersPerUser`.'
+      : `Try again in ${retryAfterMs} ms, when those that have not answered yet can be known to be dead.`;
+  return `Expected a free slot, got the maximum number of WebSocket managers ${inTheWay}. ${advice}`;
 }

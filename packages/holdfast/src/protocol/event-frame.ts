@@ -43,8 +43,9 @@ export function spliceOffset(offset: number, body: EventBody): string {
 }
 
 function encodeData(data: unknown): string {
+  let text: string | undefined;
   try {
-    return JSON.stringify(data ?? null) ?? 'null';
+    text = JSON.stringify(data ?? null);
   } catch (error) {
     const reason = error instanceof Error ? error.name : 'an exception';
     throw Object.assign(
@@ -55,4 +56,9 @@ function encodeData(data: unknown): string {
       { cause: error },
     );
   }
+  if (text !== undefined) return text;
+  throw new UsageError(
+    'bad-event',
+    `Expected \`data\` to be something JSON can say, got ${describeValue(data)}.`,
+  );
 }

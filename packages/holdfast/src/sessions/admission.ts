@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { ConnectRates } from './connect-rates.ts';
 import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
+import type { Faults } from './faults.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
 import type { LingeringSockets } from './lingering.ts';
@@ -14,7 +15,8 @@ import type { Registry } from './registry.ts';
 import type { Session } from './session.ts';
 import type { Refused } from './session-event.ts';
 import { checkUserId } from './user-id.ts';
-import { checkSocket, type SessionSocket } from './socket.ts';
+import { checkUnowned, type SessionSocket } from './socket.ts';
+import { transportOf } from './transport.ts';
 import type { PressureReap, Waiter, WaitOutcome } from './waiter.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -32,6 +34,7 @@ export interface AdmissionRooms {
   readonly attachment: Attachment;
   readonly refusals: LingeringSockets;
   readonly events: EventStream;
+  readonly faults: Faults;
 }
 
 /** A request for a slot. */
@@ -105,7 +108,7 @@ export class AdmissionDesk {
   /** @throws UsageError `bad-user`, `bad-limit` or `bad-socket`; never for a lack of slots */
   open(request: OpenRequest): Admission {
     checkUserId(request.userId);
-    if (request.socket !== undefined) checkSocket(request.socket);
+    if (request.socket !== undefined) checkUnowned(request.socket);
     if (request.limit !== undefined) checkLimit(request.limit);
     const { clock, pulse, rates, waiting } = this.#rooms;
     pulse.ensure();
@@ -122,24 +125,25 @@ export class AdmissionDesk {
     const { registry, waiting, events, pulse } = this.#rooms;
     const { request, reap } = arrival;
     const { userId } = request;
+    if (this.#hasRoomNow(request) && waiting.count(userId) === 0) return this.#enter(arrival, null);
     const isJoining = waiting.count(userId) > 0;
-    if (!isJoining && hasRoom(registry.count(userId), this.#limitOf(request)))
-      return this.#enter(arrival, null);
-    events.emit({
-      type: 'limitHit',
-      user: userId,
-      limit: this.#limitOf(request),
-      live: registry.count(userId),
-      joined: isJoining,
-    });
+    const limit = this.#limitOf(request);
+    const live = registry.count(userId);
+    if (!hasRoom(live, limit))
+      events.emit({ type: 'limitHit', user: userId, limit, live, joined: isJoining });
     if (isJoining) {
       const mayWait = waiting.count(userId) < this.#limitOf(request);
       return mayWait ? this.#wait(arrival) : this.#tooMany(arrival);
     }
     reap.examined = registry.count(userId);
     waiting.reapDead(userId, pulse.polledAt, reap);
-    if (!hasRoom(registry.count(userId), this.#limitOf(request))) return this.#wait(arrival);
-    return this.#enter(arrival, reap);
+    return this.#hasRoomNow(request) ? this.#enter(arrival, reap) : this.#wait(arrival);
+  }
+
+  /** Looks at the clock first: whoever hears of a stall may come for a slot, and what follows goes by that instant. */
+  #hasRoomNow(request: OpenRequest): boolean {
+    this.#rooms.pulse.now();
+    return hasRoom(this.#rooms.registry.count(request.userId), this.#limitOf(request));
   }
 
   /** Asked anew at each use: an operator may set another one while somebody waits, or a listener in between. */
@@ -155,13 +159,15 @@ export class AdmissionDesk {
   ): Admission & { outcome: 'opened' | 'left' } {
     const { door, events, waiting, clock, pulse, settings } = this.#rooms;
     const { request, startedAtMs, since } = arrival;
-    const now = pulse.now();
+    // No look at the clock between the look at the count and the slot (I1).
+    const now = pulse.latest;
     const session = door.enter({
       userId: request.userId,
       limit: request.limit ?? settings.maxSessionsPerUser,
       device: request.device ?? null,
       extra: request.extra,
       now,
+      nowRaw: Math.floor(clock.nowMs()),
       arrivedAt: since,
     });
     if (concluded !== null) waiting.concluded(request.userId, concluded);
@@ -184,12 +190,17 @@ export class AdmissionDesk {
 
   #wait(arrival: Arrival): Admission {
     const { request, since, reap } = arrival;
+    const { socket } = request;
+    if (socket !== undefined && transportOf(socket, this.#rooms.faults) === 'closed') {
+      this.#rooms.refusals.dismiss(socket, 'released');
+      return { outcome: 'left' };
+    }
     let decided: OpenOutcome | null = null;
     let tell: ((outcome: OpenOutcome) => void) | null = null;
     const waiter = this.#rooms.waiting.join(
       {
         userId: request.userId,
-        socket: request.socket ?? null,
+        socket: socket ?? null,
         since,
         brought: request.limit,
         settle: (outcome, settled) => {
@@ -246,7 +257,7 @@ export class AdmissionDesk {
       live: occupants.length,
       examined: reap.examined,
       reaped: reap.freed,
-      blocking: describeBlocking(occupants, now),
+      blocking: describeBlocking(occupants, now, clock.nowMs()),
       ...(retryMs === undefined ? {} : { retryAfterMs: retryMs }),
     };
     const waitedMs = now - since;

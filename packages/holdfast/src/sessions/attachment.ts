@@ -60,31 +60,32 @@ export class Attachment {
         `Expected a session that is opening, got one that is ${session.state}. Open another one for this socket.`,
       );
     }
-    session.state = to;
+    const { door, history, delivery } = this.#rooms;
     session.socket = socket;
     socket.owner = session;
-    if (session.transport === 'closed') {
-      this.#rooms.door.leave(session, 'connection-lost');
-      return false;
-    }
-    this.#greet(session);
-    return session.state === 'live';
-  }
-
-  #greet(session: Session): void {
-    const { heartbeat, waiting, history, delivery, events, hooks, hookRunner } = this.#rooms;
+    if (session.transport === 'closed') door.leave(session, 'connection-lost');
     session.cursor = history.startOf(session.userId);
     session.acked = session.cursor;
     delivery.answer(session, this.#readyFrame(session));
-    if (isOver(session)) return;
+    if (isOver(session)) return false;
+    // Live from here on: no event can be written before `ready`, whoever publishes in the meantime.
+    session.state = to;
+    this.#begin(session);
+    return session.state === 'live';
+  }
+
+  #begin(session: Session): void {
+    const { heartbeat, waiting, delivery, events, hooks, hookRunner } = this.#rooms;
     heartbeat.begin(session);
+    // Before anybody is told: what the application publishes then must not push out what waits here.
+    delivery.begin(session);
+    if (isOver(session)) return;
     if (waiting.count(session.userId) > 0) heartbeat.probe(session);
     events.emit({ type: 'attached', session: session.id, user: session.userId });
     if (isOver(session)) return;
     if (hooks.opened !== undefined) {
       hookRunner.run(this.#opening, session, null);
     }
-    delivery.begin(session);
   }
 
   #readyFrame(session: Session): Parameters<Delivery['answer']>[1] {

@@ -76,16 +76,16 @@ export class Delivery {
    * asks without reading cannot pile up answers: beyond the window and the size of a log it ends as slow.
    */
   answer(session: Session, frame: ServerFrame): void {
-    const { codec, door, settings } = this.#rooms;
-    const text = codec.encode(frame);
-    if (text === null || session.state !== 'live') return;
+    const { codec, door, settings, faults } = this.#rooms;
+    const text = faults.attempt('application', () => codec.encode(frame), null);
+    if (text === null || session.state === 'closed') return;
     const answer = textFrame(text);
     const most = settings.maxUnconfirmedBytes + settings.historyBytes;
     const isRoom = session.unconfirmedBytes + answer.length <= most;
     // Without pings nothing is ever confirmed: there, what the engine has queued is the bound.
     const isBounded = session.socket?.canPing === true || !session.isCongested;
     if (isRoom && isBounded && this.#send(session, answer, null)) return;
-    door.leave(session, 'slow');
+    door.leave(session, session.transport === 'closed' ? 'connection-lost' : 'slow');
   }
 
   /** The peer has confirmed a window, or the engine has room again: goes on. */
@@ -126,10 +126,13 @@ export class Delivery {
   /** Writes the next of the log, as much of it as goes at once. False when it has to wait. */
   #writeRun(log: UserLog, session: Session): boolean {
     const room = this.#rooms.settings.maxUnconfirmedBytes - session.unconfirmedBytes;
-    const { frames, rest, last } = log.run(session.cursor + 1, room);
-    if (!this.#write(session, frames, rest)) return false;
+    const before = session.cursor;
+    const { frames, rest, last } = log.run(before + 1, room);
+    // Moved first: an engine that calls back from within finds nothing left to write twice.
     session.cursor = last;
-    return true;
+    if (this.#write(session, frames, rest)) return true;
+    if (session.cursor === last) session.cursor = before;
+    return false;
   }
 
   /** True when the frames are on their way. False when they have to wait for a pong or for the engine. */

@@ -1,6 +1,7 @@
 import { next, type SessionInput } from '../core/lifecycle.ts';
 import { noEntry } from '../core/timing-wheel.ts';
 import { closeCauses, type EndedBy, type SessionEnd } from '../protocol/close-causes.ts';
+import type { Clock } from './clock.ts';
 import type { EventStream } from './event-stream.ts';
 import type { LingeringSockets } from './lingering.ts';
 import type { Pulse } from './pulse.ts';
@@ -13,6 +14,7 @@ export interface DoorRooms {
   readonly pulse: Pulse;
   readonly lingering: LingeringSockets;
   readonly events: EventStream;
+  readonly clock: Clock;
   readonly openTimeoutMs: number;
 }
 
@@ -57,7 +59,7 @@ export class Door {
    * Order: the slot first, then what could still reach the session, then the socket, then everybody who wants to know.
    */
   leave(session: Session, cause: SessionEnd, about: LeaveNote = {}): boolean {
-    const { registry, pulse, lingering, events } = this.#rooms;
+    const { registry, pulse, lingering, events, clock } = this.#rooms;
     const { to, effect } = next(session.state, inputOf[closeCauses[cause].by]);
     if (effect !== 'release') return false;
     session.state = to;
@@ -67,7 +69,7 @@ export class Door {
     const { socket } = session;
     session.socket = null;
     if (socket !== null) lingering.dismiss(socket, cause, about.retryAfterMs);
-    const ageMs = pulse.now() - session.openedAt;
+    const ageMs = Math.floor(clock.nowMs() - session.openedAtRaw);
     const note = about.note === undefined ? {} : { note: about.note };
     events.emit({
       type: 'closed',

@@ -1,3 +1,4 @@
+import { isThenable } from '../core/thenable.ts';
 import type { SessionEvent } from './session-event.ts';
 
 /** Hears what happens. What it throws or rejects with is counted and told, and touches nobody else. */
@@ -32,12 +33,10 @@ export class EventStream {
       return;
     }
     this.#isEmitting = true;
-    for (
-      let following: SessionEvent | undefined = event;
-      following;
-      following = this.#waiting.shift()
-    ) {
+    let following: SessionEvent | undefined = event;
+    while (following !== undefined) {
       for (const listener of this.#listeners) this.#hand(following, listener);
+      following = this.#waiting.shift();
     }
     this.#isEmitting = false;
   }
@@ -45,7 +44,7 @@ export class EventStream {
   #hand(event: SessionEvent, listener: SessionListener): void {
     try {
       const outcome: unknown = listener(event);
-      if (outcome instanceof Promise) outcome.catch(this.#onThrow);
+      if (isThenable(outcome)) outcome.then(undefined, this.#onThrow);
     } catch (error) {
       this.#onThrow(error);
     }

@@ -1,3 +1,4 @@
+import { errorText } from '../core/error-text.ts';
 import type { Fault, FaultPlace } from './session-event.ts';
 
 /** A failure that stands in health until it is over. */
@@ -63,7 +64,7 @@ export class Faults {
     if (!record.isHeld && now - record.lastAt >= quietMs) record.sinceAt = now;
     record.count += 1;
     record.lastAt = now;
-    record.error = textOf(error);
+    record.error = errorText(error);
     if (about.hold === true) record.isHeld = true;
     if (now - record.toldAt < tellEveryMs) {
       record.untold += 1;
@@ -139,8 +140,4 @@ export class Faults {
     this.#places.set(where, fresh);
     return fresh;
   }
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -27,20 +27,20 @@ export function readGauges({
   refusals,
   history,
   sweep,
-  pulse,
+  clock,
 }: Rooms): Gauges {
   let opening = 0;
   let unconfirmedBytes = 0;
   let usersAtLimit = 0;
-  let oldestAt = pulse.now();
-  const now = oldestAt;
+  const now = clock.nowMs();
+  let oldestAt = now;
   for (const userId of registry.users()) {
     const sessions = registry.of(userId);
     if (sessions.length >= limits.of(userId, sessions[0]?.limit)) usersAtLimit += 1;
     for (const session of sessions) {
       if (session.state === 'opening') opening += 1;
       unconfirmedBytes += session.unconfirmedBytes;
-      oldestAt = Math.min(oldestAt, session.openedAt);
+      oldestAt = Math.min(oldestAt, session.openedAtRaw);
     }
   }
   return {
@@ -55,6 +55,6 @@ export function readGauges({
     logBytes: history.bytes,
     drift: sweep.drift,
     sweep: sweep.health(),
-    oldestMs: now - oldestAt,
+    oldestMs: Math.floor(now - oldestAt),
   };
 }

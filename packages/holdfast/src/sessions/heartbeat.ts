@@ -61,10 +61,14 @@ export class Heartbeat {
     this.#evidenceListeners.push(listener);
   }
 
-  /** Takes note of a frame of the peer. */
-  heard(session: Session, now: number): void {
+  /**
+   * Takes note of a frame of the peer. It may have lain in the kernel since just after the last poll of all sockets; so
+   * that is all it proves, unless it answers a ping.
+   */
+  heard(session: Session, now: number, sentAfter: number = this.#rooms.pulse.polledAt): void {
     if (next(session.state, 'heard').effect !== 'note') return;
     session.heardAt = now;
+    session.provenAt = Math.max(session.provenAt, sentAfter);
     for (const listener of this.#evidenceListeners) listener(session);
   }
 
@@ -73,16 +77,18 @@ export class Heartbeat {
     if (session.state !== 'live') return false;
     const { events, pulse } = this.#rooms;
     const now = pulse.now();
+    let sentAfter = pulse.polledAt;
     const isAnswer = session.pingAt !== notOut && mark === session.pingMark;
     if (isAnswer) {
       const roundTripMs = now - session.pingAt;
+      sentAfter = Math.max(sentAfter, session.pingAt);
       session.pingAt = notOut;
       session.unconfirmedBytes -= session.bytesBeforePing;
       session.bytesBeforePing = 0;
       events.emit({ type: 'pingAnswered', session: session.id, roundTripMs });
     }
     if (session.transport === 'closed') session.isTransportDoubted = true;
-    this.heard(session, now);
+    this.heard(session, now, sentAfter);
     return isAnswer;
   }
 
@@ -129,11 +135,12 @@ export class Heartbeat {
     }
     if (session.state === 'opening' || session.pingAt !== notOut)
       return deathDueAt(session, this.#patience);
-    const pingDueAt = session.heardAt + this.#intervalMs(session);
+    const intervalMs = this.#intervalMs(session);
+    const pingDueAt = session.heardAt + intervalMs;
     if (now < pingDueAt) return pingDueAt;
     this.probe(session);
     // An interval may be shorter than the patience for its ping, which is answered long before that ends.
-    return Math.min(now + this.#intervalMs(session), deathDueAt(session, this.#patience));
+    return Math.min(now + intervalMs, deathDueAt(session, this.#patience));
   }
 
   #intervalMs(session: Session): number {

@@ -1,3 +1,4 @@
+import { isThenable } from '../core/thenable.ts';
 import { never } from '../core/timing-wheel.ts';
 import type { SessionEnd } from '../protocol/close-causes.ts';
 import type { Faults } from './faults.ts';
@@ -104,13 +105,4 @@ export class HookRunner {
 interface Settled {
   readonly done: () => void;
   readonly failed: () => void;
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }

@@ -1,9 +1,10 @@
 import type { Settings } from '../core/options.ts';
 import { spend } from '../core/rate.ts';
-import type { ClientFrame } from '../protocol/frames.ts';
+import type { ClientFrame, ParsedFrame } from '../protocol/frames.ts';
 import type { SessionCodec } from './codec.ts';
 import type { Delivery } from './delivery.ts';
 import type { Door } from './door.ts';
+import type { Faults } from './faults.ts';
 import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { Session } from './session.ts';
 
@@ -12,10 +13,18 @@ export interface InboxRooms {
   readonly settings: Settings;
   readonly codec: SessionCodec;
   readonly door: Door;
+  readonly faults: Faults;
   readonly delivery: Delivery;
   readonly hooks: SessionHooks;
   readonly hookRunner: HookRunner;
 }
+
+/** The answer where a codec threw at a frame: its mistake, and none of the client's. */
+const unreadable: ParsedFrame = {
+  ok: false,
+  breach: false,
+  message: 'The application could not read the message.',
+};
 
 /** Reads what clients send. A breach of the protocol ends the session that committed it and no other. */
 export class Inbox {
@@ -44,9 +53,9 @@ export class Inbox {
 
   /** One message of a client, already noted as a sign of life. */
   receive(session: Session, data: string | Uint8Array, now: number): void {
-    const { codec, delivery, door } = this.#rooms;
+    const { codec, delivery, door, faults } = this.#rooms;
     if (session.state !== 'live' || !this.#isWithinRate(session, now)) return;
-    const parsed = codec.parse(data);
+    const parsed = faults.attempt('application', () => codec.parse(data), unreadable);
     if (parsed.ok) this.#serve(session, parsed.frame);
     else if (parsed.breach) door.leave(session, 'bad-frame', { note: parsed.message });
     else delivery.answer(session, { type: 'error', code: 'unknown-type', message: parsed.message });

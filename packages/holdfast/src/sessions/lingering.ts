@@ -50,6 +50,7 @@ export class LingeringSockets {
   #leave(lingering: LingeringSocket): void {
     this.#sockets.delete(lingering);
     this.#pulse.remove(lingering.entry);
+    lingering.entry = noEntry;
   }
 }
 

@@ -10,7 +10,7 @@ import type { History } from './history.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { checkUserId } from './user-id.ts';
-import type { EntryDraft, EntryNotes, UserLog } from './user-log.ts';
+import type { EntryDraft, EntryNotes } from './user-log.ts';
 
 /** What the publisher works with. */
 export interface PublisherRooms {
@@ -32,7 +32,7 @@ export interface PublishOptions {
   readonly id?: string;
 }
 
-/** What is true right after publishing. `overflow`: larger than the log can hold, so it was not kept at all. */
+/** What is true right after publishing. `overflow`: more than the log, or all logs together, can hold, so it was not kept. */
 export interface Published {
   readonly epoch: string;
   readonly offset: number;
@@ -41,10 +41,11 @@ export interface Published {
   readonly outcome: 'queued' | 'overflow';
 }
 
-/** Whom a broadcast went to. */
+/** Whom a broadcast went to. `overflow`: larger than the log of a user can hold; those users are not among them. */
 export interface BroadcastOutcome {
   readonly users: number;
   readonly sessions: number;
+  readonly outcome: Published['outcome'];
 }
 
 const maxEventIdLength = 256;
@@ -57,6 +58,8 @@ const mostShared = 1_024;
 export class Publisher {
   readonly #rooms: PublisherRooms;
   #broadcasts = 0;
+  /** Settles when the last broadcast asked for is over; never rejects. */
+  #lastBroadcast: Promise<unknown> = Promise.resolve();
 
   constructor(rooms: PublisherRooms) {
     this.#rooms = rooms;
@@ -86,18 +89,26 @@ export class Publisher {
 
   /**
    * Publishes to every user who has a session, in slices, so that no other work waits longer than a few milliseconds.
-   * Users share the frame where they are at the same offset, and the end of it where they are not.
+   * Users share the frame where they are at the same offset, and the end of it where they are not. One broadcast follows
+   * the other, so that everybody gets them in the same order and none of them twice.
    *
    * @throws UsageError `bad-event`
    */
   async broadcast(input: EventInput): Promise<BroadcastOutcome> {
-    const { clock, codec, history, registry, pulse } = this.#rooms;
+    const { clock, codec } = this.#rooms;
     const draftAt = this.#sharedDrafts(codec.encodeBody(input, clock.epochMs()));
+    const outcome = this.#lastBroadcast.then(() => this.#spread(draftAt));
+    this.#lastBroadcast = outcome.catch(() => null);
+    return await outcome;
+  }
+
+  async #spread(draftAt: (offset: number) => EntryDraft): Promise<BroadcastOutcome> {
+    const { clock, history, registry, pulse } = this.#rooms;
     this.#broadcasts += 1;
     const number = this.#broadcasts;
+    const reached = { users: 0, sessions: 0 };
+    let outcome: Published['outcome'] = 'queued';
     let left = registry.userCount;
-    let users = 0;
-    let sessions = 0;
     let sliceEndsAt = sliceWrites;
     for (const userId of registry.users()) {
       if (left-- === 0) break;
@@ -105,13 +116,19 @@ export class Publisher {
       const log = history.find(userId);
       if (log?.broadcast === number) continue;
       const offset = history.lastOf(log) + 1;
-      sessions += this.#append(userId, offset, draftAt(offset), number).sessions;
-      users += 1;
-      if (sessions < sliceEndsAt) continue;
+      const published = this.#append(userId, offset, draftAt(offset));
+      const appended = history.find(userId);
+      if (appended !== undefined) appended.broadcast = number;
+      if (published.outcome === 'overflow') outcome = 'overflow';
+      else {
+        reached.users += 1;
+        reached.sessions += published.sessions;
+      }
+      if (reached.sessions < sliceEndsAt) continue;
       await new Promise<void>((resolve) => clock.afterPoll(resolve));
-      sliceEndsAt = sessions + sliceWrites;
+      sliceEndsAt = reached.sessions + sliceWrites;
     }
-    return { users, sessions };
+    return { ...reached, outcome };
   }
 
   #sharedDrafts(body: string): (offset: number) => EntryDraft {
@@ -131,19 +148,19 @@ export class Publisher {
     };
   }
 
-  #append(userId: string, offset: number, draft: EntryDraft, broadcast = 0): Published {
+  #append(userId: string, offset: number, draft: EntryDraft): Published {
     const { settings, history, delivery, registry, events } = this.#rooms;
     const bytes = frameLength(draft.payloadBytes);
     if (bytes > settings.historyBytes) {
       events.emit({ type: 'lost', user: userId, events: 1, reason: 'too-large' });
       return this.#outcome(userId, offset - 1, 'overflow');
     }
-    const log: UserLog = history.append(userId, draft);
-    if (broadcast > 0) log.broadcast = broadcast;
+    const log = history.append(userId, draft);
     events.emit({ type: 'published', user: userId, events: 1, bytes });
     const sessions = registry.of(userId);
     for (const session of sessions) delivery.pumpFrom(log, session);
-    return { epoch: history.epoch, offset, sessions: sessions.length, outcome: 'queued' };
+    const outcome = offset < log.first ? 'overflow' : 'queued';
+    return { epoch: history.epoch, offset, sessions: sessions.length, outcome };
   }
 
   #outcome(userId: string, offset: number, outcome: Published['outcome']): Published {

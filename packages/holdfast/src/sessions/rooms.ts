@@ -19,9 +19,9 @@ import { Pulse } from './pulse.ts';
 import { Registry } from './registry.ts';
 import type { SessionDuties, SessionKin } from './session.ts';
 import { endCause } from './end-cause.ts';
-import type { TransportState } from '../core/death.ts';
 import type { SessionEnd } from '../protocol/close-causes.ts';
 import { Sweep } from './sweep.ts';
+import { transportOf } from './transport.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
 /** What a layer is built on. */
@@ -119,7 +119,7 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
   const lingering = new LingeringSockets(pulse, faults, mostLingering);
   const refusals = new LingeringSockets(pulse, faults, mostRefusals);
   const { openTimeoutMs } = settings;
-  const door = new Door({ registry, pulse, lingering, events, openTimeoutMs });
+  const door = new Door({ registry, pulse, lingering, events, clock, openTimeoutMs });
   return { ...ground, events, faults, pulse, registry, limits, rates, lingering, refusals, door };
 }
 
@@ -142,8 +142,7 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
 
 function sessionDuties({ heartbeat, delivery, inbox, door, faults, pulse }: Rooms): SessionDuties {
   return {
-    transportOf: (socket) =>
-      faults.attempt<TransportState>('socket', () => socket.transport(), 'unknown'),
+    transportOf: (socket) => transportOf(socket, faults),
     heard: (session) => heartbeat.heard(session, pulse.now()),
     ponged: (session, mark) => {
       if (heartbeat.ponged(session, mark)) delivery.resume(session);

@@ -14,7 +14,7 @@ import { buildRooms, type Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { FaultPlace } from './session-event.ts';
 import { type SessionView, viewSession } from './session-view.ts';
-import { checkSocket, type SessionSocket } from './socket.ts';
+import { checkUnowned, type SessionSocket } from './socket.ts';
 import type { ReapReport } from './sweep-run.ts';
 
 /** What a layer may be built on instead of the defaults. */
@@ -88,12 +88,13 @@ export class SessionLayer {
    * @throws UsageError `bad-socket`, or `bad-state` for a session that has a socket or is over
    */
   attach(session: Session, socket: SessionSocket): boolean {
+    checkUnowned(socket);
     return this.#rooms.attachment.attach(session, socket);
   }
 
   /** Closes a socket whose newcomer was turned away before it could ask for a slot: unauthorized, too fast, overload. */
   turnAway(socket: SessionSocket, reason: RefusalReason, retryAfterMs?: number): void {
-    checkSocket(socket);
+    checkUnowned(socket);
     this.#rooms.refusals.dismiss(socket, reason, retryAfterMs);
     this.#rooms.events.emit({ type: 'turnedAway', reason });
   }
@@ -142,7 +143,8 @@ export class SessionLayer {
 
   view(session: Session): SessionView {
     const { pulse, clock } = this.#rooms;
-    return viewSession(session, pulse.now(), clock.epochMs());
+    const [fair, raw, epochMs] = [pulse.now(), clock.nowMs(), clock.epochMs()];
+    return viewSession(session, { fair, raw, epochMs });
   }
 
   limitOf(userId: string): number {
@@ -182,7 +184,7 @@ export class SessionLayer {
     const reaped = findDead(sessions, heartbeat.patience, pulse.polledAt)
       .filter(({ session, cause }) => door.leave(session, cause))
       .map(({ session: { id }, cause }) => ({ id, cause }));
-    const kept = sessions.length - reaped.length;
+    const kept = sessions.filter(({ state }) => state !== 'closed').length;
     events.emit({ type: 'reaped', scope: 'user', cleaned: reaped.length, kept });
     return { reaped, kept, failed: [] };
   }
@@ -224,8 +226,9 @@ export class SessionLayer {
    * @param retryAfterMs asked for each newcomer who is turned away: when to come back
    */
   stopAdmitting(retryAfterMs: () => number | undefined = () => undefined): void {
-    this.#rooms.desk.close(retryAfterMs);
-    this.#rooms.waiting.close(retryAfterMs);
+    const whenToReturn = (): number | undefined => this.#askWhenToReturn(retryAfterMs);
+    this.#rooms.desk.close(whenToReturn);
+    this.#rooms.waiting.close(whenToReturn);
   }
 
   /**
@@ -238,12 +241,16 @@ export class SessionLayer {
     this.stopAdmitting(retryAfterMs);
     sweep.stop();
     for (const session of this.sessions()) {
-      const retryMs = retryAfterMs();
+      const retryMs = this.#askWhenToReturn(retryAfterMs);
       door.leave(session, 'shutdown', retryMs === undefined ? {} : { retryAfterMs: retryMs });
     }
     history.clear();
     while (lingering.size + refusals.size > 0)
       await new Promise<void>((resolve) => void clock.after(20, resolve));
+  }
+
+  #askWhenToReturn(retryAfterMs: () => number | undefined): number | undefined {
+    return this.#rooms.faults.attempt('application', retryAfterMs, undefined);
   }
 }
 

@@ -20,16 +20,23 @@ export interface SessionView {
   readonly acked: number;
 }
 
-/** The view of a session at this instant, by the fair clock and by the wall clock. */
-export function viewSession(session: Session, now: number, epochMs: number): SessionView {
+/** One instant by the three clocks: the fair one decides, the other two are only told. */
+export interface Instant {
+  readonly fair: number;
+  readonly raw: number;
+  readonly epochMs: number;
+}
+
+/** The view of a session at this instant. */
+export function viewSession(session: Session, { fair, raw, epochMs }: Instant): SessionView {
   return {
     id: session.id,
     user: session.userId,
     state: session.state,
     device: session.device,
-    openedAt: Math.round(epochMs - (now - session.openedAt)),
-    lastInboundMs: now - Math.max(session.heardAt, session.openedAt),
-    pingOutMs: session.pingAt === notOut ? null : now - session.pingAt,
+    openedAt: Math.round(epochMs - (raw - session.openedAtRaw)),
+    lastInboundMs: fair - Math.max(session.heardAt, session.openedAt),
+    pingOutMs: session.pingAt === notOut ? null : fair - session.pingAt,
     unconfirmedBytes: session.unconfirmedBytes,
     offset: session.cursor,
     acked: session.acked,

@@ -33,6 +33,8 @@ export interface SessionSeed {
   /** What the application keeps with it; the layer never looks at it. */
   readonly extra?: unknown;
   readonly now: number;
+  /** The same instant by the raw clock, whole milliseconds. */
+  readonly nowRaw: number;
   /** When its newcomer came, which may be a while ago. */
   readonly arrivedAt: number;
 }
@@ -57,9 +59,13 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   /** What the application keeps with it. It goes when the session goes. */
   readonly extra: unknown;
   readonly openedAt: number;
+  /** By the raw clock, whole milliseconds: what people are told of its age includes suspensions. */
+  readonly openedAtRaw: number;
   state: SessionState = 'opening';
   /** Until the first frame: the instant before its newcomer came. Having come proves nothing to those who came later. */
   heardAt: number;
+  /** Invariant: at most `heardAt`. */
+  provenAt: number;
   /** When the outstanding ping went out. Invariant: `notOut`, or at least `openedAt`. */
   pingAt: number = notOut;
   /** Carried by the last ping; only its own pong confirms anything. */
@@ -90,7 +96,9 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
     this.device = seed.device;
     this.extra = seed.extra ?? null;
     this.openedAt = seed.now;
+    this.openedAtRaw = seed.nowRaw;
     this.heardAt = seed.arrivedAt - 1;
+    this.provenAt = this.heardAt;
   }
 
   /** Unique in the life of this node, by construction: the same place is never held twice by one generation. */

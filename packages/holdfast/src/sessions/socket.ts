@@ -43,7 +43,10 @@ export interface SessionSocket {
    * that makes its frames by itself takes what `payloadsOf` finds in them. Reports nothing before it has returned.
    */
   send(frames: Uint8Array, rest: Uint8Array | null): SendOutcome;
-  /** Sends a ping whose payload {@link SocketOwner.ponged} gets back as `mark`, a whole number below 2^31. */
+  /**
+   * Sends a ping whose payload {@link SocketOwner.ponged} gets back as `mark`, a whole number below 2^31. Reports nothing
+   * before it has returned.
+   */
   ping(mark: number): void;
   /** Sends a close frame and lets the closing handshake run. */
   close(code: number, reason: string): void;
@@ -62,6 +65,21 @@ export const nobody: SocketOwner = {
 };
 
 const methods = ['transport', 'send', 'ping', 'close', 'terminate'] as const;
+
+/**
+ * Refuses also a socket that has an owner already: one connection is one session, or the frames of two users would go
+ * to one of them (I8).
+ *
+ * @throws UsageError `bad-socket`
+ */
+export function checkUnowned(socket: SessionSocket): void {
+  checkSocket(socket);
+  if (socket.owner === nobody) return;
+  throw new UsageError(
+    'bad-socket',
+    'Expected a socket that belongs to nobody, got one that has an owner. Open one session for each connection.',
+  );
+}
 
 /**
  * Refuses what does not implement the port, naming what is missing.

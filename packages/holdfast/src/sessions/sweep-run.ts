@@ -1,3 +1,4 @@
+import { errorText } from '../core/error-text.ts';
 import { causeOfDeath, type DeathCause } from '../core/death.ts';
 import { auditSession } from './audit.ts';
 import type { Clock } from './clock.ts';
@@ -109,10 +110,7 @@ export class SweepRun {
         this.#drift += auditSession(session, this.#rooms);
       }
     } catch (error) {
-      this.#failed.push({
-        id: session.id,
-        error: error instanceof Error ? error.message : String(error),
-      });
+      this.#failed.push({ id: session.id, error: errorText(error) });
     }
   }
 }

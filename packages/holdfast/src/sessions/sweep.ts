@@ -1,3 +1,4 @@
+import { errorText } from '../core/error-text.ts';
 import { backoffCeilingMs, type BackoffPolicy } from '../core/backoff.ts';
 import type { TimerHandle } from './clock.ts';
 import type { EventStream } from './event-stream.ts';
@@ -68,6 +69,7 @@ export class Sweep {
 
   /** Ends it for good. */
   stop(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
     if (this.#timer !== null) this.#rooms.clock.cancel(this.#timer);
     this.#timer = null;
@@ -186,8 +188,8 @@ export class Sweep {
     this.#failuresInARow += 1;
     const retryAfterMs = backoffCeilingMs(retries, this.#failuresInARow);
     faults.report('sweep', error, { hold: this.#failuresInARow >= failuresToHold });
-    const text = error instanceof Error ? error.message : String(error);
-    events.emit({ type: 'sweepFailed', error: text, inARow: this.#failuresInARow, retryAfterMs });
+    const inARow = this.#failuresInARow;
+    events.emit({ type: 'sweepFailed', error: errorText(error), inARow, retryAfterMs });
     return retryAfterMs;
   }
 }

@@ -10,11 +10,13 @@ import type { Settings } from '../core/options.ts';
 import { never, noEntry } from '../core/timing-wheel.ts';
 import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
+import type { Faults } from './faults.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
 import { beatMs, type Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import type { Session } from './session.ts';
+import { transportOf } from './transport.ts';
 import { type PressureReap, Waiter, type WaiterSeed, type WaitOutcome } from './waiter.ts';
 
 /** What the waiting room works with. */
@@ -26,6 +28,7 @@ export interface WaitingRooms {
   readonly heartbeat: Heartbeat;
   readonly door: Door;
   readonly events: EventStream;
+  readonly faults: Faults;
 }
 
 interface Queue {
@@ -77,18 +80,20 @@ export class WaitingRoom {
     waiter.endsAt = seed.since + this.#rooms.settings.probeTimeoutMs + beatMs;
     waiter.timer = this.#rooms.pulse.add(waiter, waiter.endsAt);
     this.#rooms.pulse.rearm();
-    this.#probe(seed.userId, ({ heardAt }) => heardAt <= seed.since);
+    this.#probe(seed.userId, ({ provenAt }) => provenAt <= seed.since);
     // Its own limit may be higher than that of those who wait already.
     this.offer(seed.userId);
     this.judge(seed.userId);
-    if (!waiter.isSettled) this.#rooms.pulse.move(waiter.timer, this.#nextLook(waiter, seed.since));
+    if (!waiter.isSettled) this.#rooms.pulse.move(waiter.timer, this.#nextLook(waiter));
     return waiter;
   }
 
   /** A slot of this user may be free: it goes to the oldest waiter whom the limit lets in. */
   offer(userId: string): void {
-    const { registry, limits } = this.#rooms;
+    const { registry, limits, pulse } = this.#rooms;
     for (;;) {
+      // Whoever hears of a stall may come for the slot; and the one who gets it takes it at this instant.
+      pulse.now();
       const occupied = registry.count(userId);
       const waiter = this.#queues
         .get(userId)
@@ -96,23 +101,24 @@ export class WaitingRoom {
       if (waiter === undefined) break;
       waiter.seed.settle({ outcome: 'admitted', concluded: this.#remove(waiter) }, waiter);
     }
-    const newest = this.#queues.get(userId)?.waiters.at(-1);
-    // Whoever has just got a slot proves nothing yet to those who came after it.
-    if (newest !== undefined)
-      this.#probe(userId, (session) => !isProvenAlive(session, newest.seed));
+    this.#askAnew(userId);
   }
 
   /** Decides about every waiter of this user for whom all sessions have proven to be alive. */
   judge(userId: string): void {
-    if (this.#queues.size === 0 || this.#provenWaiter(userId) === undefined) return;
-    // An engine may know by now that one of them is closed; and nobody is refused for whom there is room.
-    this.reapDead(userId, this.#rooms.pulse.polledAt);
-    this.offer(userId);
+    if (this.#queues.size === 0) return;
     let waiter = this.#provenWaiter(userId);
-    while (waiter !== undefined) {
-      if (!this.#evictOldest(userId)) this.#refuse(waiter);
+    if (waiter !== undefined) {
+      // An engine may know by now that one of them is closed; and nobody is refused for whom there is room.
+      this.reapDead(userId, this.#rooms.pulse.polledAt);
+      this.offer(userId);
       waiter = this.#provenWaiter(userId);
     }
+    while (waiter !== undefined) {
+      if (!this.#evictFor(waiter)) this.#refuse(waiter);
+      waiter = this.#provenWaiter(userId);
+    }
+    this.#askAnew(userId);
   }
 
   /** A waiter's deadline, or that of a session in its way, has come up. */
@@ -120,20 +126,18 @@ export class WaitingRoom {
     const { userId } = waiter.seed;
     this.reapDead(userId, now);
     if (waiter.isSettled) return never;
-    if (now < waiter.endsAt) return this.#nextLook(waiter, now);
+    if (now < waiter.endsAt) return this.#nextLook(waiter);
     this.#refuse(waiter);
     return never;
   }
 
   /** A waiter's socket is gone, or its caller has changed its mind. The probes go on without it. */
   leave(waiter: Waiter): void {
-    if (waiter.isSettled) return;
     this.#dismiss(waiter, { outcome: 'left' });
   }
 
   /** A waiter sends faster than can be held for it. */
   overflow(waiter: Waiter): void {
-    if (waiter.isSettled) return;
     this.#dismiss(waiter, {
       outcome: 'refused',
       reason: 'rate',
@@ -172,14 +176,17 @@ export class WaitingRoom {
     this.#rooms.events.emit({ type: 'pressureReaped', user: userId, ...reap });
   }
 
-  /** Turns everybody away; each is told when to come back. */
+  /** Turns everybody away; each is told when to come back. Nobody is let in meanwhile, whoever leaves. */
   close(whenToReturn: () => number | undefined): void {
-    for (const queue of this.#queues.values()) {
-      for (const waiter of [...queue.waiters]) {
+    const queues = [...this.#queues];
+    this.#queues.clear();
+    for (const [userId, { waiters, reap }] of queues) {
+      for (const waiter of waiters) {
         const retryMs = whenToReturn();
         const later = retryMs === undefined ? {} : { retryAfterMs: retryMs };
         this.#dismiss(waiter, { outcome: 'refused', reason: 'draining', ...later });
       }
+      this.concluded(userId, reap);
     }
   }
 
@@ -191,6 +198,13 @@ export class WaitingRoom {
     return occupants.every((session) => isProvenAlive(session, waiter.seed)) ? waiter : undefined;
   }
 
+  /** Whoever has just got a slot, or answered a ping from before, proves nothing yet to those who came after it. */
+  #askAnew(userId: string): void {
+    const newest = this.#queues.get(userId)?.waiters.at(-1);
+    if (newest !== undefined)
+      this.#probe(userId, (session) => !isProvenAlive(session, newest.seed));
+  }
+
   /** Has the sessions pinged of which this is true, where no ping is out. */
   #probe(userId: string, isAsked: (session: Session) => boolean): void {
     for (const session of this.#rooms.registry.of(userId)) {
@@ -198,27 +212,37 @@ export class WaitingRoom {
     }
   }
 
-  /** When a session in the way can be dead at the earliest, or the waiter's own deadline. */
-  #nextLook(waiter: Waiter, now: number): number {
+  /**
+   * When a session in the way can be dead at the earliest, or the waiter's own deadline. What has passed already is looked
+   * at with the next beat: the sockets were not polled yet.
+   */
+  #nextLook(waiter: Waiter): number {
     let earliest = waiter.endsAt;
     for (const session of this.#rooms.registry.of(waiter.seed.userId)) {
       const deadAt = deathDueAt(session, this.#rooms.heartbeat.probePatience);
-      if (deadAt > now && deadAt < earliest) earliest = deadAt;
+      if (deadAt < earliest) earliest = deadAt;
     }
     return earliest;
   }
 
   /** The waiter it makes room for is let in by {@link offer}, which hears of every slot that becomes free. */
-  #evictOldest(userId: string): boolean {
-    const { settings, registry, pulse, door, events } = this.#rooms;
+  #evictFor(waiter: Waiter): boolean {
+    const { settings, registry, limits, pulse, door, events } = this.#rooms;
+    const { userId, brought } = waiter.seed;
     if (settings.onLimit !== 'evict-oldest') return false;
     const now = pulse.now();
     this.forgetEvictions(now);
-    const oldest = registry.of(userId)[0];
+    const [oldest, ...others] = registry.of(userId);
     if (oldest === undefined || this.#evictedAt.has(userId)) return false;
+    // Nobody alive is ended for somebody who would not get in, or is not there.
+    if (!hasRoom(others.length, limits.of(userId, brought)) || this.#isGone(waiter)) return false;
     this.#evictedAt.set(userId, now);
     events.emit({ type: 'evicted', user: userId, session: oldest.id, policy: 'evict-oldest' });
     return door.leave(oldest, 'evicted');
+  }
+
+  #isGone({ seed: { socket } }: Waiter): boolean {
+    return socket !== null && transportOf(socket, this.#rooms.faults) === 'closed';
   }
 
   #refuse(waiter: Waiter): void {
@@ -233,8 +257,12 @@ export class WaitingRoom {
     this.#dismiss(waiter, { outcome: 'refused', reason: 'user-limit', ...later });
   }
 
-  /** Settled before anybody hears of it: a listener might free a slot in between. */
+  /**
+   * Settled before anybody hears of it: a listener might free a slot in between. Does nothing to a waiter that is settled
+   * already.
+   */
   #dismiss(waiter: Waiter, outcome: WaitOutcome): void {
+    if (waiter.isSettled) return;
     const reap = this.#remove(waiter);
     waiter.seed.settle(outcome, waiter);
     if (reap !== null) this.concluded(waiter.seed.userId, reap);

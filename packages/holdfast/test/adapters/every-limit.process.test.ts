@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../src/sessions/session-event.ts';
 import { SessionLayer } from '../../src/sessions/session-layer.ts';
 import type { RawPeer } from '../../src/testing/raw-peer.ts';
-import { openLoopback, wraps } from './loopback.ts';
+import { openLoopback, ways } from './loopback.ts';
 
 const ends: (() => Promise<void>)[] = [];
 
@@ -10,20 +10,20 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-const cases = Object.entries(wraps).flatMap(([name, wrap]) =>
-  [1, 5, 20].map((limit) => ({ name, wrap, limit })),
+const cases = Object.entries(ways).flatMap(([name, way]) =>
+  [1, 5, 20].map((limit) => ({ name, way, limit })),
 );
 
 describe('a user whose sessions are all half-open', () => {
   it.each(cases)(
     'FM-83 FM-17 $name, N = $limit: the newcomer gets in through one pressure reap, and below the limit none runs',
-    async ({ wrap, limit }) => {
+    async ({ way, limit }) => {
       const events: SessionEvent[] = [];
       const layer = new SessionLayer(
         { maxSessionsPerUser: limit, probeTimeoutMs: 300 },
         { listeners: [(event) => void events.push(event)] },
       );
-      const { connect, close } = await openLoopback(wrap);
+      const { connect, close } = await openLoopback(way);
       const peers: RawPeer[] = [];
       ends.push(async () => {
         for (const peer of peers) peer.destroy();

@@ -1,7 +1,9 @@
 import { connect as connectTcp, type Socket } from 'node:net';
+import { runInNewContext } from 'node:vm';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { RawPeer } from '../../src/testing/raw-peer.ts';
+import type { UpgradeOptions, Verdict } from '../../src/adapters/ws.ts';
+import { opcodes, RawPeer, type RawPeerOptions } from '../../src/testing/raw-peer.ts';
 import { closeHouses, openHouse, until } from './upgrade-house.ts';
 
 afterEach(closeHouses);
@@ -15,6 +17,9 @@ async function tcp(port: number): Promise<Socket> {
   await new Promise<void>((resolve) => void socket.once('connect', resolve));
   return socket;
 }
+
+/** Promises of another realm: they are not `instanceof Promise`, no more than those of a library. */
+const ForeignPromise = runInNewContext('Promise') as PromiseConstructor;
 
 /** What a client has done when it resets: five stages of a handshake whose decision takes a while. */
 const stages: Readonly<Record<string, (socket: Socket) => Promise<void>>> = {
@@ -116,4 +121,114 @@ describe('a decision', () => {
     rejected.destroy();
     refused.destroy();
   });
+
+  it('F1 may be a promise of another make', async () => {
+    const { port, layer } = await openHouse(() =>
+      ForeignPromise.resolve<Verdict>({ kind: 'open', request: { userId: 'u' } }),
+    );
+    const peer = await RawPeer.connect({ port });
+    expect(peer.head).toMatch(/^HTTP\/1\.1 101/);
+    expect(layer.count('u')).toBe(1);
+    peer.destroy();
+  });
+
+  it.each(['', 'x'.repeat(300)])(
+    'FM-27 I6 to let in a user that cannot be is a fault, and its client is told so (id %#)',
+    async (userId) => {
+      const { port, layer } = await openHouse(() => ({ kind: 'open', request: { userId } }));
+      const peer = await RawPeer.connect({ port });
+      await peer.until(() => peer.closeFrame !== null);
+      expect(peer.closeFrame).toEqual({ code: 4401, reason: '{"r":"unauthorized"}' });
+      expect(layer.faultCounts().get('application')).toBe(1);
+      expect(layer.gauges()).toMatchObject({ sessions: 0, waiting: 0 });
+      peer.destroy();
+    },
+  );
+
+  const noVerdicts: Readonly<Record<string, () => unknown>> = {
+    nothing: () => undefined,
+    'a promise of nothing': async () => {},
+    'an unknown kind': () => ({ kind: 'opne' }),
+    'a promise of an unknown kind': async () => ({ kind: 'opne' }),
+    'a promise of a header that is no text': async () => ({
+      kind: 'reject',
+      status: 403,
+      headers: { 'X-A': Symbol('a') },
+    }),
+    'a promise of another make that breaks': () => ForeignPromise.reject(new Error('no')),
+  };
+  it.each(Object.entries(noVerdicts))(
+    'F1 I6 that comes to %s is a fault, answered 500, and the next one works',
+    async (_name, decide) => {
+      const { port, layer } = await openHouse((request) =>
+        request.url === '/no' ? (decide() as Verdict) : { kind: 'open', request: { userId: 'u' } },
+      );
+      const peer = await RawPeer.connect({ port, path: '/no' });
+      expect(peer.head).toMatch(/^HTTP\/1\.1 500/);
+      expect(layer.faultCounts().get('application')).toBe(1);
+      const next = await RawPeer.connect({ port });
+      expect(next.head).toMatch(/^HTTP\/1\.1 101/);
+      peer.destroy();
+      next.destroy();
+    },
+  );
 });
+
+describe('whoever is told of a handshake that came to nothing', () => {
+  const failures: Readonly<Record<string, () => unknown>> = {
+    throws: () => {
+      throw new Error('no');
+    },
+    rejects: async () => {
+      throw new Error('no');
+    },
+  };
+  const handshakes: Readonly<Record<string, RawPeerOptions['headers']>> = {
+    rejected: {},
+    malformed: { 'Sec-WebSocket-Key': 'short', 'X-Open': '1' },
+  };
+  const cases = Object.entries(failures).flatMap(([failure, onUnfinished]) =>
+    Object.entries(handshakes).map(([kind, headers]) => ({ failure, onUnfinished, kind, headers })),
+  );
+  it.each(cases)(
+    'F3 I6 and $failure is a fault: the client of a $kind one has its answer, and the process lives',
+    async ({ onUnfinished, headers }) => {
+      const { port, layer } = await openHouse(
+        ({ headers: { 'x-open': isOpen } }) =>
+          isOpen === undefined
+            ? { kind: 'reject', status: 400 }
+            : { kind: 'open', request: { userId: 'u' } },
+        { more: { onUnfinished } },
+      );
+      const peer = await RawPeer.connect({ port, ...(headers && { headers }) });
+      expect(peer.head).toMatch(/^HTTP\/1\.1 400/);
+      await until(() => layer.faultCounts().get('application') === 1);
+      peer.destroy();
+    },
+  );
+});
+
+describe('an option that is undefined', () => {
+  it('I12 leaves the default bound on messages in force', async () => {
+    const { port } = await openHouse(undefined, { more: absent('maxPayloadBytes') });
+    const peer = await RawPeer.connect({ port });
+    peer.send(opcodes.text, 'x'.repeat(64 * 1024 + 1));
+    await peer.until(() => peer.closeFrame !== null);
+    expect(peer.closeFrame?.code).toBe(1009);
+    peer.destroy();
+  });
+
+  it('leaves a decision its default time and place', async () => {
+    const more = { ...absent('decisionTimeoutMs'), ...absent('mostUndecided') };
+    const { port, layer } = await openHouse(decideLate, { more });
+    const peer = await RawPeer.connect({ port });
+    expect(peer.head).toMatch(/^HTTP\/1\.1 101/);
+    expect(layer.count('u')).toBe(1);
+    peer.destroy();
+  });
+});
+
+/** As plain JavaScript gives it. */
+function absent(name: keyof UpgradeOptions): Partial<UpgradeOptions> {
+  return { [name]: undefined };
+}

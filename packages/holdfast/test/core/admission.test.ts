@@ -12,7 +12,8 @@ import { deathDueAt } from '../../src/core/death.ts';
 import { patience, probePatience, vitalFacts } from './vital-facts.ts';
 
 function occupant(id: string, differences: Partial<Occupant> = {}): Occupant {
-  return { ...vitalFacts(), id, ...differences };
+  const facts = vitalFacts();
+  return { ...facts, id, openedAtRaw: differences.openedAt ?? facts.openedAt, ...differences };
 }
 
 describe('I1 the comparison of a count with a limit', () => {
@@ -158,7 +159,7 @@ describe('FM-92 what a refusal tells of the sessions in the way', () => {
       occupant('a', { openedAt: 1_000, heardAt: 4_000 }),
       occupant('b', { openedAt: 2_000, heardAt: 3_000, pingAt: 9_500 }),
     ];
-    expect(describeBlocking(sessions, 10_000)).toEqual([
+    expect(describeBlocking(sessions, 10_000, 10_000)).toEqual([
       { id: 'a', state: 'live', ageMs: 9_000, silentMs: 6_000, transport: 'open' },
       { id: 'b', state: 'live', ageMs: 8_000, silentMs: 7_000, pingOutMs: 500, transport: 'open' },
     ]);
@@ -170,7 +171,7 @@ describe('FM-92 what a refusal tells of the sessions in the way', () => {
       occupant('b', { state: 'opening', transport: 'unknown' }),
     ];
     expect(
-      describeBlocking(sessions, 1_000).map(({ state, transport }) => [state, transport]),
+      describeBlocking(sessions, 1_000, 1_000).map(({ state, transport }) => [state, transport]),
     ).toEqual([
       ['live', 'closed'],
       ['opening', 'unknown'],
@@ -178,12 +179,16 @@ describe('FM-92 what a refusal tells of the sessions in the way', () => {
   });
 
   it('counts the silence of one that was never heard from its opening', () => {
-    const [told] = describeBlocking([occupant('a', { openedAt: 1_000, heardAt: 999 })], 1_500);
+    const [told] = describeBlocking(
+      [occupant('a', { openedAt: 1_000, heardAt: 999 })],
+      1_500,
+      1_500,
+    );
     expect(told?.silentMs).toBe(500);
   });
 
   it('FM-39 leaves no fact out and adds no score', () => {
-    const [told] = describeBlocking([occupant('a', { pingAt: 1_200 })], 1_500);
+    const [told] = describeBlocking([occupant('a', { pingAt: 1_200 })], 1_500, 1_500);
     expect(Object.keys(told ?? {})).toEqual([
       'id',
       'state',

@@ -131,6 +131,7 @@ describe('I2 death', () => {
       state: fc.constantFrom('opening', 'live', 'closed'),
       openedAt: fc.nat(100_000),
       heardAt: fc.nat(200_000),
+      provenAt: fc.nat(200_000),
       pingAt: fc.oneof(fc.constant(notOut), fc.nat(200_000)),
       bytesBeforePing: fc.nat(300_000),
       transport: fc.constantFrom<TransportState>('open', 'closed', 'unknown'),

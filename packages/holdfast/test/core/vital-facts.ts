@@ -6,6 +6,7 @@ export function vitalFacts(differences: Partial<VitalFacts> = {}): VitalFacts {
     state: 'live',
     openedAt: 1_000,
     heardAt: 1_000,
+    provenAt: differences.heardAt ?? 1_000,
     pingAt: notOut,
     bytesBeforePing: 0,
     transport: 'open',

@@ -56,4 +56,44 @@ describe('the eviction of the living', () => {
     const other = house.knock('v');
     expect(other.outcome).toBe('opened');
   });
+
+  test('A12 FM-29 evicts nobody for a newcomer whom it would not let in', async () => {
+    const house = new House({ onLimit: 'evict-oldest' });
+    house.fill('u', 5);
+    house.layer.setLimit('u', 3);
+    house.fill('v', 4);
+    house.clock.advance(1_000);
+    const knocks = [house.knock('u'), house.knock('v', { limit: 1 })];
+    house.clock.advance(1_200);
+    await settled();
+    expect(knocks.map(({ outcome }) => outcome)).toEqual(['refused', 'refused']);
+    expect(house.causes).toEqual([]);
+  });
+
+  test('FM-29 evicts nobody for a newcomer whose socket is closed', async () => {
+    const house = new House({ onLimit: 'evict-oldest', maxSessionsPerUser: 1 });
+    house.connect('u', { roundTripMs: 50 });
+    house.clock.advance(1_000);
+    const knock = house.knock('u');
+    knock.socket.claimed = 'closed';
+    house.clock.advance(1_500);
+    await settled();
+    expect(house.causes).toEqual([]);
+    expect(house.layer.count('u')).toBe(1);
+  });
+
+  test('I3 settles every waiter once, though a listener ends the session before it is evicted', async () => {
+    const house = new House({ onLimit: 'evict-oldest', maxSessionsPerUser: 2 });
+    house.fill('u', 2);
+    house.clock.advance(1_000);
+    house.layer.subscribe((event) => {
+      if (event.type === 'evicted') house.layer.close(event.session, 'admin');
+    });
+    const [first, second] = [house.knock('u'), house.knock('u')];
+    house.clock.advance(10);
+    await settled();
+    expect([first.outcome, second.outcome]).toEqual(['opened', 'refused']);
+    expect(first.socket.closes).toEqual([]);
+    expect([house.layer.count('u'), house.layer.waiting('u')]).toEqual([2, 0]);
+  });
 });

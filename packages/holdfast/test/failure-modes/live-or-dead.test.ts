@@ -127,7 +127,7 @@ describe('telling live from dead', () => {
     const five = house.fill('u', 5);
     house.clock.advance(4_500);
     for (const { socket } of five) socket.isFrozen = true;
-    house.clock.advance(1_000);
+    house.clock.advance(700);
     house.clock.stall(2 * minute);
     const knock = house.knock('u');
     for (const { socket } of five) socket.thaw();
@@ -197,7 +197,9 @@ describe('telling live from dead', () => {
     await house.clock.settle(50);
     const { reaped, kept, failed } = await reap;
     expect(reaped.map(({ id }) => id)).toEqual([five[0]!.session.id, five[2]!.session.id]);
-    expect(failed).toEqual([{ id: five[1]!.session.id, error: 'transport failed, as asked' }]);
+    expect(failed).toEqual([
+      { id: five[1]!.session.id, error: 'Error: transport failed, as asked' },
+    ]);
     expect(kept + reaped.length + failed.length).toBe(5);
     expect(house.layer.count('u')).toBe(3);
   });

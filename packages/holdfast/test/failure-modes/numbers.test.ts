@@ -243,4 +243,27 @@ describe('the numbers', () => {
     house.clock.advance(61_000);
     expect(house.layer.health().faults).toEqual([]);
   });
+
+  test('FM-38 tells when a session was opened and how old it is, though the process was stopped for an hour', () => {
+    const house = new House();
+    const { session } = house.connect('u');
+    house.clock.advance(100);
+    const { openedAt } = house.layer.view(session);
+    house.clock.stall(3_600_000);
+    house.clock.advance(100);
+    expect(house.layer.view(session).openedAt).toBe(openedAt);
+    expect(house.stats.oldest_manager_age_ms).toBe(3_600_200);
+    house.layer.close(session.id);
+    expect(house.told('closed')[0]!.ageMs).toBe(3_600_200);
+  });
+
+  test('FM-43 counts as kept who is there after a reap, not who was before', () => {
+    const house = new House();
+    const [dead] = house.fill('u', 3);
+    dead!.socket.claimed = 'closed';
+    house.layer.subscribe(({ type }) => {
+      if (type === 'closed') house.layer.closeUser('u');
+    });
+    expect(house.layer.reapUser('u')).toMatchObject({ kept: 0 });
+  });
 });

@@ -114,7 +114,7 @@ describe('a slot is given back', () => {
     const { socket } = house.connect('u');
     socket.isFrozen = true;
     house.knock('u');
-    house.clock.advance(10);
+    house.clock.advance(60);
     socket.owner.heard();
     expect(socket.closes).toEqual([{ code: 4409, reason: '{"r":"evicted"}' }]);
     house.clock.advance(lingerMs - 200);

@@ -127,7 +127,7 @@ describe('the sweep in the background', () => {
       {
         where: 'sweep',
         forMs: 310_100,
-        error: `Error: Could not look at session ${poisoned.session.id}: transport failed, as asked`,
+        error: `Error: Could not look at session ${poisoned.session.id}: Error: transport failed, as asked`,
       },
     ]);
     poisoned.socket.throwing.clear();

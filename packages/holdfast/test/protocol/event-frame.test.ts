@@ -22,10 +22,6 @@ describe('the frame of an event', () => {
       { event: 'e', data: null },
     ],
     [
-      { event: 'e', data: () => {} },
-      { event: 'e', data: null },
-    ],
-    [
       { event: 'x'.repeat(256), data: 0 },
       { event: 'x'.repeat(256), data: 0 },
     ],
@@ -45,6 +41,14 @@ describe('the frame of an event', () => {
     expect(encode).toThrow(UsageError);
     expect(encode).toThrow(expect.objectContaining({ code: 'bad-event' }));
   });
+
+  test.each([[() => {}], [Symbol('s')], [{ toJSON: () => undefined }]])(
+    'refuses data JSON has no word for: %s',
+    (data) => {
+      const encode = (): unknown => encodeEventBody({ event: 'e', data }, 0);
+      expect(encode).toThrow(expect.objectContaining({ code: 'bad-event' }));
+    },
+  );
 
   test('keeps the cause of what could not be said, and none of its text', () => {
     const cause = new TypeError('secret');

@@ -176,4 +176,23 @@ describe('delivery', () => {
     expect(eventsOn(second.socket)).toEqual([]);
     expect(framesOn(second.socket, 'ready')).toMatchObject([{ offset: 4 }]);
   });
+
+  test.each(['gap', 'close'] as const)(
+    'tells what is gone before anything the application publishes in its hook, where slow means %s',
+    (onSlow) => {
+      const welcome = (session: { readonly userId: string }): void => {
+        house.layer.publish(session.userId, { event: 'welcome' });
+      };
+      const house: House = new House({ onSlow, historyEvents: 10 }, { hooks: { opened: welcome } });
+      for (let number = 0; number < 15; number += 1)
+        house.layer.publish('u', { event: `e${number}` });
+      const { socket } = house.connect('u');
+      expect(house.causes).toEqual([]);
+      expect(framesOn(socket, 'gap')).toMatchObject([{ from: 1, to: 5 }]);
+      expect(eventsOn(socket)).toEqual([
+        ...Array.from({ length: 10 }, (_, at) => `e${at + 5}`),
+        'welcome',
+      ]);
+    },
+  );
 });

@@ -72,7 +72,7 @@ describe('the history', () => {
       if (end === 'close') house.layer.closeUser('u');
       else if (end === 'reap') house.clock.advance(40_000);
       const { socket: next } = house.knock('u');
-      house.clock.advance(10);
+      house.clock.advance(60);
       socket.owner.heard();
       expect(eventsOn(next)).toEqual([end]);
       next.leave();

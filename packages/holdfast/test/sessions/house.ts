@@ -30,12 +30,17 @@ export type Approach = Partial<Omit<OpenRequest, 'userId' | 'socket'>> & {
 
 /** The real layer on a manual clock, with everything it says written down. */
 export class House {
-  readonly clock: ManualClock = new ManualClock();
+  readonly clock: ManualClock;
   readonly layer: SessionLayer;
   readonly events: SessionEvent[] = [];
   readonly metrics: Metrics = new Metrics();
 
-  constructor(options: SessionOptions = {}, parts: Omit<SessionLayerParts, 'clock'> = {}) {
+  constructor(
+    options: SessionOptions = {},
+    parts: Omit<SessionLayerParts, 'clock'> = {},
+    clock: ManualClock = new ManualClock(),
+  ) {
+    this.clock = clock;
     this.layer = new SessionLayer(options, { node: 'n', ...parts, clock: this.clock });
     this.layer.subscribe((event) => {
       this.events.push(event);

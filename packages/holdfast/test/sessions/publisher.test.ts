@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/usage-error.ts';
-import { eventsOn, framesOn, House } from './house.ts';
+import { eventsOn, framesOn, House, settled } from './house.ts';
 
 describe('publishing', () => {
   test('answers only what is true now', () => {
@@ -78,7 +78,11 @@ describe('publishing', () => {
     house.layer.publish('absent', { event: 'e' });
     const broadcast = house.layer.broadcast({ event: 'news', data: 1 });
     await house.clock.settle(100, 10);
-    expect(await broadcast).toEqual({ users: 100, sessions: 199 });
+    expect(await broadcast).toEqual({
+      users: 100,
+      sessions: 199,
+      outcome: 'queued',
+    });
     for (const { socket } of all) expect(eventsOn(socket)).toEqual(['news']);
     expect(eventsOn(house.connect('absent').socket)).toEqual(['e']);
   });
@@ -105,5 +109,34 @@ describe('publishing', () => {
     for (const socket of sockets.slice(50)) expect(eventsOn(socket)).toEqual(['news']);
     for (const { socket } of [...house.layer.sessions()])
       expect(framesOn(socket as (typeof sockets)[number], 'event').length).toBeLessThanOrEqual(1);
+  });
+
+  test('says of a broadcast that no log can hold that nobody gets it', async () => {
+    const house = new House({ historyBytes: 1024 });
+    const { socket } = house.connect('u');
+    const broadcast = house.layer.broadcast({ event: 'e', data: 'x'.repeat(2_000) });
+    expect(await broadcast).toEqual({ users: 0, sessions: 0, outcome: 'overflow' });
+    expect(eventsOn(socket)).toEqual([]);
+    expect(house.told('lost')).toMatchObject([{ events: 1, reason: 'too-large' }]);
+  });
+
+  test('I4 two broadcasts at once reach everybody in one order, and nobody twice who reloads meanwhile', async () => {
+    const house = new House();
+    const all = Array.from({ length: 300 }, (_, index) => house.connect(`u${index}`));
+    const both = [house.layer.broadcast({ event: 'b1' }), house.layer.broadcast({ event: 'b2' })];
+    await settled();
+    for (const { session } of all.slice(0, 20)) house.layer.close(session.id);
+    const reloaded = house.connect('u0').socket;
+    await house.clock.settle(500, 5);
+    await Promise.all(both);
+    for (const { socket } of all.slice(20)) expect(eventsOn(socket)).toEqual(['b1', 'b2']);
+    const seen = [...eventsOn(all[0]!.socket), ...eventsOn(reloaded)];
+    expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  test('says overflow of an event that all logs together have no room for', () => {
+    const house = new House({ historyBytes: 1024, historyTotalBytes: 1024 });
+    const published = house.layer.publish('u', { event: 'e', data: 'x'.repeat(700) });
+    expect(published.outcome).toBe('overflow');
   });
 });

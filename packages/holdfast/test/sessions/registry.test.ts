@@ -3,7 +3,14 @@ import { Registry } from '../../src/sessions/registry.ts';
 import type { SessionDuties } from '../../src/sessions/session.ts';
 
 const duties = {} as SessionDuties;
-const seed = (userId: string) => ({ userId, limit: 5, device: null, now: 0, arrivedAt: 0 });
+const seed = (userId: string) => ({
+  userId,
+  limit: 5,
+  device: null,
+  now: 0,
+  nowRaw: 0,
+  arrivedAt: 0,
+});
 
 describe('the registry', () => {
   test('I1 reads every count from the sessions themselves', () => {

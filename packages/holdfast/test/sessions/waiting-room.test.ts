@@ -184,4 +184,73 @@ describe('the waiting room', () => {
     expect(knock.outcome).toBe('refused');
     expect(house.told('refused')[0]!.waitedMs).toBe(700);
   });
+
+  test.each([0, 10, 20, 30, 40, 50])(
+    'I3 lets a newcomer in within two beats over one that was late by %i ms before it came',
+    async (lateMs) => {
+      const house = new House({ maxSessionsPerUser: 1 });
+      const { socket } = house.connect('u');
+      socket.isFrozen = true;
+      house.clock.advance(2_003);
+      const asker = house.knock('u');
+      house.clock.advance(10);
+      asker.socket.leave();
+      house.clock.advance(990 + lateMs);
+      const knock = house.knock('u');
+      house.clock.advance(100);
+      await settled();
+      expect(knock.outcome).toBe('opened');
+    },
+  );
+
+  test('I9 a frame that lay in the kernel since before the newcomer came proves nothing to it', async () => {
+    const house = new House({ maxSessionsPerUser: 1 });
+    const { socket } = house.connect('u');
+    house.clock.advance(2_020);
+    socket.isFrozen = true;
+    const knock = house.knock('u');
+    house.clock.advance(2);
+    socket.say({ type: 'ping' });
+    house.clock.advance(1_100);
+    await settled();
+    expect(knock.outcome).toBe('opened');
+    expect(house.causes).toEqual(['no-pong']);
+  });
+
+  test('I9 the answer to a ping from before the newcomer came has another one sent for it', async () => {
+    const house = new House({ maxSessionsPerUser: 1 });
+    const { socket } = house.connect('u', { roundTripMs: 20 });
+    house.clock.advance(2_000);
+    const first = house.knock('u');
+    house.clock.advance(10);
+    first.socket.leave();
+    const knock = house.knock('u');
+    house.clock.advance(15);
+    socket.isFrozen = true;
+    house.clock.advance(1_100);
+    await settled();
+    expect(knock.outcome).toBe('opened');
+    expect(house.causes).toEqual(['no-pong']);
+  });
+
+  test('I12 a newcomer whose socket was closed when it came takes no place of those who wait', async () => {
+    const house = new House({ maxSessionsPerUser: 1 });
+    house.connect('u', { roundTripMs: 400 });
+    house.clock.advance(1_000);
+    const socket = house.socket();
+    socket.claimed = 'closed';
+    expect(house.knock('u', { socket }).outcome).toBe('left');
+    expect(house.knock('u').outcome).toBe('waiting');
+  });
+
+  test('FM-15 counts no limit hit for a newcomer who has room of its own', async () => {
+    const house = new House({ maxSessionsPerUser: 2 });
+    house.connect('u', { roundTripMs: 400 });
+    house.clock.advance(1_000);
+    const low = house.knock('u', { limit: 1 });
+    const high = house.knock('u', { limit: 5 });
+    await settled();
+    expect([low.outcome, high.outcome]).toEqual(['waiting', 'opened']);
+    expect(house.told('limitHit')).toHaveLength(1);
+  });
 });

@@ -89,8 +89,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'what was heard a while ago still proves life',
     file: 'core/admission.ts',
-    from: 'return heardAt > since || (heardAt === since && pingAt === notOut);',
-    to: 'return heardAt > since - 60_000 || (heardAt === since && pingAt === notOut);',
+    from: 'return provenAt > since || (provenAt === since && pingAt === notOut);',
+    to: 'return provenAt > since - 60_000 || (provenAt === since && pingAt === notOut);',
   },
   {
     name: 'nobody is asked when a newcomer waits',

@@ -17,10 +17,10 @@ export interface ApiParts {
   readonly health: () => HealthReport;
   /** All metrics as Prometheus text. */
   readonly scrape: () => Promise<string>;
-  /** Revokes, ends the sessions it concerns, and returns their ids. */
+  /** Revokes, ends the sessions it concerns, and returns their ids. @throws UsageError `bad-state` */
   readonly revoke: (order: RevocationOrder) => string[];
   /** When to come back while the memory is nearly full, ms; null while it is not. */
   readonly overloadRetryMs: () => number | null;
-  /** A handler has thrown. */
+  /** A handler has failed, and it was not for what the request asks. */
   readonly onThrow: (error: unknown) => void;
 }

@@ -9,6 +9,7 @@ import { entranceRoutes } from './entrance-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { readFields, readQuery } from './read-fields.ts';
 import type { Call, Route } from './route.ts';
+import { usageProblemOf } from './usage-problem.ts';
 import { userRoutes } from './user-routes.ts';
 
 /** The HTTP API as a function from request to response; its requests may come without a port. */
@@ -46,6 +47,8 @@ export function createApp(
     return problemResponse(createProblem(404, 'not-found', detail));
   });
   app.onError((error) => {
+    const problem = usageProblemOf(error);
+    if (problem !== null) return problemResponse(problem);
     api.onThrow(error);
     const detail = 'Expected the gateway to serve this; it failed. Its log says why.';
     return problemResponse(createProblem(500, 'internal', detail));

@@ -109,13 +109,6 @@ function queryParameters(query: Fields): OpenApiObject[] {
 }
 
 function schemaOf(schema: z.ZodType): OpenApiObject {
-  const { $schema: _dialect, properties, ...rest } = z.toJSONSchema(schema, { io: 'input' });
-  return { ...rest, ...(properties !== undefined && { properties: withoutForbidden(properties) }) };
-}
-
-/** A field that must be left out is no part of the description. */
-function withoutForbidden(properties: Readonly<Record<string, unknown>>): OpenApiObject {
-  return Object.fromEntries(
-    Object.entries(properties).filter(([, field]) => !Object.hasOwn(field as object, 'not')),
-  );
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
 }

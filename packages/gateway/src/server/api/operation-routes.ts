@@ -63,8 +63,8 @@ const broadcast: Route = defineRoute({
   problems: [503],
   answers: {
     202: {
-      description: 'Whom it went to',
-      schema: z.object({ users: count, sessions: count }),
+      description: 'Whom it went to; without those whose log it was too large for (`overflow`)',
+      schema: z.object({ users: count, sessions: count, outcome: shapes.outcome }),
     },
   },
   handle: async ({ api, body: { event, data = null } }) =>

@@ -5,10 +5,11 @@ const MOST_LISTED = 1000;
 
 /** Shapes that several routes share. Each description completes `Expected … to be …`. */
 export interface Shapes {
-  readonly limit: z.ZodDefault<z.ZodCoercedNumber>;
+  readonly limit: z.ZodDefault<z.ZodType<number>>;
   readonly reason: z.ZodOptional<z.ZodString>;
   readonly eventName: z.ZodString;
   readonly data: z.ZodOptional<z.ZodUnknown>;
+  readonly outcome: z.ZodEnum<{ queued: 'queued'; overflow: 'overflow' }>;
   readonly reaped: z.ZodType;
   readonly closed: z.ZodType;
   readonly sessionView: z.ZodObject;
@@ -16,18 +17,21 @@ export interface Shapes {
 
 const count: z.ZodNumber = z.number().int().min(0);
 
+/** A whole number as a query writes it: digits and nothing else. Other text stays as it is, to be refused. */
+function readDigits(text: unknown): unknown {
+  return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
 /** See `Shapes`. */
 export const shapes: Shapes = {
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MOST_LISTED)
+  limit: z
+    .preprocess(readDigits, z.number().int().min(1).max(MOST_LISTED))
     .default(100)
     .describe(`how many entries to list, 1 to ${MOST_LISTED}`),
   reason: z.string().max(256).optional().describe('words for the log, at most 256 characters'),
   eventName: z.string().min(1).max(256).describe('a name of 1 to 256 characters'),
   data: z.unknown().optional().describe('anything JSON can say'),
+  outcome: z.enum(['queued', 'overflow']).describe('overflow: too large for the log of a user'),
   reaped: z.object({
     reaped: z.array(z.object({ id: z.string(), cause: z.string() })),
     kept: count,

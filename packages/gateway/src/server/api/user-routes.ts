@@ -19,11 +19,6 @@ const eventBody = z.strictObject({
     .optional()
     .describe('a name of 1 to 256 characters by which a repeated call is recognised'),
   session: z.string().min(1).max(128).optional().describe('the id of one session of this user'),
-  ttl: z.never().optional().describe('left out: this gateway keeps events as long as their log'),
-});
-
-const eventQuery = z.strictObject({
-  wait: z.never().optional().describe('left out: this gateway does not wait for receipts'),
 });
 
 const listQuery = z.strictObject({ limit: shapes.limit });
@@ -61,7 +56,6 @@ const events: Route = defineRoute({
   method: 'POST',
   path: '/api/v1/users/{user}/events',
   summary: 'Publish an event to all sessions of a user, or to one of them',
-  query: eventQuery,
   body: eventBody,
   problems: [404, 503],
   answers: {
@@ -71,7 +65,7 @@ const events: Route = defineRoute({
         epoch: z.string(),
         offset: count,
         sessions: count,
-        outcome: z.enum(['queued', 'overflow']),
+        outcome: shapes.outcome,
       }),
     },
   },
@@ -132,6 +126,7 @@ const revoke: Route = defineRoute({
   path: '/api/v1/users/{user}:revoke',
   summary: 'Revoke the tokens of a user and end the sessions opened with them',
   body: revokeBody,
+  problems: [409],
   answers: { 200: { description: 'The sessions that were ended', schema: shapes.closed } },
   handle: ({ api, userId, body: { jti, reason } }) =>
     jsonResponse(200, { closed: api.revoke({ userId, jti, note: reason }) }),
@@ -142,6 +137,7 @@ const setLimit: Route = defineRoute({
   path: '/api/v1/users/{user}/limit',
   summary: 'Set or lift the limit of one user; nobody is ended by it',
   body: limitBody,
+  problems: [409],
   answers: {
     200: {
       description: 'The limit in force from now on',

@@ -15,6 +15,8 @@ export interface Claims {
   readonly identity: Identity;
   /** The token is not in force before this instant, in ms of wall time; 0 when it does not say. */
   readonly notBeforeMs: number;
+  /** It expires at this instant, in ms of wall time; absent for one that never does. */
+  readonly expiresAtMs?: number;
 }
 
 /** Claims read, or the one that is wrong. */
@@ -33,7 +35,14 @@ export function readClaims(payload: Uint8Array, policy: ClaimPolicy): ReadClaims
   }
   const refusal = checkTimes(claims, policy) ?? checkNames(claims) ?? checkParties(claims, policy);
   if (refusal !== undefined) return refusal;
-  return { ok: true, claims: { identity: toIdentity(claims), notBeforeMs: toMs(claims['nbf']) } };
+  return {
+    ok: true,
+    claims: {
+      identity: toIdentity(claims),
+      notBeforeMs: toMs(claims['nbf']),
+      ...(claims['exp'] !== undefined && { expiresAtMs: toMs(claims['exp']) }),
+    },
+  };
 }
 
 type Payload = Readonly<Record<string, unknown>>;
@@ -85,7 +94,6 @@ function toIdentity(claims: Payload): Identity {
     ...(claims['max_sessions'] !== undefined && { limit: claims['max_sessions'] as number }),
     ...(claims['jti'] !== undefined && { jti: claims['jti'] as string }),
     ...(claims['iat'] !== undefined && { issuedAtMs: toMs(claims['iat']) }),
-    ...(claims['exp'] !== undefined && { expiresAtMs: toMs(claims['exp']) }),
   };
 }
 

@@ -1,25 +1,23 @@
 import type { Claims } from './claims.ts';
+import { CLOCK_LEEWAY_MS } from './clock-leeway.ts';
 import type { Revocations } from './revocations.ts';
 import { type Verdict, refuseToken } from './verdict.ts';
-
-/**
- * How far the issuer's clock may be ahead of ours, in ms: `nbf` and `iat` may lie this far in the
- * future. `exp` gets none: an expired token is expired.
- */
-const CLOCK_LEEWAY_MS: number = 5000;
 
 /** What decides, beside the token itself, whether it is in force. */
 export interface Judge {
   /** Wall time in ms that does not go back (`createWallClock`). */
   readonly now: () => number;
+  /** Ms that never go back; their zero means nothing. */
+  readonly monotonic: () => number;
   readonly revocations: Revocations;
 }
 
 /** Whether a token whose signature and claims hold is in force at this moment. */
-export function judgeClaims({ identity, notBeforeMs }: Claims, judge: Judge): Verdict {
+export function judgeClaims(claims: Claims, judge: Judge): Verdict {
+  const { identity, notBeforeMs, expiresAtMs } = claims;
+  const { issuedAtMs = 0 } = identity;
   const now = judge.now();
-  const { issuedAtMs = 0, expiresAtMs = Number.POSITIVE_INFINITY } = identity;
-  if (expiresAtMs <= now) {
+  if (expiresAtMs !== undefined && expiresAtMs <= now) {
     return refuseToken('expired', 'Expected a token that has not expired. Get a new one.');
   }
   if (Math.max(notBeforeMs, issuedAtMs) > now + CLOCK_LEEWAY_MS) {
@@ -30,5 +28,6 @@ export function judgeClaims({ identity, notBeforeMs }: Claims, judge: Judge): Ve
   if (judge.revocations.isRevoked(identity)) {
     return refuseToken('revoked', 'Expected a token that has not been revoked. Get a new one.');
   }
-  return { ok: true, identity };
+  if (expiresAtMs === undefined) return { ok: true, identity };
+  return { ok: true, identity: { ...identity, endsAtMs: judge.monotonic() + expiresAtMs - now } };
 }

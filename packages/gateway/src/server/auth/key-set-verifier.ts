@@ -2,6 +2,7 @@ import { compactVerify, errors } from 'jose';
 import { type ClaimPolicy, type Claims, readClaims } from './claims.ts';
 import { parseCompactToken } from './compact-token.ts';
 import { missingToken } from './hmac-verifier.ts';
+import { ALGORITHMS } from './issuer-keys.ts';
 import { type Judge, judgeClaims } from './judge.ts';
 import type { KeySet, KeySnapshot } from './key-set.ts';
 import { type Refusal, type Verdict, refuseToken } from './verdict.ts';
@@ -15,17 +16,13 @@ export interface KeySetVerifierOptions {
   readonly cacheEntries: number;
 }
 
-/** Signatures by public key only: a public key must never serve as an HMAC secret. */
-const ALGORITHMS: readonly string[] =
-  'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
-
 /** The claims of a token, and the version of the keys its signature was checked with. */
 interface ReadToken {
   readonly claims: Claims;
   readonly version: number;
 }
 
-type SignatureOutcome = 'valid' | 'invalid' | 'unknown-key' | 'unusable-key';
+type SignatureOutcome = 'valid' | 'invalid' | 'unknown-key';
 
 /** Verifies tokens against the public keys of the configured issuer. */
 export class KeySetVerifier {
@@ -43,7 +40,7 @@ export class KeySetVerifier {
     this.#verified = new VerifiedTokens(cacheEntries);
   }
 
-  /** Judges a token as it stands now; never rejects. */
+  /** Judges a token as it stands now; rejects for none, only where the gateway itself fails. */
   async verify(token: string | undefined): Promise<Verdict> {
     if (token === undefined || token === '') return missingToken();
     const keys = await this.#keySet.current();
@@ -86,7 +83,6 @@ export class KeySetVerifier {
         outcome = await this.#checkSignature(token, newest);
       }
     }
-    if (outcome === 'unusable-key') return unavailable();
     if (outcome !== 'valid') return badSignature();
     const read = readClaims(parsed.token.payload, this.#policy);
     return read.ok ? { claims: read.claims, version } : read;
@@ -98,22 +94,12 @@ export class KeySetVerifier {
       return 'valid';
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey) return 'unknown-key';
-      if (INVALID.some((kind) => error instanceof kind)) return 'invalid';
-      const message = 'Expected the keys at `--jwks-url` to be usable public keys.';
-      this.#keySet.reportUnusable(keys, new Error(message, { cause: error }));
-      return 'unusable-key';
+      // The keys have been tried: whatever else jose says is about the token.
+      if (error instanceof errors.JOSEError) return 'invalid';
+      throw error;
     }
   }
 }
-
-/** Errors of jose that speak of the token, not of our keys. */
-const INVALID = [
-  errors.JWSSignatureVerificationFailed,
-  errors.JWSInvalid,
-  errors.JOSEAlgNotAllowed,
-  errors.JOSENotSupported,
-  errors.JWKSMultipleMatchingKeys,
-];
 
 function badSignature(): Refusal {
   return refuseToken(

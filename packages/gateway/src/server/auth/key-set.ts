@@ -1,20 +1,18 @@
-import { type LocalJWKSet, createLocalJWKSet } from 'jose';
+import { type IssuerKeys, readIssuerKeys } from './issuer-keys.ts';
 
 /** The keys of one issuer as they were fetched at one time. */
-export interface KeySnapshot {
+export interface KeySnapshot extends IssuerKeys {
   /** Differs whenever the keys do. */
   readonly version: number;
-  /** Finds the key that a token's header names; jose's errors say why there is none. */
-  readonly findKey: LocalJWKSet;
 }
 
 /** What a `KeySet` is made from. */
 export interface KeySetOptions {
   readonly url: string;
   readonly monotonic: () => number;
-  /** Called once when fetching begins to fail, or a key turns out to be unusable. */
+  /** Called when fetching fails or a key of the set cannot be used; once until that changes. */
   readonly onFault: (error: Error) => void;
-  /** Called once when fetching works again. */
+  /** Called once when keys have been fetched again and each of them can be used. */
   readonly onRecovered: () => void;
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -45,8 +43,8 @@ export class KeySet {
   #text = '';
   #fetchedAt = Number.NEGATIVE_INFINITY;
   #failedAt = Number.NEGATIVE_INFINITY;
-  #isFailing = false;
-  #unusableVersion = 0;
+  /** What is wrong with the keys, as it was told last. Only a fetch changes it, never a token. */
+  #trouble: Error | undefined;
   /** At most one fetch is under way. */
   #refreshing: Promise<void> | undefined;
 
@@ -65,13 +63,6 @@ export class KeySet {
   async newest(): Promise<KeySnapshot | undefined> {
     await this.#refreshIfOld();
     return await this.current();
-  }
-
-  /** Tells that a key of this snapshot cannot be used; once per snapshot. */
-  reportUnusable(keys: KeySnapshot, error: Error): void {
-    if (this.#unusableVersion === keys.version) return;
-    this.#unusableVersion = keys.version;
-    this.#options.onFault(error);
   }
 
   /** Ends a fetch that is under way; the last one. */
@@ -99,23 +90,26 @@ export class KeySet {
   async #refresh(): Promise<void> {
     try {
       const text = await this.#fetchText();
-      if (text !== this.#text) {
-        const findKey = createLocalJWKSet(
-          JSON.parse(text) as Parameters<typeof createLocalJWKSet>[0],
-        );
-        this.#snapshot = { version: (this.#snapshot?.version ?? 0) + 1, findKey };
+      if (text !== this.#text || this.#snapshot === undefined) {
+        const version = (this.#snapshot?.version ?? 0) + 1;
+        this.#snapshot = { version, ...(await readIssuerKeys(text)) };
         this.#text = text;
       }
       this.#fetchedAt = this.#options.monotonic();
-      if (this.#isFailing) this.#options.onRecovered();
-      this.#isFailing = false;
+      this.#tell(this.#snapshot.complaint);
     } catch (error) {
       this.#failedAt = this.#options.monotonic();
-      if (this.#isFailing || this.#closing.signal.aborted) return;
-      this.#isFailing = true;
+      if (this.#closing.signal.aborted) return;
       const message = 'Expected `--jwks-url` to answer with a JSON Web Key Set. Check the address.';
-      this.#options.onFault(new Error(message, { cause: error }));
+      this.#tell(new Error(message, { cause: error }));
     }
+  }
+
+  #tell(trouble: Error | undefined): void {
+    if (trouble?.message === this.#trouble?.message) return;
+    this.#trouble = trouble;
+    if (trouble === undefined) this.#options.onRecovered();
+    else this.#options.onFault(trouble);
   }
 
   async #fetchText(): Promise<string> {

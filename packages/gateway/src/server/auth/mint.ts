@@ -22,8 +22,9 @@ export type MintedToken =
   | { readonly ok: false; readonly detail: string };
 
 /**
- * Mints an HS256 token that a gateway with the same secret accepts. `iat` has milliseconds, so that
- * a token minted right after a revocation works. What the gateway would refuse is not minted.
+ * Mints an HS256 token that a gateway with the same secret accepts. `iat` has milliseconds: a
+ * revocation reaches the tokens of 5 s after it, and not those of the second that follows. What the
+ * gateway would refuse is not minted.
  */
 export function mintToken(options: MintOptions): MintedToken {
   const { secret, userId, nowMs, ttlMs, maxSessions, device, jti, issuer, audience } = options;

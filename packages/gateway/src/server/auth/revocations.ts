@@ -1,10 +1,15 @@
+import { UsageError } from 'holdfast';
+import { CLOCK_LEEWAY_MS } from './clock-leeway.ts';
+import { ExpiringMap } from './expiring-map.ts';
 import type { Identity } from './verdict.ts';
 
 /** Settings of a list of revocations. */
 export interface RevocationOptions {
   /** Wall time in ms that does not go back (`createWallClock`). */
   readonly now: () => number;
-  /** Most users, and most single tokens, that are remembered one by one. */
+  /** Ms that never go back; their zero means nothing. */
+  readonly monotonic: () => number;
+  /** Most users, and most single tokens, that are revoked at once. */
   readonly capacity?: number;
 }
 
@@ -12,102 +17,93 @@ export interface RevocationOptions {
 export interface RevokedToken {
   readonly userId: string;
   readonly jti: string;
-  /** When it expires anyway, where known: the entry is dropped then. */
-  readonly expiresAtMs?: number;
-}
-
-interface TokenEntry {
-  readonly revokedAtMs: number;
-  readonly expiresAtMs: number;
+  /** When it expires anyway, monotonic ms, where known. */
+  readonly endsAtMs?: number | undefined;
 }
 
 const DEFAULT_CAPACITY = 100_000;
+const DAY_MS = 86_400_000;
+/** How long a revocation is in force where it is not known when the last token it is about expires. */
+const LONGEST_DAYS = 30;
 
 /**
  * Tokens that are dead although they have not expired. It lives as long as the process.
  *
- * **What "issued before" means.** A token is dead when its `iat` is not after the instant of the
- * revocation. Most issuers write `iat` in whole seconds, rounded down: a token of the same second may
- * be older or newer than the revocation, and counts as older, so a newer one works from the next
- * second on. `iat` with a fraction (as `holdfast token` writes it) is exact to the millisecond. A
- * token without `iat` counts as older than any revocation.
+ * **What "issued before" means.** A token is dead when its `iat` is not later than the instant of the
+ * revocation and the leeway granted to the issuer's clock: a clock that is ahead dates a token of
+ * before the revocation after it. So is one issued within the leeway afterwards; its bearer needs a
+ * newer one. A token without `iat` counts as older than any revocation.
  *
- * **Bound.** Up to `capacity` users and as many single tokens are remembered. Beyond, expired entries
- * go; if that is not enough, the oldest tenth is folded into one rule for everybody: tokens issued up
- * to the latest instant folded are dead. Nothing revoked ever comes back; honest users with tokens
- * that old have to get a new one.
+ * **How long.** Until the token expires where that is known, else 30 days. A token that lives longer
+ * comes back then.
+ *
+ * **Bound.** Up to `capacity` users and as many single tokens are revoked at once. One more is
+ * refused, and nothing is revoked by it.
  */
 export class Revocations {
   readonly #now: () => number;
+  readonly #monotonic: () => number;
   readonly #capacity: number;
-  /** Both maps are in the order of revocation, oldest first. */
-  readonly #users = new Map<string, number>();
-  readonly #tokens = new Map<string, TokenEntry>();
-  #everybodyUpToMs = Number.NEGATIVE_INFINITY;
+  /** The instant of the revocation, in wall time: it is compared with `iat`. */
+  readonly #users: ExpiringMap<number>;
+  readonly #tokens: ExpiringMap<true>;
 
-  constructor({ now, capacity = DEFAULT_CAPACITY }: RevocationOptions) {
+  constructor({ now, monotonic, capacity = DEFAULT_CAPACITY }: RevocationOptions) {
     this.#now = now;
+    this.#monotonic = monotonic;
     this.#capacity = capacity;
+    this.#users = new ExpiringMap({ now: monotonic, capacity });
+    this.#tokens = new ExpiringMap({ now: monotonic, capacity });
   }
 
-  /** All tokens of this user issued up to now are dead. */
+  /** All tokens of this user issued up to now are dead. @throws UsageError `bad-state` when full */
   revokeUser(userId: string): void {
-    this.#users.delete(userId);
-    this.#users.set(userId, this.#now());
-    while (this.#users.size > this.#capacity) this.#foldOldestUsers();
+    if (this.#users.set(userId, this.#now(), this.#longestMs())) return;
+    throw this.#full('users', 'To void every token at once, sign them with a new key.');
   }
 
-  /** This token of this user is dead. Another user's token with the same `jti` is not. */
-  revokeToken({ userId, jti, expiresAtMs = Number.POSITIVE_INFINITY }: RevokedToken): void {
-    const key = tokenKey(userId, jti);
-    this.#tokens.delete(key);
-    this.#tokens.set(key, { revokedAtMs: this.#now(), expiresAtMs });
-    if (this.#tokens.size > this.#capacity) this.#dropExpired();
-    while (this.#tokens.size > this.#capacity) this.#foldOldestTokens();
+  /**
+   * This token of this user is dead. Another user's token with the same `jti` is not.
+   *
+   * @throws UsageError `bad-state` when full
+   */
+  revokeToken({ userId, jti, endsAtMs = this.#longestMs() }: RevokedToken): void {
+    if (this.#tokens.set(tokenKey(userId, jti), true, endsAtMs)) return;
+    throw this.#full('single tokens', 'Leave out `jti` to revoke all tokens of this user.');
   }
 
   /** True when the token with this identity is dead. */
   isRevoked({ userId, jti, issuedAtMs = Number.NEGATIVE_INFINITY }: Identity): boolean {
-    const userRevokedAtMs = this.#users.get(userId);
-    if (userRevokedAtMs !== undefined && issuedAtMs <= userRevokedAtMs) return true;
-    // Only once something has been folded: -Infinity ≤ -Infinity would kill tokens without `iat`.
-    const isFolded = this.#everybodyUpToMs !== Number.NEGATIVE_INFINITY;
-    if (isFolded && issuedAtMs <= this.#everybodyUpToMs) return true;
-    return jti !== undefined && this.#tokens.has(tokenKey(userId, jti));
+    const revokedAtMs = this.#users.find(userId);
+    if (revokedAtMs !== undefined && issuedAtMs <= revokedAtMs + CLOCK_LEEWAY_MS) return true;
+    return jti !== undefined && this.#tokens.find(tokenKey(userId, jti)) === true;
   }
 
-  /** How many users and single tokens are remembered now. */
+  /** Lets go of revocations that are over. */
+  removeEnded(): void {
+    this.#users.removeEnded();
+    this.#tokens.removeEnded();
+  }
+
+  /** How many users and single tokens are held now. */
   get size(): number {
     return this.#users.size + this.#tokens.size;
   }
 
-  #foldOldestUsers(): void {
-    for (const [userId, revokedAtMs] of oldestTenth(this.#users)) {
-      this.#users.delete(userId);
-      this.#everybodyUpToMs = Math.max(this.#everybodyUpToMs, revokedAtMs);
-    }
+  #longestMs(): number {
+    return this.#monotonic() + LONGEST_DAYS * DAY_MS;
   }
 
-  #foldOldestTokens(): void {
-    for (const [key, { revokedAtMs }] of oldestTenth(this.#tokens)) {
-      this.#tokens.delete(key);
-      this.#everybodyUpToMs = Math.max(this.#everybodyUpToMs, revokedAtMs);
-    }
-  }
-
-  #dropExpired(): void {
-    const now = this.#now();
-    for (const [key, { expiresAtMs }] of this.#tokens) {
-      if (expiresAtMs <= now) this.#tokens.delete(key);
-    }
+  #full(what: string, remedy: string): UsageError {
+    return new UsageError(
+      'bad-state',
+      `Expected at most ${this.#capacity} revocations of ${what} at once. Nothing was revoked. ${remedy} ` +
+        `Each ends when its token expires, or after ${LONGEST_DAYS} days.`,
+    );
   }
 }
 
 /** A pair as JSON: no choice of user and jti makes the key of another pair. */
 function tokenKey(userId: string, jti: string): string {
   return JSON.stringify([userId, jti]);
-}
-
-function oldestTenth<V>(entries: ReadonlyMap<string, V>): [string, V][] {
-  return [...entries].slice(0, Math.max(1, Math.floor(entries.size / 10)));
 }

@@ -1,4 +1,4 @@
-/** Who a verified token says is there. */
+/** Who a token says is there. */
 export interface Identity {
   readonly userId: string;
   readonly device?: string;
@@ -7,8 +7,15 @@ export interface Identity {
   readonly jti?: string;
   /** When the token was issued, in ms of wall time; absent when it does not say. */
   readonly issuedAtMs?: number;
-  /** When the token expires, in ms of wall time; absent for one that never does. */
-  readonly expiresAtMs?: number;
+}
+
+/** Who is there by a token that is in force, and for how long. */
+export interface Bearer extends Identity {
+  /**
+   * When the token expires, in monotonic ms; absent for one that never does. It is made of `exp` once,
+   * when the token is judged: a clock that is set later ends no session.
+   */
+  readonly endsAtMs?: number;
 }
 
 /** Why a token does not let its bearer in. */
@@ -33,7 +40,7 @@ export interface Refusal {
 }
 
 /** What became of a token. */
-export type Verdict = { readonly ok: true; readonly identity: Identity } | Refusal;
+export type Verdict = { readonly ok: true; readonly identity: Bearer } | Refusal;
 
 /** Makes a refusal. `detail` must not repeat anything of the token. */
 export function refuseToken(reason: RefusalReason, detail: string): Refusal {

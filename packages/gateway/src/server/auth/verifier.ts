@@ -8,8 +8,8 @@ import type { Verdict } from './verdict.ts';
 /** Tells who the bearer of a token is. */
 export interface TokenVerifier {
   /**
-   * Judges a token as it stands now; never throws, never rejects. With a secret the answer is there
-   * at once, with a key set it is a promise.
+   * Judges a token as it stands now. Throws or rejects for no token, only where the gateway itself
+   * fails. With a secret the answer is there at once, with a key set it is a promise.
    */
   verify(token: string | undefined): Verdict | Promise<Verdict>;
 }
@@ -25,8 +25,8 @@ export interface VerifierOptions extends Judge {
 
 /** Makes the verifier that fits the keys. */
 export function createTokenVerifier(options: VerifierOptions): TokenVerifier {
-  const { keys, policy, now, revocations, cacheEntries = 10_000 } = options;
-  const shared = { policy, cacheEntries, judge: { now, revocations } };
+  const { keys, policy, now, monotonic, revocations, cacheEntries = 10_000 } = options;
+  const shared = { policy, cacheEntries, judge: { now, monotonic, revocations } };
   return 'secret' in keys
     ? new HmacVerifier({ ...shared, secret: keys.secret })
     : new KeySetVerifier({ ...shared, keySet: keys.keySet });

@@ -21,6 +21,7 @@ const PLACEHOLDERS: Readonly<Record<OptionKind, string>> = {
   duration: '<duration>',
   size: '<size>',
   rate: '<rate>',
+  'whole-rate': '<rate>',
   boolean: '[boolean]',
   origins: '<list>',
   addresses: '<list>',

@@ -7,6 +7,7 @@ export type OptionKind =
   | 'duration'
   | 'size'
   | 'rate'
+  | 'whole-rate'
   | 'boolean'
   | 'origins'
   | 'addresses'
@@ -25,7 +26,7 @@ export interface OptionRow {
   /** What `--help` says in place of `default`. */
   readonly defaultNote?: string;
   readonly help: string;
-  /** Smallest and largest value of a number, in the unit of the kind (ms, bytes, a plain count). */
+  /** Smallest and largest value, in the unit of the kind (ms, bytes, per second, a plain count). */
   readonly min?: number;
   readonly max?: number;
   readonly choices?: readonly string[];

@@ -216,9 +216,10 @@ export const optionTable = [
   {
     name: 'message-rate',
     property: 'messageRate',
-    kind: 'rate',
+    kind: 'whole-rate',
     default: '50/s',
-    help: 'frames per second and session; beyond: close 1008',
+    max: 1_000_000,
+    help: 'frames per second and session, a whole number; beyond: close 1008',
   },
   {
     name: 'max-connections',

@@ -3,7 +3,14 @@ import { normalizeOrigin } from '../origin.ts';
 import { shown } from './config-error.ts';
 import { flagOf } from './option-names.ts';
 import type { OptionRow } from './option-row.ts';
-import { formatDuration, formatSize, parseDuration, parseRate, parseSize } from './units.ts';
+import {
+  formatDuration,
+  formatSize,
+  parseDuration,
+  parseRate,
+  parseSize,
+  parseWholeRate,
+} from './units.ts';
 
 /** A value read, or what was expected in its place. */
 export type ParsedOption =
@@ -34,6 +41,8 @@ export function parseOption(row: OptionRow, { text, label }: GivenText): ParsedO
       return inRange(row, { text, label }, parseSize(text));
     case 'rate':
       return orExpected(parseRate(text, row.burstFactor), 'a rate such as 50/s', { text, label });
+    case 'whole-rate':
+      return inRange(row, { text, label }, parseWholeRate(text));
     case 'boolean':
       return orExpected(parseBoolean(text), 'true or false', { text, label });
     case 'choice':
@@ -68,6 +77,10 @@ function describeRange(row: OptionRow, min: number, isTooLarge: boolean): string
     return row.max === undefined
       ? `a whole number of at least ${min}`
       : `a whole number from ${min} to ${row.max}`;
+  }
+  if (row.kind === 'whole-rate') {
+    const most = row.max === undefined ? '' : ` to ${row.max}/s`;
+    return `a rate in whole numbers from ${min}/s${most}, such as 50/s`;
   }
   if (row.kind === 'size') {
     const most = row.max === undefined ? '' : ` of at most ${formatSize(row.max)}`;

@@ -14,6 +14,7 @@ interface ValueByKind {
   readonly duration: number;
   readonly size: number;
   readonly rate: Rate;
+  readonly 'whole-rate': number;
   readonly boolean: boolean;
   readonly origins: readonly string[];
   readonly addresses: readonly string[];

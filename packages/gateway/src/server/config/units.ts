@@ -48,6 +48,12 @@ export function parseRate(text: string, burstFactor = 1): Rate | undefined {
   return { perSecond, burst: Math.max(1, Math.ceil(perSecond * burstFactor)) };
 }
 
+/** Reads `50/s` where only whole numbers are meant, as that number; undefined for anything else. */
+export function parseWholeRate(text: string): number | undefined {
+  const perSecond = parseRate(text)?.perSecond;
+  return Number.isInteger(perSecond) ? perSecond : undefined;
+}
+
 /** Prints milliseconds in the largest unit that leaves a whole number: 90000 is `90s`. */
 export function formatDuration(ms: number): string {
   return formatWithUnit(ms, ['h', 'm', 's'], MS_PER_UNIT) ?? `${ms}ms`;

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 
 /** What the book is kept by. */
 export interface ConnectionBookOptions {
@@ -59,6 +58,8 @@ export class ConnectionBook {
   }
 
   readonly #enter = (socket: Socket): void => {
+    // A server is given a connection anew when it is to ignore an `Upgrade` that asks for no WebSocket.
+    if (this.#sockets.has(socket)) return;
     const isInExcess = this.#sockets.size - this.#inExcess.size >= this.#options.most;
     if (isInExcess && this.#inExcess.size >= MOST_IN_EXCESS) {
       socket.destroy();

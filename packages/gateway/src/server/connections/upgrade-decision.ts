@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Verdict as UpgradeVerdict } from 'holdfast/ws';
 import type { ProxyTrust } from '../address.ts';
 import { findToken } from '../auth/token-source.ts';
-import type { Verdict as TokenVerdict } from '../auth/verdict.ts';
+import type { Refusal as TokenRefusal, Verdict as TokenVerdict } from '../auth/verdict.ts';
 import type { TokenVerifier } from '../auth/verifier.ts';
 import { createProblem } from '../http/problem.ts';
 import type { OriginCheck } from '../origin.ts';
@@ -105,15 +105,11 @@ export class UpgradeDecision {
   /** What is decided after the token: a stopping or full gateway tells nobody whether a token is good. */
   #judged(request: IncomingMessage, judged: TokenVerdict): UpgradeVerdict {
     const drainMs = this.#parts.drainRetryMs();
-    if (drainMs !== null) return refused('draining', drainMs);
+    if (drainMs !== null) return this.#refuse('draining', refused('draining', drainMs));
     const overloadMs = this.#parts.overloadRetryMs();
-    if (overloadMs !== null) return refused('overload', overloadMs);
-    if (!judged.ok) {
-      this.#parts.onTurnedAway(`token ${judged.reason}`);
-      if (judged.reason === 'unavailable') return refused('overload', KEYS_RETRY_MS);
-      this.#parts.rates.charge(request);
-      return refused('unauthorized');
-    }
+    if (overloadMs !== null) return this.#refuse('overload', refused('overload', overloadMs));
+    if (!judged.ok)
+      return this.#refuse(`token ${judged.reason}`, this.#unauthorized(request, judged));
     const { identity } = judged;
     const { userId, device, limit } = identity;
     return {
@@ -127,10 +123,20 @@ export class UpgradeDecision {
     };
   }
 
-  #settle(request: IncomingMessage, { verdict, code, isCharged }: Rejection): UpgradeVerdict {
-    this.#parts.onTurnedAway(code);
-    if (!isCharged) this.#uncharged.add(request);
+  #unauthorized(request: IncomingMessage, { reason }: TokenRefusal): UpgradeVerdict {
+    if (reason === 'unavailable') return refused('overload', KEYS_RETRY_MS);
+    this.#parts.rates.charge(request);
+    return refused('unauthorized');
+  }
+
+  #refuse(reason: string, verdict: UpgradeVerdict): UpgradeVerdict {
+    this.#parts.onTurnedAway(reason);
     return verdict;
+  }
+
+  #settle(request: IncomingMessage, { verdict, code, isCharged }: Rejection): UpgradeVerdict {
+    if (!isCharged) this.#uncharged.add(request);
+    return this.#refuse(code, verdict);
   }
 }
 

@@ -28,14 +28,15 @@ export class EventLines {
     this.#rates = new LineRates(LINES_PER_SECOND, now);
   }
 
-  /** Writes the line of this event, if it has one. */
+  /** Writes the line of this event, if it has one. `turnedAway` is left to `tellTurnedAway`, which knows more. */
   tell(event: SessionEvent): void {
+    if (event.type === 'turnedAway') return;
     const line = logLineOf(event);
     if (line === null || !this.#log.isOn(line.level) || !this.#rates.take(event.type)) return;
     this.#log.write(line.level, event.type, { msg: line.msg, fields: this.#fieldsOf(event) });
   }
 
-  /** Writes that a newcomer was turned away before it could ask for a slot. */
+  /** Writes that a newcomer was turned away before it could ask for a slot; once for each newcomer. */
   tellTurnedAway(reason: string): void {
     if (!this.#log.isOn('warn') || !this.#rates.take('turnedAway')) return;
     this.#log.warn('turnedAway', `Newcomer turned away: ${reason}`, { reason });

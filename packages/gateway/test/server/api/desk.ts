@@ -11,6 +11,9 @@ import { TokenWatch } from '../../../src/server/token-watch.ts';
 
 const adminToken = 'admin-token-of-the-tests';
 
+/** How many users, and how many single tokens, can be revoked at a desk. */
+export const mostRevocations = 3;
+
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -34,9 +37,13 @@ export class Desk {
     this.layer = new SessionLayer(options, { clock: this.clock, node: 'n1' });
     this.layer.subscribe((event) => this.metrics.record(event, this.clock.nowMs()));
     this.faults = new GatewayFaults({ now: () => this.clock.epochMs(), tell: () => {} });
-    const now = (): number => this.clock.epochMs();
-    const revocations = new Revocations({ now });
-    const watch = new TokenWatch({ layer: this.layer, revocations, now });
+    const monotonic = (): number => this.clock.nowMs();
+    const revocations = new Revocations({
+      now: () => this.clock.epochMs(),
+      monotonic,
+      capacity: mostRevocations,
+    });
+    const watch = new TokenWatch({ layer: this.layer, revocations, monotonic });
     const parts: ApiParts = {
       layer: this.layer,
       metrics: this.metrics,

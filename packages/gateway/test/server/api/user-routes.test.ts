@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Desk } from './desk.ts';
+import { Desk, mostRevocations } from './desk.ts';
 
 let desk: Desk;
 beforeEach(() => {
@@ -7,79 +7,6 @@ beforeEach(() => {
 });
 
 const idsOf = (userId: string): string[] => desk.layer.sessionsOf(userId).map(({ id }) => id);
-
-describe('POST events', () => {
-  const path = '/api/v1/users/u/events';
-
-  it('publishes to all sessions of the user and answers what is true now', async () => {
-    const [a, b, other] = [desk.connect('u'), desk.connect('u'), desk.connect('v')];
-    const { status, body } = await desk.call('POST', path, {
-      event: 'x',
-      data: { n: 1 },
-      critical: true,
-    });
-    expect(status).toBe(202);
-    expect(body).toEqual({ epoch: 'n1', offset: 1, sessions: 2, outcome: 'queued' });
-    for (const socket of [a, b]) {
-      expect(socket.frames.at(-1)).toMatchObject({
-        type: 'event',
-        offset: 1,
-        event: 'x',
-        data: { n: 1 },
-        critical: true,
-      });
-    }
-    expect(other.frames.map(({ type }) => type)).toEqual(['ready']);
-  });
-
-  it('G15 answers alike for a user nobody has heard of', async () => {
-    const { status, body } = await desk.call('POST', '/api/v1/users/nobody/events', { event: 'x' });
-    expect([status, body['sessions'], body['outcome']]).toEqual([202, 0, 'queued']);
-  });
-
-  it('publishes a repeated id once and answers the same', async () => {
-    const socket = desk.connect('u');
-    const first = await desk.call('POST', path, { event: 'x', id: 'order-1' });
-    const again = await desk.call('POST', path, { event: 'x', id: 'order-1' });
-    expect(again.body).toEqual(first.body);
-    expect(socket.frames.filter(({ type }) => type === 'event')).toHaveLength(1);
-  });
-
-  it('reaches one session only when told so', async () => {
-    const [a, b] = [desk.connect('u'), desk.connect('u')];
-    const { status } = await desk.call('POST', path, { event: 'x', session: idsOf('u')[0] });
-    expect(status).toBe(202);
-    expect(a.frames.at(-1)).toMatchObject({ type: 'event' });
-    expect(b.frames.at(-1)).toMatchObject({ type: 'ready' });
-  });
-
-  it('I8 answers 404 for a session that is over, never was, or is of another user', async () => {
-    desk.connect('u');
-    desk.connect('v');
-    const answers = await Promise.all(
-      ['n1-9-9', 'nonsense', idsOf('v')[0]].map((session) =>
-        desk.call('POST', path, { event: 'x', session }),
-      ),
-    );
-    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
-    expect(answers[0]).toMatchObject({ status: 404, body: { code: 'unknown-session' } });
-  });
-
-  it('says overflow of an event that no log can hold', async () => {
-    desk = new Desk({ historyBytes: 1024 });
-    const { status, body } = await desk.call('POST', path, { event: 'x', data: 'y'.repeat(2000) });
-    expect([status, body['outcome']]).toEqual([202, 'overflow']);
-  });
-
-  it('B8 is refused with a time to come back while the memory is nearly full', async () => {
-    desk.overloadRetryMs = 1500;
-    for (const route of [path, '/api/v1/broadcast']) {
-      const { status, headers, body } = await desk.call('POST', route, { event: 'x' });
-      expect([status, headers.get('retry-after'), body['code']]).toEqual([503, '2', 'overload']);
-    }
-    expect(desk.metrics.published).toBe(0);
-  });
-});
 
 describe('GET sessions of a user', () => {
   it('lists views, oldest first, with limit, total and the waiting', async () => {
@@ -179,6 +106,40 @@ describe('PUT limit', () => {
     expect([status, body['code']]).toEqual([400, 'bad-body']);
     expect(desk.layer.limitOf('u')).toBe(5);
   });
+});
+
+describe('I12 what is full says so', () => {
+  it('PUT limit: a user too many with a limit of their own is 409, and no fault of ours', async () => {
+    for (let count = 0; count < 100_000; count += 1) desk.layer.setLimit(`u${count}`, 3);
+    const { status, body } = await desk.call('PUT', '/api/v1/users/extra/limit', { limit: 3 });
+    expect([status, body['code']]).toEqual([409, 'bad-state']);
+    expect(body['detail']).toContain('Lift one first');
+    expect(desk.layer.limitOf('extra')).toBe(5);
+    expect(desk.thrown).toEqual([]);
+    expect((await desk.call('PUT', '/api/v1/users/u7/limit', { limit: 4 })).status).toBe(200);
+  });
+
+  it.each([{}, { jti: 'j' }])(
+    'POST revoke %j: one too many is 409, and nothing is done',
+    async (order) => {
+      const socket = desk.connect('extra');
+      for (let count = 0; count < mostRevocations; count += 1) {
+        expect((await desk.call('POST', `/api/v1/users/u${count}:revoke`, order)).status).toBe(200);
+      }
+      const { status, headers, body } = await desk.call(
+        'POST',
+        '/api/v1/users/extra:revoke',
+        order,
+      );
+      expect(headers.get('content-type')).toBe('application/problem+json');
+      expect([status, body['code']]).toEqual([409, 'bad-state']);
+      expect(body['detail']).toContain('Nothing was revoked.');
+      expect(socket.closes).toEqual([]);
+      expect(desk.thrown).toEqual([]);
+      desk.clock.stall(30 * 24 * 3_600_000);
+      expect((await desk.call('POST', '/api/v1/users/extra:revoke', order)).status).toBe(200);
+    },
+  );
 });
 
 describe('GET sessions of all users', () => {

@@ -1,109 +1,52 @@
-import { type CryptoKey, type JWK, SignJWT, exportJWK, generateKeyPair } from 'jose';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeySet } from '../../../src/server/auth/key-set.ts';
-import { Revocations } from '../../../src/server/auth/revocations.ts';
-import { type TokenVerifier, createTokenVerifier } from '../../../src/server/auth/verifier.ts';
+import { EXP, failing, Issuer, makePair, type Pair, tokenBy, URL_OF_KEYS } from './issuer.ts';
 import { encode, sign } from './sign.ts';
-
-const NOW_MS = 1_800_000_000_000;
-const EXP = NOW_MS / 1000 + 86_400;
-const URL_OF_KEYS = 'https://issuer.example/keys';
-
-interface Pair {
-  readonly privateKey: CryptoKey;
-  readonly jwk: JWK;
-}
 
 let one: Pair;
 let two: Pair;
-
-async function makePair(kid: string): Promise<Pair> {
-  const { privateKey, publicKey } = await generateKeyPair('ES256');
-  return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' } };
-}
+let issuer: Issuer;
 
 beforeAll(async () => {
   one = await makePair('one');
   two = await makePair('two');
 });
 
-let monotonicMs: number;
-let fetched: string[];
-let faults: Error[];
-let recoveries: number;
-let answer: () => Response | Promise<Response>;
-let revocations: Revocations;
-let keySet: KeySet;
-let verifier: TokenVerifier;
-
-function publish(...keys: unknown[]): void {
-  answer = () => Response.json({ keys });
-}
-
 beforeEach(() => {
-  monotonicMs = 0;
-  fetched = [];
-  faults = [];
-  recoveries = 0;
-  publish(one.jwk);
-  revocations = new Revocations({ now: () => NOW_MS });
-  keySet = new KeySet({
-    url: URL_OF_KEYS,
-    monotonic: () => monotonicMs,
-    onFault: (error) => faults.push(error),
-    onRecovered: () => {
-      recoveries += 1;
-    },
-    fetch: async (input) => {
-      fetched.push(input instanceof Request ? input.url : input.toString());
-      return await answer();
-    },
-  });
-  verifier = createTokenVerifier({
-    keys: { keySet },
-    policy: { allowUnexpiring: false },
-    now: () => NOW_MS,
-    revocations,
-  });
+  issuer = new Issuer();
+  issuer.publish(one.jwk);
 });
-
-function tokenBy({ privateKey, jwk }: Pair, header: object = {}): Promise<string> {
-  return new SignJWT({ sub: 'alice', exp: EXP, iat: NOW_MS / 1000 })
-    .setProtectedHeader({ alg: 'ES256', kid: jwk.kid ?? '', ...header })
-    .sign(privateKey);
-}
-
-async function reasonOf(token: string | undefined): Promise<string> {
-  const verdict = await verifier.verify(token);
-  return verdict.ok ? 'ok' : verdict.reason;
-}
 
 describe('tokens signed with a public key', () => {
   it('are accepted, and the keys are fetched once for many', async () => {
     const token = await tokenBy(one);
-    const reasons = await Promise.all(Array.from({ length: 50 }, () => reasonOf(token)));
+    const reasons = await Promise.all(Array.from({ length: 50 }, () => issuer.reasonOf(token)));
     expect(new Set(reasons)).toEqual(new Set(['ok']));
-    expect(await reasonOf(token)).toBe('ok');
-    expect(fetched).toEqual([URL_OF_KEYS]);
+    expect(await issuer.reasonOf(token)).toBe('ok');
+    expect(issuer.fetched).toEqual([URL_OF_KEYS]);
   });
 
   it('are refused when altered, unsigned or signed by another key', async () => {
     const [header = '', , signature = ''] = (await tokenBy(one)).split('.');
-    expect(await reasonOf(`${header}.${encode({ sub: 'root', exp: EXP })}.${signature}`)).toBe(
-      'bad-signature',
-    );
-    expect(await reasonOf(await tokenBy({ ...two, jwk: one.jwk }))).toBe('bad-signature');
-    expect(await reasonOf(`${encode({ alg: 'none' })}.${encode({ sub: 'a', exp: EXP })}.`)).toBe(
-      'bad-signature',
-    );
-    expect(await reasonOf(undefined)).toBe('missing');
-    expect(await reasonOf('x')).toBe('malformed');
-    expect(faults).toEqual([]);
+    expect(
+      await issuer.reasonOf(`${header}.${encode({ sub: 'root', exp: EXP })}.${signature}`),
+    ).toBe('bad-signature');
+    expect(await issuer.reasonOf(await tokenBy({ ...two, jwk: one.jwk }))).toBe('bad-signature');
+    expect(
+      await issuer.reasonOf(`${encode({ alg: 'none' })}.${encode({ sub: 'a', exp: EXP })}.`),
+    ).toBe('bad-signature');
+    expect(await issuer.reasonOf(undefined)).toBe('missing');
+    expect(await issuer.reasonOf('x')).toBe('malformed');
+    expect(issuer.faults).toEqual([]);
   });
 
   it('a public key is never an HMAC secret, not even one of the set', async () => {
-    publish(one.jwk, { kty: 'oct', k: encode('canary-secret-0123456789-0123456789'), kid: 'h' });
-    expect(await reasonOf(sign({ sub: 'a', exp: EXP }, { alg: 'HS256', kid: 'h' }))).toBe(
+    issuer.publish(one.jwk, {
+      kty: 'oct',
+      k: encode('canary-secret-0123456789-0123456789'),
+      kid: 'h',
+    });
+    expect(await issuer.reasonOf(sign({ sub: 'a', exp: EXP }, { alg: 'HS256', kid: 'h' }))).toBe(
       'bad-signature',
     );
   });
@@ -111,55 +54,55 @@ describe('tokens signed with a public key', () => {
   it('keys that a token brings along or points to are not looked at', async () => {
     const jku = 'https://evil.example/keys';
     const token = await tokenBy(two, { jku, x5u: jku, jwk: two.jwk });
-    expect(await reasonOf(token)).toBe('bad-signature');
-    expect(new Set(fetched)).toEqual(new Set([URL_OF_KEYS]));
+    expect(await issuer.reasonOf(token)).toBe('bad-signature');
+    expect(new Set(issuer.fetched)).toEqual(new Set([URL_OF_KEYS]));
   });
 
   it('a remembered token can be revoked', async () => {
     const token = await tokenBy(one);
-    expect(await reasonOf(token)).toBe('ok');
-    revocations.revokeUser('alice');
-    expect(await reasonOf(token)).toBe('revoked');
+    expect(await issuer.reasonOf(token)).toBe('ok');
+    issuer.revocations.revokeUser('alice');
+    expect(await issuer.reasonOf(token)).toBe('revoked');
   });
 });
 
 describe('the keys change', () => {
   it('a flood of unknown key ids causes no fetch while the keys are young', async () => {
     for (let i = 0; i < 200; i += 1) {
-      expect(await reasonOf(await tokenBy({ ...two, jwk: { kid: `made-up-${i}` } }))).toBe(
+      expect(await issuer.reasonOf(await tokenBy({ ...two, jwk: { kid: `made-up-${i}` } }))).toBe(
         'bad-signature',
       );
     }
-    expect(fetched).toHaveLength(1);
+    expect(issuer.fetched).toHaveLength(1);
   });
 
   it('a new key is known a minute later, at its first token', async () => {
-    expect(await reasonOf(await tokenBy(one))).toBe('ok');
-    publish(one.jwk, two.jwk);
-    monotonicMs = 59_999;
-    expect(await reasonOf(await tokenBy(two))).toBe('bad-signature');
-    monotonicMs = 60_000;
-    expect(await reasonOf(await tokenBy(two))).toBe('ok');
-    expect(fetched).toHaveLength(2);
+    expect(await issuer.reasonOf(await tokenBy(one))).toBe('ok');
+    issuer.publish(one.jwk, two.jwk);
+    issuer.monotonicMs = 59_999;
+    expect(await issuer.reasonOf(await tokenBy(two))).toBe('bad-signature');
+    issuer.monotonicMs = 60_000;
+    expect(await issuer.reasonOf(await tokenBy(two))).toBe('ok');
+    expect(issuer.fetched).toHaveLength(2);
   });
 
   it('a withdrawn key takes the tokens verified with it along', async () => {
     const token = await tokenBy(one);
-    expect(await reasonOf(token)).toBe('ok');
-    publish(two.jwk);
-    monotonicMs = 60_000;
-    expect(await reasonOf(await tokenBy(two))).toBe('ok');
-    expect(await reasonOf(token)).toBe('bad-signature');
+    expect(await issuer.reasonOf(token)).toBe('ok');
+    issuer.publish(two.jwk);
+    issuer.monotonicMs = 60_000;
+    expect(await issuer.reasonOf(await tokenBy(two))).toBe('ok');
+    expect(await issuer.reasonOf(token)).toBe('bad-signature');
   });
 
   it('a known key is used without waiting while the keys are fetched anew', async () => {
     const token = await tokenBy(one);
-    expect(await reasonOf(token)).toBe('ok');
-    monotonicMs = 60_000;
-    answer = () => new Promise<Response>(() => {});
-    expect(await reasonOf(token)).toBe('ok');
-    expect(await reasonOf(token)).toBe('ok');
-    expect(fetched).toHaveLength(2);
+    expect(await issuer.reasonOf(token)).toBe('ok');
+    issuer.monotonicMs = 60_000;
+    issuer.answer = () => new Promise<Response>(() => {});
+    expect(await issuer.reasonOf(token)).toBe('ok');
+    expect(await issuer.reasonOf(token)).toBe('ok');
+    expect(issuer.fetched).toHaveLength(2);
   });
 });
 
@@ -178,47 +121,39 @@ describe('the keys cannot be had', () => {
       () => new Response(new Uint8Array(1_048_577)),
       { message: 'Expected at most 1 MB.' },
     ],
-  ])('I6 %s: unavailable, told once, asked again only after a pause', async (_, failing, cause) => {
-    answer = failing;
+  ])('I6 %s: unavailable, told once, asked again only after a pause', async (_, broken, cause) => {
+    issuer.answer = broken;
     const token = await tokenBy(one);
-    expect(await reasonOf(token)).toBe('unavailable');
-    expect(await reasonOf(token)).toBe('unavailable');
-    expect(fetched).toHaveLength(1);
-    monotonicMs = 5000;
-    expect(await reasonOf(token)).toBe('unavailable');
-    expect(fetched).toHaveLength(2);
-    expect(faults).toHaveLength(1);
-    expect(faults[0]?.cause).toMatchObject(cause);
-    publish(one.jwk);
-    monotonicMs = 10_000;
-    expect(await reasonOf(token)).toBe('ok');
-    expect(recoveries).toBe(1);
+    expect(await issuer.reasonOf(token)).toBe('unavailable');
+    expect(await issuer.reasonOf(token)).toBe('unavailable');
+    expect(issuer.fetched).toHaveLength(1);
+    issuer.monotonicMs = 5000;
+    expect(await issuer.reasonOf(token)).toBe('unavailable');
+    expect(issuer.fetched).toHaveLength(2);
+    expect(issuer.faults).toHaveLength(1);
+    expect(issuer.faults[0]?.cause).toMatchObject(cause);
+    issuer.publish(one.jwk);
+    issuer.monotonicMs = 10_000;
+    expect(await issuer.reasonOf(token)).toBe('ok');
+    expect(issuer.recoveries).toBe(1);
   });
 
   it('keys once fetched serve for an hour, remembered tokens too, and no longer', async () => {
     const token = await tokenBy(one);
-    expect(await reasonOf(token)).toBe('ok');
-    answer = () => new Response('', { status: 503 });
-    monotonicMs = 3_599_999;
-    expect(await reasonOf(token)).toBe('ok');
-    monotonicMs = 3_600_000 + 5000;
-    expect(await reasonOf(token)).toBe('unavailable');
-  });
-
-  it('I6 a key that cannot be used is unavailable, and told once', async () => {
-    publish({ ...one.jwk, x: 'AAAA' });
-    const token = await tokenBy(one);
-    expect(await reasonOf(token)).toBe('unavailable');
-    expect(await reasonOf(token)).toBe('unavailable');
-    expect(faults).toHaveLength(1);
+    expect(await issuer.reasonOf(token)).toBe('ok');
+    issuer.answer = failing;
+    issuer.monotonicMs = 3_599_999;
+    expect(await issuer.reasonOf(token)).toBe('ok');
+    issuer.monotonicMs = 3_600_000 + 5000;
+    expect(await issuer.reasonOf(token)).toBe('unavailable');
   });
 
   it('I5 closing ends the fetch under way without a fault, and starts no other', async () => {
     let aborted: AbortSignal | null | undefined;
     const closing = new KeySet({
       url: URL_OF_KEYS,
-      monotonic: () => monotonicMs,
-      onFault: (error) => faults.push(error),
+      monotonic: () => issuer.monotonicMs,
+      onFault: (error) => issuer.faults.push(error),
       onRecovered: () => {},
       fetch: (_, init) => {
         aborted = init?.signal;
@@ -232,9 +167,9 @@ describe('the keys cannot be had', () => {
     expect(await keys).toBeUndefined();
     expect(aborted?.aborted).toBe(true);
     aborted = undefined;
-    monotonicMs = 60_000;
+    issuer.monotonicMs = 60_000;
     expect(await closing.current()).toBeUndefined();
     expect(aborted).toBeUndefined();
-    expect(faults).toEqual([]);
+    expect(issuer.faults).toEqual([]);
   });
 });

@@ -99,7 +99,8 @@ describe('B10 time for judging tokens', () => {
       keys: { secret: SECRET },
       policy: { allowUnexpiring: false },
       now: clock.now,
-      revocations: new Revocations({ now: clock.now }),
+      monotonic: () => monotonic,
+      revocations: new Revocations({ now: clock.now, monotonic: () => monotonic }),
     });
     const remembered = sign({ sub: 'alice', exp: START / 1000 + 10 });
     const neverSeen = sign({ sub: 'bob', exp: START / 1000 + 10 });

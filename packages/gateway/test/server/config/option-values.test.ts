@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ADMIN, GIVEN, problemsOf } from './sources.ts';
 
+const wholeRate = (got: string): string =>
+  `Expected \`--message-rate\` to be a rate in whole numbers from 1/s to 1000000/s, such as 50/s, got \`${got}\`.`;
+
 describe('values that cannot be read', () => {
   it.each([
     ['pingInterval', 'x', 'Expected `--ping-interval` to be a duration such as 25s, got `x`.'],
@@ -13,7 +16,14 @@ describe('values that cannot be read', () => {
     ],
     ['maxPayload', '1tb', 'Expected `--max-payload` to be a size such as 64kb, got `1tb`.'],
     ['maxPayload', '1gb', 'Expected `--max-payload` to be a size of at most 64mb, got `1gb`.'],
-    ['messageRate', '50', 'Expected `--message-rate` to be a rate such as 50/s, got `50`.'],
+    ['messageRate', '50', wholeRate('50')],
+    ['messageRate', '0.4/s', wholeRate('0.4/s')],
+    ['messageRate', '2.5/s', wholeRate('2.5/s')],
+    ['messageRate', '0/s', wholeRate('0/s')],
+    ['messageRate', '1000001/s', wholeRate('1000001/s')],
+    ['messageRate', '1/s', undefined],
+    ['handshakeRate', '0.5/s', undefined],
+    ['handshakeRate', '50', 'Expected `--handshake-rate` to be a rate such as 50/s, got `50`.'],
     ['port', '65536', 'Expected `--port` to be a whole number from 0 to 65535, got `65536`.'],
     ['port', '-1', 'Expected `--port` to be a whole number from 0 to 65535, got `-1`.'],
     [

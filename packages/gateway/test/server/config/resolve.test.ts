@@ -31,7 +31,7 @@ describe('where a value comes from', () => {
       maxUnconfirmedBytes: 262_144,
       onSlow: 'gap',
       maxPayloadBytes: 65_536,
-      messageRate: { perSecond: 50, burst: 50 },
+      messageRate: 50,
       maxConnections: 100_000,
       handshakeRate: { perSecond: 50, burst: 50 },
       userConnectRate: { perSecond: 20, burst: 200 },

@@ -5,6 +5,7 @@ import {
   parseDuration,
   parseRate,
   parseSize,
+  parseWholeRate,
 } from '../../../src/server/config/units.ts';
 
 describe('durations', () => {
@@ -75,5 +76,15 @@ describe('rates', () => {
 
   it.each(['', '50', '0/s', '-1/s', '50/m', '50/s/s', 'x/s'])('%j is no rate', (text) => {
     expect(parseRate(text)).toBeUndefined();
+    expect(parseWholeRate(text)).toBeUndefined();
+  });
+
+  it('of whole numbers are never rounded: a fraction is none', () => {
+    expect(['1/s', '50/s', '2.0/s'].map(parseWholeRate)).toEqual([1, 50, 2]);
+    expect(['0.4/s', '1.4/s', '1.6/s'].map(parseWholeRate)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });

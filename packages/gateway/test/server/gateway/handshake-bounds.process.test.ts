@@ -1,4 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { encode } from '../auth/sign.ts';
 import { Client, closeOf, refusalOf } from './client.ts';
 import { callApi, startHouse, stopAll, tokenFor, until } from './house.ts';
 import { connectRaw, sendRaw, statusOf, upgradeText } from './raw-connection.ts';
@@ -43,6 +47,36 @@ describe('the bounds of a handshake', () => {
     await new Client(house, tokenFor('bob'), from('203.0.113.8')).ready();
     await new Promise((resolve) => setTimeout(resolve, 1100));
     await new Client(house, tokenFor('bob'), from('203.0.113.7')).ready();
+  });
+
+  it('C15 a token that nobody signed is charged to its address, also when it names a key that cannot be used', async () => {
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const weak = { ...publicKey.export({ format: 'jwk' }), kid: 'weak', alg: 'RS256' };
+    const issuer = createServer((_, response) => response.end(JSON.stringify({ keys: [weak] })));
+    await new Promise<void>((resolve) => void issuer.listen(0, '127.0.0.1', resolve));
+    try {
+      const house = await startHouse({
+        authSecret: undefined,
+        jwksUrl: `http://127.0.0.1:${(issuer.address() as AddressInfo).port}/keys`,
+        handshakeRate: { perSecond: 1, burst: 3 },
+      });
+      const claims = { sub: 'root', exp: Date.now() / 1000 + 60 };
+      const forged = `${encode({ alg: 'RS256', kid: 'weak' })}.${encode(claims)}.AAAA`;
+      for (let count = 0; count < 3; count += 1) {
+        expect(await closeOf(new Client(house, forged))).toMatchObject({ code: 4401 });
+      }
+      expect(await refusalOf(new Client(house, forged))).toBe(429);
+      const told = house.lines.filter(({ event }) => event === 'fault' || event === 'turnedAway');
+      expect(told.map(({ where, reason }) => where ?? reason)).toEqual([
+        'keys',
+        'token bad-signature',
+        'token bad-signature',
+        'token bad-signature',
+        'handshake-rate',
+      ]);
+    } finally {
+      issuer.close();
+    }
   });
 
   it('C15 a forged X-Forwarded-For changes nothing without a trusted proxy', async () => {

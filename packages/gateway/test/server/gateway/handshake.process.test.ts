@@ -32,16 +32,18 @@ describe('the token', () => {
   });
 
   it.each([
-    ['none', null],
-    ['empty', ''],
-    ['garbage', 'garbage'],
-    ['of another secret', `${tokenFor('bob').slice(0, -3)}AAA`],
-    ['expired', tokenFor('bob', { ttlMs: 1 })],
-  ])('G15 that is %s is closed 4401 after the upgrade', async (_, token) => {
+    ['none', null, 'missing'],
+    ['empty', '', 'missing'],
+    ['garbage', 'garbage', 'malformed'],
+    ['of another secret', `${tokenFor('bob').slice(0, -3)}AAA`, 'bad-signature'],
+    ['expired', tokenFor('bob', { ttlMs: 1 }), 'expired'],
+  ])('G15 that is %s is closed 4401 after the upgrade, and logged once', async (_, token, why) => {
     const house = await startHouse();
     expect(await closeOf(new Client(house, token))).toEqual({ code: 4401, r: 'unauthorized' });
     expect(house.layer.gauges().sessions).toBe(0);
-    expect(house.lines.at(-1)).toMatchObject({ event: 'turnedAway', level: 'warn' });
+    expect(house.lines.filter(({ event }) => event === 'turnedAway')).toMatchObject([
+      { level: 'warn', reason: `token ${why}` },
+    ]);
   });
 });
 
@@ -86,11 +88,18 @@ describe('before the upgrade', () => {
     ['version', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Version: 12'],
     ['key', /Sec-WebSocket-Key: .*/, 'Sec-WebSocket-Key: short'],
     ['no key', /Sec-WebSocket-Key: .*\r\n/, ''],
-    ['protocol name', 'Upgrade: websocket', 'Upgrade: h2c'],
   ])('G10 a wrong %s is 400', async (_, search, replacement) => {
     const house = await startHouse();
     const text = upgradeText(house, tokenFor('bob')).replace(search, replacement);
     expect(statusOf(await sendRaw(house, text))).toBe(400);
+  });
+
+  it('G10 another protocol is no WebSocket: 426 says which one is expected', async () => {
+    const house = await startHouse();
+    const text = upgradeText(house, tokenFor('bob')).replace('websocket', 'h2c');
+    const answer = await sendRaw(house, text);
+    expect(statusOf(answer)).toBe(426);
+    expect(answer.toLowerCase()).toContain('upgrade: websocket\r\n');
   });
 
   it('another path is 404, and its method does not matter', async () => {

@@ -38,6 +38,9 @@ describe('stopping', () => {
     const newcomer = new Client(house, tokenFor('bob'));
     expect(await closeOf(newcomer)).toMatchObject({ code: 1012, r: 'drain' });
     await stopped;
+    expect(house.lines.filter(({ event }) => event === 'turnedAway')).toMatchObject([
+      { reason: 'draining' },
+    ]);
     expect(performance.now() - startedAt).toBeLessThan(2500);
     await expect(fetch(house.url)).rejects.toThrow('fetch failed');
     frozen.destroy();

@@ -53,7 +53,10 @@ export function askForSlot(stage: Stage, user: UserTruth, { client, brought }: D
     ...(brought === undefined ? {} : { limit: brought }),
   });
   note(() => `${arrival.name} asks at ${doorstep.count} of ${limit}: ${admission.outcome}`);
-  checkRoom(stage, admission, doorstep);
+  // Whoever heard of a stall in between may have set another limit, or taken a slot.
+  const after = user.limitFor(brought, settings.maxSessionsPerUser);
+  const occupied = Math.max(doorstep.count, layer.count(user.id));
+  if (occupied < Math.min(limit, after)) checkRoom(stage, admission, doorstep);
   if (admission.outcome === 'waiting') {
     arrival.pending = admission;
     stage.promises += 1;
@@ -80,7 +83,7 @@ function checkRoom(
   { outcome }: Admission,
   { count, waiting, limit }: Doorstep,
 ): void {
-  if (count >= limit || waiting > 0 || isDraining || settings.userConnectRate !== null) return;
+  if (waiting > 0 || isDraining || settings.userConnectRate !== null) return;
   verdict.expect(
     outcome === 'opened' || outcome === 'left',
     'I3',
