@@ -1,8 +1,16 @@
 /**
  * Which server stands: `ws` as it is out of the box; `ws` that reads and writes JSON of the same shape; `ws` that greets
- * everybody with a frame of the same size; or a session layer over `ws`, answering with events or only accepting.
+ * everybody with a frame of the same size; that writes one prepared frame to all; that pings everybody as often as we do;
+ * or a session layer over `ws`, answering with events or only accepting.
  */
-export type ServerKind = 'raw' | 'raw-json' | 'raw-greeting' | 'holdfast' | 'holdfast-accepting';
+export type ServerKind =
+  | 'raw'
+  | 'raw-json'
+  | 'raw-greeting'
+  | 'raw-prepared'
+  | 'raw-pinging'
+  | 'holdfast'
+  | 'holdfast-accepting';
 
 /** What the process has used. */
 export interface Usage {

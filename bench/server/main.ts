@@ -11,12 +11,20 @@ import {
   type Usage,
 } from './duties.ts';
 import { acceptingServer, holdfastServer } from './holdfast.ts';
-import { rawGreetingServer, rawJsonServer, rawServer } from './raw.ts';
+import {
+  rawGreetingServer,
+  rawJsonServer,
+  rawPingingServer,
+  rawPreparedServer,
+  rawServer,
+} from './raw.ts';
 
 const kinds: Readonly<Record<ServerKind, (server: Server, options: SessionOptions) => Engine>> = {
   raw: rawServer,
   'raw-json': rawJsonServer,
   'raw-greeting': rawGreetingServer,
+  'raw-prepared': rawPreparedServer,
+  'raw-pinging': rawPingingServer,
   holdfast: holdfastServer,
   'holdfast-accepting': acceptingServer,
 };

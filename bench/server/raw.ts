@@ -1,4 +1,6 @@
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type SessionOptions, textFrame } from 'holdfast';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { Engine } from './duties.ts';
 
@@ -15,6 +17,51 @@ export function rawJsonServer(server: Server): Engine {
 /** The same, for an application that says something to everybody who comes, as long as our `ready`. */
 export function rawGreetingServer(server: Server): Engine {
   return over(server, wsOnMessage, (ws) => ws.send(greeting));
+}
+
+/**
+ * The same, but one frame is made for all and written to the sockets as it is: the least a fan-out can cost that writes
+ * to each socket of Node.
+ */
+export function rawPreparedServer(server: Server): Engine {
+  const sockets = new Set<Duplex>();
+  server.on('upgrade', (_request, socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  return {
+    ...over(server, wsOnMessage),
+    fanOut: (payload) => {
+      const frame = textFrame(payload);
+      for (const socket of sockets) socket.write(frame);
+    },
+  };
+}
+
+/** The same, which pings every connection at the interval of the options, spread evenly over it. */
+export function rawPingingServer(
+  server: Server,
+  { pingIntervalMs = 25_000 }: SessionOptions,
+): Engine {
+  const mark = Buffer.alloc(4);
+  const everyMs = 50;
+  let round: Iterator<WebSocket> = [][Symbol.iterator]();
+  const engine = new WebSocketServer({ server, perMessageDeflate: false });
+  engine.on('connection', (ws) => ws.on('error', wsOnError));
+  const pingNext = (): void => {
+    for (let left = (engine.clients.size * everyMs) / pingIntervalMs; left > 0; left -= 1) {
+      const next = round.next();
+      if (next.done === true) round = engine.clients.values();
+      else next.value.ping(mark);
+    }
+  };
+  setInterval(pingNext, everyMs).unref();
+  return {
+    get connections() {
+      return engine.clients.size;
+    },
+    fanOut: () => {},
+  };
 }
 
 const greeting = JSON.stringify({ type: 'welcome', text: 'x'.repeat(240) });

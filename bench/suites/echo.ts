@@ -7,7 +7,7 @@ const connections = 100;
 const data = 'x'.repeat(64);
 const frame = JSON.stringify({ type: 'message', data });
 
-type EchoKind = Exclude<ServerKind, 'raw-greeting'>;
+type EchoKind = Extract<ServerKind, 'raw' | 'raw-json' | 'holdfast' | 'holdfast-accepting'>;
 
 const texts: Readonly<Record<EchoKind, string>> = {
   raw: data,

@@ -1,6 +1,6 @@
 import { atMost } from '../row.ts';
 import { eachRound, median, told } from '../statistics.ts';
-import { inBout, interleave, pause, type Suite } from './suite.ts';
+import { inBout, interleave, pause, ratios, type Suite } from './suite.ts';
 
 /** About as many pings per second from 10,000 sessions as 50,000 have at the default interval of 25 s. */
 const pingIntervalMs = 5_000;
@@ -9,6 +9,8 @@ const intervalMeantMs = 25_000;
 /** The interval of each session is 80 to 100 % of the one that was set; they fall evenly over it. */
 const pingsMeantPerSecond = sessionsMeant / ((intervalMeantMs * 0.9) / 1_000);
 const talkers = 200;
+const kinds = ['raw-pinging', 'holdfast'] as const;
+type Kind = (typeof kinds)[number];
 
 interface Beats {
   readonly share: number;
@@ -22,8 +24,12 @@ export const pings: Suite = {
   async run({ rounds, isQuick }) {
     const count = isQuick ? 2_000 : (sessionsMeant * pingIntervalMs) / intervalMeantMs;
     const seconds = isQuick ? 5 : 7;
-    const { holdfast } = await interleave(rounds, ['holdfast'], () => measure(count, seconds));
-    const scaled = holdfast.map((one) => (one.share * pingsMeantPerSecond) / one.pingsPerSecond);
+    const results = await interleave(rounds, kinds, (kind) => measure(kind, count, seconds));
+    const { holdfast } = results;
+    const shares = (kind: Kind): number[] =>
+      results[kind].map((one) => (one.share * pingsMeantPerSecond) / one.pingsPerSecond);
+    const scaled = shares('holdfast');
+    const raw = shares('raw-pinging');
     const strays = holdfast.map(({ pingsToTalkers }) => pingsToTalkers);
     return [
       {
@@ -33,6 +39,13 @@ export const pings: Suite = {
         unit: '%',
         goal: atMost('6', 4),
         detail: `${told(median(holdfast.map((one) => one.pingsPerSecond)))} pings/s; ${eachRound(scaled.map((share) => share * 100))} %`,
+      },
+      {
+        suite: 'pings',
+        what: 'the same: over raw ws that sends as many pings',
+        figure: median(ratios(scaled, raw)),
+        unit: '×',
+        detail: `${told(median(scaled) * 100)} % against ${told(median(raw) * 100)} %`,
       },
       {
         suite: 'pings',
@@ -46,16 +59,16 @@ export const pings: Suite = {
   },
 };
 
-async function measure(count: number, seconds: number): Promise<Beats> {
+async function measure(kind: Kind, count: number, seconds: number): Promise<Beats> {
   const options = { pingIntervalMs, pressurePingIntervalMs: pingIntervalMs };
-  return inBout('holdfast', options, async ({ server, load, port }) => {
+  return inBout(kind, options, async ({ server, load, port }) => {
     const plan = {
       port,
       count,
       concurrency: 64,
       prefix: 'user-',
       perUser: 1,
-      until: 'first-frame',
+      until: kind === 'holdfast' ? 'first-frame' : 'upgraded',
     } as const;
     await load.ask('connect', plan);
     await pause(pingIntervalMs);

@@ -87,7 +87,7 @@ class WsSocket implements SessionSocket {
     if (this.#ws.readyState !== open) return;
     const frame = pingFrame(mark);
     if (this.raw === null) this.#ws.ping(frame.subarray(2));
-    else this.raw.write(frame);
+    else if (!this.raw.write(frame)) this.#awaitDrain(this.raw);
   }
 
   /** A ping of the peer has arrived. */
@@ -113,9 +113,14 @@ class WsSocket implements SessionSocket {
   protected write(raw: Socket, bytes: Uint8Array): boolean {
     corkForTick(raw);
     if (raw.write(bytes)) return true;
+    this.#awaitDrain(raw);
+    return false;
+  }
+
+  /** However much is written until then, one listener hears of it. */
+  #awaitDrain(raw: Socket): void {
     if (!this.#isAwaitingDrain) raw.once('drain', socketOnDrain);
     this.#isAwaitingDrain = true;
-    return false;
   }
 }
 

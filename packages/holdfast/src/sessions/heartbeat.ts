@@ -5,7 +5,7 @@ import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Faults } from './faults.ts';
 import type { Limits } from './limits.ts';
-import type { Pulse } from './pulse.ts';
+import { beatMs, type Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import type { Session } from './session.ts';
 
@@ -137,7 +137,8 @@ export class Heartbeat {
       return deathDueAt(session, this.#patience);
     const intervalMs = this.#intervalMs(session);
     const pingDueAt = session.heardAt + intervalMs;
-    if (now < pingDueAt) return pingDueAt;
+    // A beat early rather than another look a beat later: the answer to the last ping came a moment after it was sent.
+    if (now + beatMs < pingDueAt) return pingDueAt;
     this.probe(session);
     // An interval may be shorter than the patience for its ping, which is answered long before that ends.
     return Math.min(now + intervalMs, deathDueAt(session, this.#patience));

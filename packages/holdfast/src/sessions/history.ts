@@ -59,10 +59,9 @@ export class History {
     return log?.last ?? this.#start;
   }
 
-  /** Appends to the user's log, which begins with its first event. */
-  append(userId: string, draft: EntryDraft): UserLog {
+  /** Appends to a log of ours. */
+  append(log: UserLog, draft: EntryDraft): void {
     const { settings, pulse } = this.#rooms;
-    const log = this.#logs.get(userId) ?? this.#begin(userId);
     log.touchedAt = pulse.latest;
     const { bytes, weight } = log;
     log.append(draft, { events: settings.historyEvents, bytes: settings.historyBytes });
@@ -70,6 +69,18 @@ export class History {
     this.#weight += log.weight - weight;
     this.#byAge.touched(log);
     if (this.#weight > settings.historyTotalBytes) this.#holdTotal();
+  }
+
+  /** Begins the log of a user who has none: with the first event, and not before (I5). */
+  begin(userId: string): UserLog {
+    const { pulse, settings } = this.#rooms;
+    const now = pulse.latest;
+    const log = new UserLog(userId, this.#start, now);
+    log.timer = pulse.add({ due: (at) => this.#due(log, at) }, now + settings.resumeWindowMs);
+    this.#logs.set(userId, log);
+    this.#weight += log.weight;
+    // Whoever came before the first event came when other logs, now gone, had not reached as far: nothing lies between.
+    for (const session of this.#rooms.registry.of(userId)) session.cursor = log.last;
     return log;
   }
 
@@ -83,18 +94,6 @@ export class History {
   /** Lets every log go. */
   clear(): void {
     for (const log of this.#logs.values()) this.#end(log);
-  }
-
-  #begin(userId: string): UserLog {
-    const { pulse, settings } = this.#rooms;
-    const now = pulse.latest;
-    const log = new UserLog(userId, this.#start, now);
-    log.timer = pulse.add({ due: (at) => this.#due(log, at) }, now + settings.resumeWindowMs);
-    this.#logs.set(userId, log);
-    this.#weight += log.weight;
-    // Whoever came before the first event came when other logs, now gone, had not reached as far: nothing lies between.
-    for (const session of this.#rooms.registry.of(userId)) session.cursor = log.last;
-    return log;
   }
 
   #due(log: UserLog, now: number): number {

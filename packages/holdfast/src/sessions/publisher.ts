@@ -10,7 +10,7 @@ import type { History } from './history.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { checkUserId } from './user-id.ts';
-import type { EntryDraft, EntryNotes } from './user-log.ts';
+import type { EntryDraft, EntryNotes, UserLog } from './user-log.ts';
 
 /** What the publisher works with. */
 export interface PublisherRooms {
@@ -49,8 +49,8 @@ export interface BroadcastOutcome {
 }
 
 const maxEventIdLength = 256;
-/** Writes of a broadcast before the event loop gets its turn: one or two milliseconds of system calls. */
-const sliceWrites = 128;
+/** Users and writes of a broadcast before the event loop gets its turn: one or two milliseconds of system calls. */
+const sliceWork = 256;
 /** Whole frames a broadcast keeps for the next user at the same offset. */
 const mostShared = 1_024;
 
@@ -80,11 +80,16 @@ export class Publisher {
     const offset = history.lastOf(log) + 1;
     const text = codec.placeEvent(offset, body);
     const isPlain = onlyFor === null && eventId === null;
-    return this.#append(userId, offset, {
+    const draft = {
       text,
       payloadBytes: Buffer.byteLength(text),
       notes: isPlain ? null : { onlyFor, eventId, shared: null },
-    });
+    };
+    if (this.#isTooLarge(userId, draft)) return this.#outcome(userId, offset - 1, 'overflow');
+    const current = log ?? history.begin(userId);
+    const sessions = this.#append(current, draft);
+    const outcome = offset < current.first ? 'overflow' : 'queued';
+    return { epoch: history.epoch, offset, sessions, outcome };
   }
 
   /**
@@ -109,24 +114,26 @@ export class Publisher {
     const reached = { users: 0, sessions: 0 };
     let outcome: Published['outcome'] = 'queued';
     let left = registry.userCount;
-    let sliceEndsAt = sliceWrites;
+    let work = 0;
     for (const userId of registry.users()) {
       if (left-- === 0) break;
       pulse.now();
       const log = history.find(userId);
       if (log?.broadcast === number) continue;
-      const offset = history.lastOf(log) + 1;
-      const published = this.#append(userId, offset, draftAt(offset));
-      const appended = history.find(userId);
-      if (appended !== undefined) appended.broadcast = number;
-      if (published.outcome === 'overflow') outcome = 'overflow';
+      const draft = draftAt(history.lastOf(log) + 1);
+      work += 1;
+      if (this.#isTooLarge(userId, draft)) outcome = 'overflow';
       else {
+        const current = log ?? history.begin(userId);
+        current.broadcast = number;
+        const sessions = this.#append(current, draft);
+        reached.sessions += sessions;
         reached.users += 1;
-        reached.sessions += published.sessions;
+        work += sessions;
       }
-      if (reached.sessions < sliceEndsAt) continue;
+      if (work < sliceWork) continue;
       await new Promise<void>((resolve) => clock.afterPoll(resolve));
-      sliceEndsAt = reached.sessions + sliceWrites;
+      work = 0;
     }
     return { ...reached, outcome };
   }
@@ -148,19 +155,23 @@ export class Publisher {
     };
   }
 
-  #append(userId: string, offset: number, draft: EntryDraft): Published {
-    const { settings, history, delivery, registry, events } = this.#rooms;
+  #isTooLarge(userId: string, { payloadBytes }: EntryDraft): boolean {
+    const { settings, events } = this.#rooms;
+    if (frameLength(payloadBytes) <= settings.historyBytes) return false;
+    events.emit({ type: 'lost', user: userId, events: 1, reason: 'too-large' });
+    return true;
+  }
+
+  /** Returns to how many sessions it goes. */
+  #append(log: UserLog, draft: EntryDraft): number {
+    const { history, delivery, registry, events } = this.#rooms;
+    const { userId } = log;
+    history.append(log, draft);
     const bytes = frameLength(draft.payloadBytes);
-    if (bytes > settings.historyBytes) {
-      events.emit({ type: 'lost', user: userId, events: 1, reason: 'too-large' });
-      return this.#outcome(userId, offset - 1, 'overflow');
-    }
-    const log = history.append(userId, draft);
     events.emit({ type: 'published', user: userId, events: 1, bytes });
     const sessions = registry.of(userId);
     for (const session of sessions) delivery.pumpFrom(log, session);
-    const outcome = offset < log.first ? 'overflow' : 'queued';
-    return { epoch: history.epoch, offset, sessions: sessions.length, outcome };
+    return sessions.length;
   }
 
   #outcome(userId: string, offset: number, outcome: Published['outcome']): Published {

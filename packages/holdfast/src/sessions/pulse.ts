@@ -11,7 +11,7 @@ export const longestStepMs = 250;
 const lostBeatMs = 250;
 /** How many owners are asked between two looks at the clock, and how long one slice may take. */
 const sliceOwners = 64;
-const sliceMs = 3;
+const sliceMs = 2;
 
 /** Told how long a step was that the event loop, or the whole process, did not run for. */
 export type StallListener = (gapMs: number) => void;

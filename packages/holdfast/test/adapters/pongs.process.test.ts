@@ -77,6 +77,33 @@ describe('a peer that pings', () => {
   });
 });
 
+describe('a ping of ours', () => {
+  it('I12 that fills the connection leaves the answers to the peer owed, not forgotten', async () => {
+    const { server, connect: meet, close } = await openLoopback(throughUpgrades);
+    const accepted = new Promise<Socket>((resolve) => void server.once('connection', resolve));
+    const { socket, peer } = await meet();
+    const raw = await accepted;
+    peer.stopReading();
+    const some = textFrame('x'.repeat(8_000));
+    while (raw.writableLength === 0) {
+      socket.send(some, null);
+      await turn();
+      if (raw.writableLength > 0) await delay(20);
+    }
+    const headBytes = 4;
+    const room = raw.writableHighWaterMark - raw.writableLength - headBytes - 1;
+    expect(socket.send(textFrame('x'.repeat(room)), null)).toBe('ok');
+    socket.ping(1);
+    expect(raw.writableNeedDrain).toBe(true);
+    peer.send(opcodes.ping, 'hello');
+    await delay(20);
+    peer.readOn();
+    await peer.until(() => pongsOf(peer).some((payload) => payload.toString() === 'hello'));
+    peer.destroy();
+    await close();
+  });
+});
+
 describe('a peer that asks', () => {
   it('I5 much at once has one listener wait for its answers to be written', async () => {
     const warnings: Error[] = [];
