@@ -15,7 +15,13 @@ import { packageFolders, readJson, report, root } from './workspace.mjs';
  */
 
 /** Lowest version allowed, and why. */
-const lowestVersions = [{ name: 'ws', version: '8.23.0', why: 'below it a peer that pings and never reads takes memory without bound' }];
+const lowestVersions = [
+  {
+    name: 'ws',
+    version: '8.23.0',
+    why: 'below it a peer that pings and never reads takes memory without bound',
+  },
+];
 
 /**
  * @param {string} left
