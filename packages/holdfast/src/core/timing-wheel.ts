@@ -127,7 +127,7 @@ export class TimingWheel {
     }
     if (this.#owners[id] !== owner) return;
     if (deadline === never) this.remove(id);
-    else this.move(id, Math.max(deadline, now + this.#tickMs));
+    else this.move(id, Math.max(deadline, (this.#tickOf(now) + 1) * this.#tickMs));
   }
 
   #tickOf(instant: number): number {

@@ -199,6 +199,18 @@ describe('the timing wheel', () => {
     wheel.turn(3_000, never);
     expect(asked).toHaveLength(1_001);
   });
+
+  it('I3 asks whoever names a deadline in the next tick in that tick, and not one later', () => {
+    const wheel = new TimingWheel(tickMs, 0, () => {});
+    const askedAt: number[] = [];
+    const due = (now: number): number => {
+      askedAt.push(now);
+      return now === 651 ? 652 : never;
+    };
+    wheel.add({ due }, 640);
+    for (const now of [651, 701, 751]) wheel.turn(now, 10);
+    expect(askedAt).toEqual([651, 701]);
+  });
 });
 
 function wheelAt(now: number): {

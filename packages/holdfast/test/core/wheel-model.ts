@@ -99,7 +99,8 @@ export class WheelModel {
     const entry = this.entries.find((other) => other.owner === owner);
     if (entry === undefined) return;
     if (deadline === never) this.#forget(entry);
-    else entry.tick = this.#tickFor(Math.max(deadline, this.now + tickMs));
+    else
+      entry.tick = this.#tickFor(Math.max(deadline, (Math.floor(this.now / tickMs) + 1) * tickMs));
   }
 
   #forget(entry: Entry): void {

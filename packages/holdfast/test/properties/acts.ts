@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { type Guest, type Library, World } from './world.ts';
+import { type Guest, type Library, roundTripMs, World } from './world.ts';
 
 type Command = fc.Command<object, World>;
 
@@ -39,6 +39,7 @@ function leave(world: World, guest: Guest, say: () => void): void {
 
 function thaw(world: World, guest: Guest): void {
   if (guest.frozenAt === null) return;
+  guest.muteSince = guest.frozenAt;
   guest.frozenAt = null;
   guest.thawedAt = world.clock.nowMs();
   guest.socket?.thaw();
@@ -98,7 +99,9 @@ const commands: fc.Arbitrary<Command>[] = [
   toGuest('freeze', (world, guest) => {
     if (guest.socket === null || guest.frozenAt !== null) return;
     guest.socket.isFrozen = true;
-    guest.frozenAt = world.polledAt;
+    // Awake for less than a round trip, it has answered nothing: it was mute all along.
+    const isAnswering = world.clock.nowMs() - guest.thawedAt >= roundTripMs;
+    guest.frozenAt = isAnswering ? world.polledAt : guest.muteSince;
   }),
   toGuest('thaw', thaw),
   fc

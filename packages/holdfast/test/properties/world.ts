@@ -16,7 +16,7 @@ export type Library = Pick<typeof SessionLayers, 'SessionLayer'> &
 const probeTimeoutMs = 500;
 const pingTimeoutMs = 3_000;
 const openTimeoutMs = 2_000;
-const roundTripMs = 300;
+export const roundTripMs = 300;
 /** A waiter is settled within the probe timeout, a beat, and the beat that notices. */
 const longestWaitMs = probeTimeoutMs + 100;
 
@@ -35,6 +35,8 @@ export interface Guest {
   pending: PendingOpen | null;
   frozenAt: number | null;
   thawedAt: number;
+  /** Where it was frozen before it last thawed: since when. */
+  muteSince: number;
   stalledMs: number;
   hasSaidGoodbye: boolean;
   /** What of its frames was read, and the offset up to which it had everything. */
@@ -106,6 +108,7 @@ export class World {
       pending: null,
       frozenAt: null,
       thawedAt: Number.NEGATIVE_INFINITY,
+      muteSince: Number.NEGATIVE_INFINITY,
       stalledMs: 0,
       hasSaidGoodbye: false,
       read: 0,

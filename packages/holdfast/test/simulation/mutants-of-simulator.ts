@@ -101,7 +101,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'a waiter is never told anything',
     file: 'sessions/waiting-room.ts',
-    from: 'if (now < waiter.endsAt) return this.#nextLook(waiter, now);',
+    from: 'if (now < waiter.endsAt) return this.#nextLook(waiter);',
     to: 'if (now < waiter.endsAt + 5_000) return now + 1_000;',
   },
   {
