@@ -59,8 +59,8 @@ export class History {
     return log?.last ?? this.#start;
   }
 
-  /** Appends to a log of ours. */
-  append(log: UserLog, draft: EntryDraft): void {
+  /** Appends to a log of ours. False when all logs together have no room for it, so that it is gone again. */
+  append(log: UserLog, draft: EntryDraft): boolean {
     const { settings, pulse } = this.#rooms;
     log.touchedAt = pulse.latest;
     const { bytes, weight } = log;
@@ -69,6 +69,7 @@ export class History {
     this.#weight += log.weight - weight;
     this.#byAge.touched(log);
     if (this.#weight > settings.historyTotalBytes) this.#holdTotal();
+    return log.size > 0;
   }
 
   /** Begins the log of a user who has none: with the first event, and not before (I5). */

@@ -86,10 +86,8 @@ export class Publisher {
       notes: isPlain ? null : { onlyFor, eventId, shared: null },
     };
     if (this.#isTooLarge(userId, draft)) return this.#outcome(userId, offset - 1, 'overflow');
-    const current = log ?? history.begin(userId);
-    const sessions = this.#append(current, draft);
-    const outcome = offset < current.first ? 'overflow' : 'queued';
-    return { epoch: history.epoch, offset, sessions, outcome };
+    const isKept = this.#append(log ?? history.begin(userId), draft);
+    return this.#outcome(userId, offset, isKept ? 'queued' : 'overflow');
   }
 
   /**
@@ -122,15 +120,13 @@ export class Publisher {
       if (log?.broadcast === number) continue;
       const draft = draftAt(history.lastOf(log) + 1);
       work += 1;
-      if (this.#isTooLarge(userId, draft)) outcome = 'overflow';
-      else {
-        const current = log ?? history.begin(userId);
-        current.broadcast = number;
-        const sessions = this.#append(current, draft);
+      const isFitting = !this.#isTooLarge(userId, draft);
+      if (isFitting && this.#append(log ?? history.begin(userId), draft, number)) {
+        const sessions = registry.count(userId);
         reached.sessions += sessions;
         reached.users += 1;
         work += sessions;
-      }
+      } else outcome = 'overflow';
       if (work < sliceWork) continue;
       await new Promise<void>((resolve) => clock.afterPoll(resolve));
       work = 0;
@@ -162,16 +158,16 @@ export class Publisher {
     return true;
   }
 
-  /** Returns to how many sessions it goes. */
-  #append(log: UserLog, draft: EntryDraft): number {
+  /** False when it could not be kept. What others append while they hear of it is their matter. */
+  #append(log: UserLog, draft: EntryDraft, broadcast: number = log.broadcast): boolean {
     const { history, delivery, registry, events } = this.#rooms;
     const { userId } = log;
-    history.append(log, draft);
+    log.broadcast = broadcast;
+    const isKept = history.append(log, draft);
     const bytes = frameLength(draft.payloadBytes);
     events.emit({ type: 'published', user: userId, events: 1, bytes });
-    const sessions = registry.of(userId);
-    for (const session of sessions) delivery.pumpFrom(log, session);
-    return sessions.length;
+    for (const session of registry.of(userId)) delivery.pumpFrom(log, session);
+    return isKept;
   }
 
   #outcome(userId: string, offset: number, outcome: Published['outcome']): Published {
