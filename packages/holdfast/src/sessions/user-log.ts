@@ -104,7 +104,7 @@ export class UserLog {
     return this.#bytes;
   }
 
-  /** What it takes in memory, about; what is shared counts in full. */
+  /** What it takes in memory by itself, about; what users share of broadcasts is not counted. */
   get weight(): number {
     const noted = this.#notes?.size ?? 0;
     return logBytes + this.#pageBytes + this.#pages.length * pageBytes + noted * notesBytes;
