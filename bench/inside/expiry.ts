@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { SessionLayer } from 'holdfast';
 import { BareSocket } from './bare-socket.ts';
 import type { ExpiryCost } from './duties.ts';
@@ -20,7 +21,8 @@ interface Life {
 export async function measureExpiry(sessions: number): Promise<ExpiryCost> {
   const garbage = new GarbageWatch();
   const lives: Life[] = [];
-  for (let expired = 0; expired < leastExpiries; expired += sessions) lives.push(live(sessions));
+  for (let expired = 0; expired < leastExpiries; expired += sessions)
+    lives.push(await live(sessions));
   const lengths = lives.flatMap(({ expiring }) => expiring.map(({ from, to }) => to - from));
   const expiring = await garbage.workIn(lives.flatMap((life) => life.expiring));
   const pinging = await garbage.workIn(lives.flatMap((life) => life.pinging));
@@ -33,7 +35,7 @@ export async function measureExpiry(sessions: number): Promise<ExpiryCost> {
   };
 }
 
-function live(sessions: number): Life {
+async function live(sessions: number): Promise<Life> {
   const clock = new LeapingClock();
   const options = { cleanupIntervalMs: 3_600_000, pingIntervalMs, pingTimeoutMs };
   const layer = new SessionLayer(options, { clock });
@@ -45,6 +47,8 @@ function live(sessions: number): Life {
     layer.open({ userId: `${sessions}-${index}`, socket: new BareSocket(clock, true) });
   }
   globalThis.gc?.();
+  // It leaves its sweeping to threads behind us, and to whoever allocates before they are through.
+  await delay(500);
   const pinging: Span[] = [];
   const expiring: Span[] = [];
   clock.onCallback = (span) => pinging.push(span);

@@ -3,8 +3,11 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Duties, Question } from './answer.ts';
 
-/** Which side of a measurement a process is on; each has a core of its own where the system lets us choose. */
-type Side = 'server' | 'load';
+/**
+ * Which side of a measurement a process is on. Each has a core of its own where the system lets us choose; a process with
+ * nobody at the other side has both, one of them for the threads of its collector.
+ */
+type Side = 'server' | 'load' | 'alone';
 
 /** How to start a child. */
 export interface WorkerPlan {
@@ -14,7 +17,7 @@ export interface WorkerPlan {
   readonly args?: readonly string[];
 }
 
-const cores: Readonly<Record<Side, string>> = { server: '0', load: '1' };
+const cores: Readonly<Record<Side, string>> = { server: '0', load: '1', alone: '0,1' };
 const nodeFlags = ['--expose-gc', '--max-old-space-size=8192', '--no-warnings'];
 
 /** Whether each side has a core of its own. */
@@ -30,7 +33,7 @@ export class Worker<D extends Duties> {
 
   constructor({ module, side, args = [] }: WorkerPlan) {
     const script = fileURLToPath(new URL(`../${module}`, import.meta.url));
-    const profile = side === 'server' ? (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ') : [];
+    const profile = side !== 'load' ? (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ') : [];
     const command = [process.execPath, ...nodeFlags, ...profile.filter(Boolean), script, ...args];
     const [program = '', ...rest] = isPinned ? ['taskset', '-c', cores[side], ...command] : command;
     this.#child = spawn(program, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });

@@ -11,7 +11,7 @@ const goalUs = 10;
 
 /** Runs in a process of its own, since a heap that has held a million sessions is not what it was. */
 async function inside<T>(measure: (worker: Worker<InsideDuties>) => Promise<T>): Promise<T> {
-  const worker = new Worker<InsideDuties>({ module: 'inside/main.js', side: 'server' });
+  const worker = new Worker<InsideDuties>({ module: 'inside/main.js', side: 'alone' });
   try {
     return await measure(worker);
   } finally {

@@ -11,6 +11,7 @@ export interface Gauges {
   readonly lingering: number;
   readonly unconfirmedBytes: number;
   readonly logs: number;
+  /** What the logs take in memory, about; what they share of broadcasts weighs once. At most `historyTotalBytes`. */
   readonly logBytes: number;
   readonly drift: number;
   readonly sweep: SweepHealth;
@@ -52,7 +53,7 @@ export function readGauges({
     lingering: lingering.size + refusals.size,
     unconfirmedBytes,
     logs: history.size,
-    logBytes: history.bytes,
+    logBytes: history.weight,
     drift: sweep.drift,
     sweep: sweep.health(),
     oldestMs: Math.floor(now - oldestAt),

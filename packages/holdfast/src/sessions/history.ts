@@ -4,6 +4,7 @@ import { never } from '../core/timing-wheel.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
+import { type Scale, SharedBytes } from './shared-bytes.ts';
 import { type EntryDraft, UserLog } from './user-log.ts';
 
 /** What the history works with. */
@@ -24,8 +25,9 @@ export class History {
   /** All logs in the order of the last append, linked through them: a map would have to be rebuilt again and again. */
   readonly #byAge: LogsByAge = new LogsByAge();
   readonly epoch: string;
-  #bytes = 0;
+  /** Of all logs, without what they share. */
   #weight = 0;
+  readonly #shared: Scale = { weight: 0 };
   /** No offset of a log that is gone is higher, so a log begun anew continues to rise within the epoch. */
   #start = 0;
 
@@ -35,9 +37,9 @@ export class History {
     this.epoch = epoch;
   }
 
-  /** Bytes of all logs. */
-  get bytes(): number {
-    return this.#bytes;
+  /** What all logs take in memory, about, bytes. */
+  get weight(): number {
+    return this.#weight + this.#shared.weight;
   }
 
   /** How many users have a log. */
@@ -59,16 +61,20 @@ export class History {
     return log?.last ?? this.#start;
   }
 
+  /** Bytes that any number of logs may hold together. */
+  share(bytes: Uint8Array): SharedBytes {
+    return new SharedBytes(bytes, this.#shared);
+  }
+
   /** Appends to a log of ours. False when all logs together have no room for it, so that it is gone again. */
   append(log: UserLog, draft: EntryDraft): boolean {
     const { settings, pulse } = this.#rooms;
     log.touchedAt = pulse.latest;
-    const { bytes, weight } = log;
+    const { weight } = log;
     log.append(draft, { events: settings.historyEvents, bytes: settings.historyBytes });
-    this.#bytes += log.bytes - bytes;
     this.#weight += log.weight - weight;
     this.#byAge.touched(log);
-    if (this.#weight > settings.historyTotalBytes) this.#holdTotal();
+    if (this.#excess > 0) this.#holdTotal();
     return log.size > 0;
   }
 
@@ -109,32 +115,35 @@ export class History {
   #end(log: UserLog): void {
     const { events, pulse } = this.#rooms;
     this.#start = Math.max(this.#start, log.last);
-    this.#bytes -= log.bytes;
+    const undelivered = log.last - log.delivered;
     this.#weight -= log.weight;
+    log.clear();
     this.#logs.delete(log.userId);
     this.#byAge.remove(log);
     pulse.remove(log.timer);
-    const undelivered = log.last - log.delivered;
     if (undelivered > 0)
       events.emit({ type: 'lost', user: log.userId, events: undelivered, reason: 'expired' });
   }
 
+  /** How many bytes all logs together weigh more than they may. */
+  get #excess(): number {
+    return this.weight - this.#rooms.settings.historyTotalBytes;
+  }
+
   #holdTotal(): void {
-    const { registry, settings } = this.#rooms;
-    const most = settings.historyTotalBytes;
+    const { registry } = this.#rooms;
     let log = this.#byAge.oldest;
-    while (log !== null && this.#weight > most) {
+    while (log !== null && this.#excess > 0) {
       const { newer } = log;
-      while (this.#weight > most && log.size > 0) this.#release(log, this.#weight - most);
+      while (this.#excess > 0 && log.size > 0) this.#release(log, this.#excess);
       if (log.size === 0 && registry.count(log.userId) === 0) this.#end(log);
       log = newer;
     }
   }
 
   #release(log: UserLog, excess: number): void {
-    const { bytes, weight } = log;
+    const { weight } = log;
     log.release(excess);
-    this.#bytes += log.bytes - bytes;
     this.#weight += log.weight - weight;
   }
 }

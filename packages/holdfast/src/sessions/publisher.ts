@@ -10,7 +10,7 @@ import type { History } from './history.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { checkUserId } from './user-id.ts';
-import type { EntryDraft, EntryNotes, UserLog } from './user-log.ts';
+import type { EntryDraft, UserLog } from './user-log.ts';
 
 /** What the publisher works with. */
 export interface PublisherRooms {
@@ -51,8 +51,9 @@ export interface BroadcastOutcome {
 const maxEventIdLength = 256;
 /** Users and writes of a broadcast before the event loop gets its turn: one or two milliseconds of system calls. */
 const sliceWork = 256;
-/** Whole frames a broadcast keeps for the next user at the same offset. */
+/** Whole frames a broadcast keeps for the next user at the same offset: so many, and of so many bytes in all. */
 const mostShared = 1_024;
+const mostSharedBytes = 1024 * 1024;
 
 /** Appends to a user's log once, encodes once, and has every session of the user written to. */
 export class Publisher {
@@ -135,17 +136,19 @@ export class Publisher {
   }
 
   #sharedDrafts(body: string): (offset: number) => EntryDraft {
-    const { codec } = this.#rooms;
+    const { codec, history } = this.#rooms;
     const drafts: Map<number, EntryDraft> = new Map();
-    const notes = sharing(Buffer.from(body));
+    const end = history.share(Buffer.from(body));
+    const most = Math.min(mostShared, Math.ceil(mostSharedBytes / end.length));
+    const notes = { onlyFor: null, eventId: null, shared: end };
     return (offset) => {
       const known = drafts.get(offset);
       if (known !== undefined) return known;
       const text = codec.placeEvent(offset, '');
-      const payloadBytes = text.length + notes.shared.length;
-      if (drafts.size >= mostShared) return { text, payloadBytes, notes };
-      const whole = sharing(textFrame(codec.placeEvent(offset, body)));
-      const draft = { text: null, payloadBytes, notes: whole };
+      const payloadBytes = text.length + end.length;
+      if (drafts.size >= most) return { text, payloadBytes, notes };
+      const whole = history.share(textFrame(codec.placeEvent(offset, body)));
+      const draft = { text: null, payloadBytes, notes: { ...notes, shared: whole } };
       drafts.set(offset, draft);
       return draft;
     };
@@ -174,10 +177,6 @@ export class Publisher {
     const { history, registry } = this.#rooms;
     return { epoch: history.epoch, offset, sessions: registry.count(userId), outcome };
   }
-}
-
-function sharing(shared: Uint8Array): EntryNotes & { readonly shared: Uint8Array } {
-  return { onlyFor: null, eventId: null, shared };
 }
 
 function checkEventId(id: unknown): string | null {

@@ -10,8 +10,8 @@ export const longestStepMs = 250;
 /** A beat that is this late is taken for lost and set anew. */
 const lostBeatMs = 250;
 /** How many owners are asked between two looks at the clock, and how long one slice may take. */
-const sliceOwners = 64;
-const sliceMs = 2;
+const sliceOwners = 32;
+const sliceMs = 1;
 
 /** Told how long a step was that the event loop, or the whole process, did not run for. */
 export type StallListener = (gapMs: number) => void;

@@ -1,16 +1,7 @@
 import { noEntry } from '../core/timing-wheel.ts';
-import { frameLength } from './text-frame.ts';
 import { FramePage } from './frame-page.ts';
-
-/** What is kept about an event beside its bytes. Most have nothing of it; users share one where they can. */
-export interface EntryNotes {
-  /** The session it is for, or null for all of the user's. */
-  readonly onlyFor: string | null;
-  /** The publisher's name for it, or null. */
-  readonly eventId: string | null;
-  /** The end of its frame, or the whole of it, where users share it. */
-  readonly shared: Uint8Array | null;
-}
+import { type EntryNotes, LogNotes } from './log-notes.ts';
+import { frameLength } from './text-frame.ts';
 
 /** An event about to be appended. */
 export interface EntryDraft {
@@ -40,10 +31,9 @@ const largestPage = 16 * 1024;
 const smallestPage = 512;
 /** A page that is full is replaced by one that is larger than its frames by this share. */
 const growth = 1.2;
-/** Memory that a log, a page and the notes on an event take beside their bytes; measured on Node 20, rounded up. */
+/** Memory that a log and a page take beside their bytes; measured on Node 20, rounded up. */
 const logBytes = 600;
 const pageBytes = 400;
-const notesBytes = 200;
 
 /**
  * The bounded, ordered record of the events published to one user. Offsets rise by one; the oldest entries give way to
@@ -58,8 +48,7 @@ export class UserLog {
   readonly userId: string;
   /** Oldest first; all but the newest are full. */
   #pages: FramePage[] = [];
-  #notes: Map<number, EntryNotes> | null = null;
-  #ids: Map<string, number> | null = null;
+  #notes: LogNotes | null = null;
   #first: number;
   #last: number;
   #bytes = 0;
@@ -104,33 +93,33 @@ export class UserLog {
     return this.#bytes;
   }
 
-  /** What it takes in memory by itself, about; what users share of broadcasts is not counted. */
+  /** What it takes in memory by itself, about, without what users share. */
   get weight(): number {
-    const noted = this.#notes?.size ?? 0;
-    return logBytes + this.#pageBytes + this.#pages.length * pageBytes + noted * notesBytes;
+    const notes = this.#notes?.weight ?? 0;
+    return logBytes + this.#pageBytes + this.#pages.length * pageBytes + notes;
   }
 
   /** The offset of the event a publisher gave this name, while it is in the log. */
   offsetOf(eventId: string): number | undefined {
-    return this.#ids?.get(eventId);
+    return this.#notes?.offsetOf(eventId);
   }
 
   /** The session for which the entry at this offset is, or null where it is for all. */
   onlyFor(offset: number): string | null {
-    return this.#notes?.get(offset)?.onlyFor ?? null;
+    return this.#notes?.at(offset)?.onlyFor ?? null;
   }
 
   /** What lies at this offset and right behind it, of at most so many bytes; one entry in any case. */
   run(offset: number, most: number): Run {
     const page = this.#pageOf(offset);
-    const notes = this.#notes?.get(offset);
-    if (notes !== undefined) return runOf(page, offset, notes);
+    const notes = this.#notes?.at(offset) ?? null;
+    if (notes !== null) return runOf(page, offset, notes);
     const start = page.startOf(offset);
     let last = offset;
     while (
       last < page.last &&
       page.endOf(last + 1) - start <= most &&
-      this.#notes?.has(last + 1) !== true
+      (this.#notes?.at(last + 1) ?? null) === null
     ) {
       last += 1;
     }
@@ -146,8 +135,14 @@ export class UserLog {
     if (text === null) page.appendNothing();
     else page.append(payloadBytes, text);
     this.#bytes += own + shared;
-    if (notes !== null) this.#note(notes);
+    if (notes !== null) this.#notes ??= new LogNotes();
+    this.#notes?.append(this.#last, notes);
     while (this.size > bounds.events || this.#bytes > bounds.bytes) this.#dropOldest();
+  }
+
+  /** Lets every entry go. */
+  clear(): void {
+    while (this.size > 0) this.#dropOldest();
   }
 
   /** Lets the oldest entries go until about so many bytes of memory are free; one entry in any case. */
@@ -165,25 +160,11 @@ export class UserLog {
   #dropOldest(): void {
     const page = this.#pages[0];
     if (page === undefined || this.size === 0) return;
-    const notes = this.#notes?.get(this.#first);
-    this.#bytes -= page.endOf(this.#first) - page.startOf(this.#first);
-    if (notes !== undefined) this.#forget(notes);
+    const shared = this.#notes?.at(this.#first)?.shared?.length ?? 0;
+    this.#bytes -= page.endOf(this.#first) - page.startOf(this.#first) + shared;
+    this.#notes?.drop(this.#first);
     this.#first += 1;
     if (this.#first > page.last) this.#dropPage(page);
-  }
-
-  #note(notes: EntryNotes): void {
-    this.#notes ??= new Map();
-    this.#notes.set(this.#last, notes);
-    if (notes.eventId === null) return;
-    this.#ids ??= new Map();
-    this.#ids.set(notes.eventId, this.#last);
-  }
-
-  #forget({ eventId, shared }: EntryNotes): void {
-    this.#bytes -= shared?.length ?? 0;
-    this.#notes?.delete(this.#first);
-    if (eventId !== null) this.#ids?.delete(eventId);
   }
 
   /** The newest page, with room for a frame of this length. */
@@ -232,8 +213,9 @@ export class UserLog {
 
 function runOf(page: FramePage, offset: number, { shared }: EntryNotes): Run {
   const own = page.slice(offset, offset);
-  if (shared === null || own.length > 0) return { frames: own, rest: shared, last: offset };
-  return { frames: shared, rest: null, last: offset };
+  if (shared === null || own.length > 0)
+    return { frames: own, rest: shared?.bytes ?? null, last: offset };
+  return { frames: shared.bytes, rest: null, last: offset };
 }
 
 /** A little more than is needed now, so that not every append moves the page. */

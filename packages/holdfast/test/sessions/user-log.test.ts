@@ -1,8 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type Scale, SharedBytes } from '../../src/sessions/shared-bytes.ts';
 import { payloadsOf, textFrame } from '../../src/sessions/text-frame.ts';
 import { type EntryDraft, type LogBounds, UserLog } from '../../src/sessions/user-log.ts';
 
+const scale: Scale = { weight: 0 };
 const ample: LogBounds = { events: 1_000_000, bytes: 2 ** 30 };
 
 function plain(text: string): EntryDraft {
@@ -13,9 +15,9 @@ function plain(text: string): EntryDraft {
 function shared(text: string, cut: number): EntryDraft {
   const payloadBytes = Buffer.byteLength(text);
   const notes = { onlyFor: null, eventId: null };
-  if (cut === 0) return { text: null, payloadBytes, notes: { ...notes, shared: textFrame(text) } };
-  const rest = Buffer.from(text.slice(cut));
-  return { text: text.slice(0, cut), payloadBytes, notes: { ...notes, shared: rest } };
+  const bytes = cut === 0 ? textFrame(text) : Buffer.from(text.slice(cut));
+  const own = cut === 0 ? null : text.slice(0, cut);
+  return { text: own, payloadBytes, notes: { ...notes, shared: new SharedBytes(bytes, scale) } };
 }
 
 /** All texts from an offset on, read in runs of at most so many bytes. */
@@ -41,7 +43,7 @@ const draft = fc.oneof(
 );
 
 function textOf({ text: own, notes }: EntryDraft): string {
-  const rest = notes?.shared ?? null;
+  const rest = notes?.shared?.bytes ?? null;
   if (own === null) return payloadsOf(rest ?? new Uint8Array()).map(String)[0] ?? '';
   return own + (rest === null ? '' : Buffer.from(rest).toString());
 }

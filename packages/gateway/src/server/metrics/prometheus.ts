@@ -153,7 +153,7 @@ export class PrometheusText {
     );
     this.#plainGauge(
       'holdfast_log_bytes',
-      'Bytes in the logs of users.',
+      'Memory that the logs of users take, bytes.',
       () => this.#gauges.logBytes,
     );
   }
