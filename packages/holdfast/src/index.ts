@@ -50,6 +50,7 @@ export type {
   PendingOpen,
   Refusal,
 } from './sessions/admission.ts';
+export type { BroadcastOutcome } from './sessions/broadcaster.ts';
 export { type Clock, systemClock, type TimerHandle } from './sessions/clock.ts';
 export { holdfastCodec, type SessionCodec } from './sessions/codec.ts';
 export { ConnectRates } from './sessions/connect-rates.ts';
@@ -58,7 +59,8 @@ export type { StandingFault } from './sessions/faults.ts';
 export type { Gauges } from './sessions/gauges.ts';
 export type { Health } from './sessions/health.ts';
 export { type ClientMessage, HookTimeoutError, type SessionHooks } from './sessions/hooks.ts';
-export type { BroadcastOutcome, Published, PublishOptions } from './sessions/publisher.ts';
+export type { Published, PublishOptions } from './sessions/publisher.ts';
+export type { ResumeRequest } from './sessions/resumption.ts';
 export type { Session } from './sessions/session.ts';
 export type {
   Closed,

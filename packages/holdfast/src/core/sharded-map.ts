@@ -1,3 +1,5 @@
+import { hashOf } from './hash.ts';
+
 /** A power of two. With a million keys each shard holds four thousand, which are moved within 0.2 ms. */
 const shards = 256;
 
@@ -40,11 +42,7 @@ export class ShardedMap<V> {
   }
 }
 
-/** Which of the shards holds a key. Source: Fowler, Noll and Vo, FNV-1a of 32 bits, over UTF-16 units; folded to its low bits. */
+/** Which of the shards holds a key. */
 export function shardOf(key: string): number {
-  let hash = 0x81_1c_9d_c5;
-  for (let place = 0; place < key.length; place += 1) {
-    hash = Math.imul(hash ^ key.charCodeAt(place), 0x01_00_01_93);
-  }
-  return (hash ^ (hash >>> 16)) & (shards - 1);
+  return hashOf(key) & (shards - 1);
 }

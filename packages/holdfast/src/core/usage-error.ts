@@ -25,7 +25,8 @@ export type UsageErrorCode =
   | 'bad-event'
   | 'bad-socket'
   | 'bad-state'
-  | 'bad-limit';
+  | 'bad-limit'
+  | 'bad-resume';
 
 /** A short, harmless picture of a value for an error text: its type, and its text where that is short. */
 export function describeValue(value: unknown): string {

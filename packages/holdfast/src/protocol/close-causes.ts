@@ -33,6 +33,7 @@ export type SessionEnd =
   | 'no-pong'
   | 'open-timeout'
   | 'slow'
+  | 'superseded'
   | 'evicted'
   | 'admin'
   | 'revoked'
@@ -59,6 +60,7 @@ export const closeCauses: Readonly<Record<CloseCause, CloseRow>> = {
   'no-pong': { code: 4408, word: 'no-pong', by: 'death', client: 'resume' },
   'open-timeout': { code: 4408, word: 'open-timeout', by: 'death', client: 'resume' },
   slow: { code: 4410, word: 'slow', by: 'order', client: 'resume' },
+  superseded: { code: 4409, word: 'superseded', by: 'order', client: 'stop' },
   evicted: { code: 4409, word: 'evicted', by: 'order', client: 'stop' },
   admin: { code: 4499, word: 'admin', by: 'order', client: 'stop' },
   revoked: { code: 4401, word: 'revoked', by: 'order', client: 'new-token' },

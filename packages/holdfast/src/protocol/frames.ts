@@ -1,16 +1,30 @@
 /** The sub-protocol a client offers and the server selects. */
 export const subprotocol = 'holdfast.v1';
 
-/** How a session came to its position. Without a position of its own it is new. */
-export interface ResumeVerdict {
-  readonly outcome: 'new';
-}
+/**
+ * How a session came to its position.
+ * - `new`: it brought none
+ * - `lossless`: nothing was published since the position it brought
+ * - `replayed`: so many events follow that were
+ * - `gap`: something is gone, for this reason; what is left follows. `from` and `to` where the places are known
+ */
+export type ResumeVerdict =
+  | { readonly outcome: 'new' | 'lossless' }
+  | { readonly outcome: 'replayed'; readonly replayed: number }
+  | {
+      readonly outcome: 'gap';
+      readonly reason: GapReason;
+      readonly from?: number;
+      readonly to?: number;
+    };
 
 /** First frame of every session: the next event comes after `offset` of `epoch`. */
 export interface ReadyFrame {
   readonly type: 'ready';
   readonly session: string;
   readonly user: string;
+  /** Brought back as `resume`, it lets the next connection take this session's place. */
+  readonly ticket: string;
   readonly epoch: string;
   readonly offset: number;
   readonly resume: ResumeVerdict;
@@ -20,8 +34,11 @@ export interface ReadyFrame {
   readonly resumeWindow: number;
 }
 
-/** Why something is gone: pushed out of the log by newer events. */
-export type GapReason = 'overflow';
+/**
+ * Why something is gone: pushed out of the log by newer events, aged out while the user was away, of another record (the
+ * server was started anew), or a broadcast to those who were there.
+ */
+export type GapReason = 'overflow' | 'expired' | 'epoch' | 'broadcast';
 
 /** Something is gone; positions continue after `offset` of `epoch`. */
 export interface GapFrame {
@@ -29,8 +46,8 @@ export interface GapFrame {
   readonly reason: GapReason;
   readonly epoch: string;
   readonly offset: number;
-  readonly from: number;
-  readonly to: number;
+  readonly from?: number;
+  readonly to?: number;
 }
 
 /** The answer to a frame that cannot be served; the session goes on. */

@@ -12,7 +12,14 @@ import type { Limits } from './limits.ts';
 import type { LingeringSockets } from './lingering.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
-import type { Session } from './session.ts';
+import {
+  type Claim,
+  checkResume,
+  type ResumeRequest,
+  type Resumption,
+  type Succession,
+} from './resumption.ts';
+import type { Session, SessionSeed } from './session.ts';
 import type { Refused } from './session-event.ts';
 import { checkUserId } from './user-id.ts';
 import { checkUnowned, type SessionSocket } from './socket.ts';
@@ -31,6 +38,7 @@ export interface AdmissionRooms {
   readonly heartbeat: Heartbeat;
   readonly waiting: WaitingRoom;
   readonly door: Door;
+  readonly resumption: Resumption;
   readonly attachment: Attachment;
   readonly refusals: LingeringSockets;
   readonly events: EventStream;
@@ -50,6 +58,8 @@ export interface OpenRequest {
   readonly device?: string;
   /** What the application wants to keep with the session, such as the claims of its token. */
   readonly extra?: unknown;
+  /** What its client brings back from its last connection. */
+  readonly resume?: ResumeRequest;
   /** The limit in force for this newcomer, unless an operator has set another one for the user. */
   readonly limit?: number;
   /** When our work on this newcomer began, by the clock of the layer; now, if absent. */
@@ -85,6 +95,7 @@ interface Arrival {
   readonly since: number;
   readonly reap: PressureReap;
   readonly startedAtMs: number;
+  readonly claim: Claim;
 }
 
 /**
@@ -105,16 +116,18 @@ export class AdmissionDesk {
     this.#closed = whenToReturn;
   }
 
-  /** @throws UsageError `bad-user`, `bad-limit` or `bad-socket`; never for a lack of slots */
+  /** @throws UsageError `bad-user`, `bad-limit`, `bad-resume` or `bad-socket`; never for a lack of slots */
   open(request: OpenRequest): Admission {
     checkUserId(request.userId);
     if (request.socket !== undefined) checkUnowned(request.socket);
     if (request.limit !== undefined) checkLimit(request.limit);
-    const { clock, pulse, rates, waiting } = this.#rooms;
+    if (request.resume !== undefined) checkResume(request.resume);
+    const { clock, pulse, rates, waiting, resumption } = this.#rooms;
     pulse.ensure();
     const startedAtMs = request.startedAtMs ?? clock.nowMs();
     const reap = waiting.reapUnderWay(request.userId) ?? { ...nothingReaped };
-    const arrival: Arrival = { request, since: pulse.now(), reap, startedAtMs };
+    const claim = resumption.read(request.userId, request.resume);
+    const arrival: Arrival = { request, since: pulse.now(), reap, startedAtMs, claim };
     if (this.#closed !== null) return this.#refuse(arrival, 'draining', this.#closed());
     const rate = rates.spend(request.userId, arrival.since);
     if (!rate.passed) return this.#refuse(arrival, 'rate', rate.retryAfterMs);
@@ -125,6 +138,7 @@ export class AdmissionDesk {
     const { registry, waiting, events, pulse } = this.#rooms;
     const { request, reap } = arrival;
     const { userId } = request;
+    if (this.#successionOf(arrival).old !== null) return this.#enter(arrival, null);
     if (this.#hasRoomNow(request) && waiting.count(userId) === 0) return this.#enter(arrival, null);
     const isJoining = waiting.count(userId) > 0;
     const limit = this.#limitOf(request);
@@ -146,6 +160,10 @@ export class AdmissionDesk {
     return hasRoom(this.#rooms.registry.count(request.userId), this.#limitOf(request));
   }
 
+  #successionOf({ request, claim }: Arrival): Succession {
+    return this.#rooms.resumption.successionOf(request.userId, claim);
+  }
+
   /** Asked anew at each use: an operator may set another one while somebody waits, or a listener in between. */
   #limitOf({ userId, limit }: OpenRequest): number {
     return this.#rooms.limits.of(userId, limit);
@@ -161,7 +179,8 @@ export class AdmissionDesk {
     const { request, startedAtMs, since } = arrival;
     // No look at the clock between the look at the count and the slot (I1).
     const now = pulse.latest;
-    const session = door.enter({
+    const { old, flaw, inheritance, brought } = this.#successionOf(arrival);
+    const seed: SessionSeed = {
       userId: request.userId,
       limit: request.limit ?? settings.maxSessionsPerUser,
       device: request.device ?? null,
@@ -169,7 +188,11 @@ export class AdmissionDesk {
       now,
       nowRaw: Math.floor(clock.nowMs()),
       arrivedAt: since,
-    });
+      inheritance,
+      brought,
+    };
+    const session = old === null ? door.enter(seed) : door.supersede(old, seed);
+    if (flaw !== null) events.emit({ type: 'ticketIgnored', user: request.userId, why: flaw });
     if (concluded !== null) waiting.concluded(request.userId, concluded);
     const waitedMs = waiter === undefined ? 0 : now - since;
     const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);

@@ -1,6 +1,8 @@
 import { next } from '../core/lifecycle.ts';
 import type { Settings } from '../core/options.ts';
 import { UsageError } from '../core/usage-error.ts';
+import type { ReadyFrame, ResumeVerdict } from '../protocol/frames.ts';
+import type { Broadcaster } from './broadcaster.ts';
 import type { Delivery } from './delivery.ts';
 import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
@@ -10,8 +12,10 @@ import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { Limits } from './limits.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
+import type { Resumption } from './resumption.ts';
 import type { Session } from './session.ts';
 import { checkSocket, type SessionSocket } from './socket.ts';
+import type { Tickets } from './tickets.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 /** What attaching works with. */
@@ -24,6 +28,9 @@ export interface AttachmentRooms {
   readonly delivery: Delivery;
   readonly heartbeat: Heartbeat;
   readonly waiting: WaitingRoom;
+  readonly broadcaster: Broadcaster;
+  readonly resumption: Resumption;
+  readonly tickets: Tickets;
   readonly door: Door;
   readonly events: EventStream;
   readonly hooks: SessionHooks;
@@ -60,27 +67,31 @@ export class Attachment {
         `Expected a session that is opening, got one that is ${session.state}. Open another one for this socket.`,
       );
     }
-    const { door, history, delivery } = this.#rooms;
+    const { door, broadcaster, resumption, delivery } = this.#rooms;
     session.socket = socket;
     socket.owner = session;
     if (session.transport === 'closed') door.leave(session, 'connection-lost');
-    session.cursor = history.startOf(session.userId);
+    broadcaster.catchUp(session.userId);
+    const verdict = resumption.place(session);
     session.acked = session.cursor;
-    delivery.answer(session, this.#readyFrame(session));
+    delivery.answer(session, this.#readyFrame(session, verdict));
     if (isOver(session)) return false;
     // Live from here on: no event can be written before `ready`, whoever publishes in the meantime.
     session.state = to;
-    this.#begin(session);
+    this.#begin(session, verdict);
     return session.state === 'live';
   }
 
-  #begin(session: Session): void {
-    const { heartbeat, waiting, delivery, events, hooks, hookRunner } = this.#rooms;
+  #begin(session: Session, verdict: ResumeVerdict): void {
+    const { heartbeat, waiting, delivery, events, hooks, hookRunner, resumption } = this.#rooms;
     heartbeat.begin(session);
     // Before anybody is told: what the application publishes then must not push out what waits here.
     delivery.begin(session);
     if (isOver(session)) return;
-    if (waiting.count(session.userId) > 0) heartbeat.probe(session);
+    // Its answer confirms `ready`, and with that ends the ticket of the predecessor.
+    if (waiting.count(session.userId) > 0 || session.predecessor !== 0) heartbeat.probe(session);
+    resumption.tell(session, verdict);
+    if (isOver(session)) return;
     events.emit({ type: 'attached', session: session.id, user: session.userId });
     if (isOver(session)) return;
     if (hooks.opened !== undefined) {
@@ -88,15 +99,19 @@ export class Attachment {
     }
   }
 
-  #readyFrame(session: Session): Parameters<Delivery['answer']>[1] {
-    const { settings, history, registry, limits } = this.#rooms;
+  #readyFrame(session: Session, resume: ResumeVerdict): ReadyFrame {
+    const { settings, history, registry, limits, tickets } = this.#rooms;
     return {
       type: 'ready',
       session: session.id,
       user: session.userId,
+      // Asked for by the codec, if this wire has tickets.
+      get ticket() {
+        return tickets.issue(session);
+      },
       epoch: history.epoch,
       offset: session.cursor,
-      resume: { outcome: 'new' },
+      resume,
       limit: limits.of(session.userId, session.limit),
       sessions: registry.count(session.userId),
       pingInterval: settings.pingIntervalMs,

@@ -65,7 +65,7 @@ export class Delivery {
         return;
       }
       const onlyFor = log.onlyFor(offset);
-      if (onlyFor !== null && onlyFor !== session.id) session.cursor = offset;
+      if (onlyFor !== null && onlyFor !== session.lineage) session.cursor = offset;
       else if (!this.#writeRun(log, session)) return;
       if (session.cursor > log.delivered) log.delivered = session.cursor;
     }
@@ -114,7 +114,7 @@ export class Delivery {
       from,
       to,
     });
-    if (text !== null && !this.#write(session, textFrame(text), null)) return false;
+    if (text !== null && !this.#writeNotice(session, textFrame(text))) return false;
     session.cursor = to;
     if (to > log.delivered) log.delivered = to;
     const about = { user: session.userId, session: session.id };
@@ -123,25 +123,28 @@ export class Delivery {
     return true;
   }
 
+  #writeNotice(session: Session, frame: Uint8Array): boolean {
+    return this.#hasRoom(session, frame.length) && this.#send(session, frame, null);
+  }
+
   /** Writes the next of the log, as much of it as goes at once. False when it has to wait. */
   #writeRun(log: UserLog, session: Session): boolean {
     const room = this.#rooms.settings.maxUnconfirmedBytes - session.unconfirmedBytes;
     const before = session.cursor;
     const { frames, rest, last } = log.run(before + 1, room);
+    if (!this.#hasRoom(session, frames.length + (rest?.length ?? 0))) return false;
     // Moved first: an engine that calls back from within finds nothing left to write twice.
     session.cursor = last;
-    if (this.#write(session, frames, rest)) return true;
+    if (this.#send(session, frames, rest)) return true;
     if (session.cursor === last) session.cursor = before;
     return false;
   }
 
-  /** True when the frames are on their way. False when they have to wait for a pong or for the engine. */
-  #write(session: Session, frames: Uint8Array, rest: Uint8Array | null): boolean {
+  /** False when so many bytes have to wait until a pong has confirmed what was written before. */
+  #hasRoom(session: Session, bytes: number): boolean {
     const { settings, heartbeat } = this.#rooms;
     const unconfirmed = session.unconfirmedBytes;
-    const bytes = frames.length + (rest?.length ?? 0);
-    if (unconfirmed === 0 || unconfirmed + bytes <= settings.maxUnconfirmedBytes)
-      return this.#send(session, frames, rest);
+    if (unconfirmed === 0 || unconfirmed + bytes <= settings.maxUnconfirmedBytes) return true;
     heartbeat.probe(session);
     return false;
   }

@@ -55,6 +55,17 @@ export class Door {
   }
 
   /**
+   * Gives the slot of a session to the one that its client has come back with. The slot is never free in between, so it
+   * goes past whoever waits, and the old socket may be as dead as it likes.
+   */
+  supersede(old: Session, seed: SessionSeed): Session {
+    const session = this.#rooms.registry.replace(old, seed);
+    session.timer = this.#rooms.pulse.add(session, seed.now + this.#rooms.openTimeoutMs);
+    this.leave(old, 'superseded');
+    return session;
+  }
+
+  /**
    * Ends a session and names the cause. False when it was over already: whoever comes late changes nothing.
    * Order: the slot first, then what could still reach the session, then the socket, then everybody who wants to know.
    */

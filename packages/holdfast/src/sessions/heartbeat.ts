@@ -85,6 +85,8 @@ export class Heartbeat {
       session.pingAt = notOut;
       session.unconfirmedBytes -= session.bytesBeforePing;
       session.bytesBeforePing = 0;
+      session.acked = Math.max(session.acked, session.cursorBeforePing);
+      session.predecessor = 0;
       events.emit({ type: 'pingAnswered', session: session.id, roundTripMs });
     }
     if (session.transport === 'closed') session.isTransportDoubted = true;
@@ -105,6 +107,7 @@ export class Heartbeat {
     session.pingMark = this.#mark;
     session.pingAt = pulse.now();
     session.bytesBeforePing = session.unconfirmedBytes;
+    session.cursorBeforePing = session.cursor;
     if (!faults.guard('socket', () => socket.ping(session.pingMark), session)) {
       session.pingAt = notOut;
       session.bytesBeforePing = 0;

@@ -2,6 +2,7 @@ import type { Settings } from '../core/options.ts';
 import { ShardedMap } from '../core/sharded-map.ts';
 import { never } from '../core/timing-wheel.ts';
 import type { EventStream } from './event-stream.ts';
+import { LogEnds } from './log-ends.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { type Scale, SharedBytes } from './shared-bytes.ts';
@@ -28,8 +29,7 @@ export class History {
   /** Of all logs, without what they share. */
   #weight = 0;
   readonly #shared: Scale = { weight: 0 };
-  /** No offset of a log that is gone is higher, so a log begun anew continues to rise within the epoch. */
-  #start = 0;
+  readonly ends: LogEnds = new LogEnds();
 
   /** @param epoch the identity of all records kept by this process */
   constructor(rooms: HistoryRooms, epoch: string) {
@@ -53,12 +53,12 @@ export class History {
 
   /** Where a session of this user begins that brings no position of its own. */
   startOf(userId: string): number {
-    return this.#logs.get(userId)?.delivered ?? this.#start;
+    return this.#logs.get(userId)?.delivered ?? this.ends.of(userId);
   }
 
   /** The offset after which the log of a user continues, or begins. */
-  lastOf(log: UserLog | undefined): number {
-    return log?.last ?? this.#start;
+  lastOf(userId: string): number {
+    return this.#logs.get(userId)?.last ?? this.ends.of(userId);
   }
 
   /** Bytes that any number of logs may hold together. */
@@ -82,11 +82,12 @@ export class History {
   begin(userId: string): UserLog {
     const { pulse, settings } = this.#rooms;
     const now = pulse.latest;
-    const log = new UserLog(userId, this.#start, now);
+    const log = new UserLog(userId, this.ends.of(userId), this.ends.broadcasts);
+    log.touchedAt = now;
     log.timer = pulse.add({ due: (at) => this.#due(log, at) }, now + settings.resumeWindowMs);
     this.#logs.set(userId, log);
     this.#weight += log.weight;
-    // Whoever came before the first event came when other logs, now gone, had not reached as far: nothing lies between.
+    // Whoever came before the first event came when the logs of others, now gone, had not reached as far: nothing lies between.
     for (const session of this.#rooms.registry.of(userId)) session.cursor = log.last;
     return log;
   }
@@ -114,7 +115,7 @@ export class History {
 
   #end(log: UserLog): void {
     const { events, pulse } = this.#rooms;
-    this.#start = Math.max(this.#start, log.last);
+    this.ends.ended(log.userId, log.last);
     const undelivered = log.last - log.delivered;
     this.#weight -= log.weight;
     log.clear();

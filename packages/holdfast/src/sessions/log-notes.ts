@@ -2,8 +2,8 @@ import type { SharedBytes } from './shared-bytes.ts';
 
 /** What is kept about an event beside its bytes. Most have nothing of it; users share one where they can. */
 export interface EntryNotes {
-  /** The session it is for, or null for all of the user's. */
-  readonly onlyFor: string | null;
+  /** The lineage it is for, or null for all sessions of the user. */
+  readonly onlyFor: number | null;
   /** The publisher's name for it, or null. */
   readonly eventId: string | null;
   /** The end of its frame, or the whole of it, where users share it. */
@@ -32,6 +32,16 @@ export class LogNotes {
   at(offset: number): EntryNotes | null {
     const place = offset - this.#from;
     return place < 0 ? null : (this.#places[place] ?? null);
+  }
+
+  /** How many entries from this offset on are for other lineages. */
+  notFor(lineage: number, from: number): number {
+    let others = 0;
+    for (let place = Math.max(0, from - this.#from); place < this.#places.length; place += 1) {
+      const onlyFor = this.#places[place]?.onlyFor ?? null;
+      if (onlyFor !== null && onlyFor !== lineage) others += 1;
+    }
+    return others;
   }
 
   /** The offset of the event a publisher gave this name. */

@@ -68,6 +68,15 @@ export class Registry {
     return session !== null && session.id === id ? session : null;
   }
 
+  /** The lineage that an id names, also of a session that is over; null for an id of somebody else. */
+  lineageOf(id: string): number | null {
+    const { idPrefix } = this.#kin;
+    const [, generation, lineage = generation] =
+      /^-\d+-(\d+)(?:\.(\d+))?$/.exec(id.startsWith(idPrefix) ? id.slice(idPrefix.length) : '') ??
+      [];
+    return lineage === undefined ? null : Number(lineage);
+  }
+
   add(seed: SessionSeed): Session {
     const session = new Session(this.#kin, this.#takePlace(), seed);
     this.#table[session.index] = session;
@@ -76,6 +85,17 @@ export class Registry {
       seed.userId,
       siblings === undefined ? session : this.of(seed.userId).concat(session),
     );
+    return session;
+  }
+
+  /** Puts a new session in the place of one of the same user, at once: at no moment are there both, or neither (I1). */
+  replace(old: Session, seed: SessionSeed): Session {
+    this.#generation += 1;
+    const place = { index: old.index, generation: this.#generation };
+    const session = new Session(this.#kin, place, seed);
+    this.#table[old.index] = session;
+    const siblings = this.of(seed.userId).map((other) => (other === old ? session : other));
+    this.#users.set(seed.userId, siblings.length === 1 ? session : siblings);
     return session;
   }
 

@@ -1,5 +1,6 @@
 import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
 import type { BlockingSession } from '../core/admission.ts';
+import type { ResumeVerdict } from '../protocol/frames.ts';
 
 /** Where an internal failure happened. A closed list: it is a metric label. */
 export type FaultPlace =
@@ -107,6 +108,13 @@ export type SessionEvent =
       readonly from: number;
       readonly to: number;
     }
+  | {
+      readonly type: 'resumed';
+      readonly user: string;
+      readonly session: string;
+      readonly outcome: ResumeVerdict['outcome'];
+    }
+  | { readonly type: 'ticketIgnored'; readonly user: string; readonly why: TicketFlaw }
   | { readonly type: 'sweepStarted'; readonly intervalMs: number }
   | { readonly type: 'sweepStopped' }
   | {
@@ -133,8 +141,11 @@ export type SessionEvent =
   | { readonly type: 'turnedAway'; readonly reason: RefusalReason }
   | { readonly type: 'unknownHandle'; readonly session: string };
 
+/** Why a ticket is not good: not of this user, altered or none at all; or its successor has been confirmed. */
+export type TicketFlaw = 'invalid' | 'spent';
+
 /**
- * Why an event is gone that nobody received: pushed out by newer ones, too large to be kept at all, or aged out while
- * the user was away.
+ * Why an event is gone that nobody received: pushed out by newer ones, too large to be kept at all, aged out while the
+ * user was away, or a broadcast to those who were there.
  */
-export type LossReason = 'overflow' | 'too-large' | 'expired';
+export type LossReason = 'overflow' | 'too-large' | 'expired' | 'broadcast';

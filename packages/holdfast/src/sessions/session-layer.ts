@@ -3,13 +3,14 @@ import { resolveSettings, type SessionOptions, type Settings } from '../core/opt
 import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
 import type { EventInput } from '../protocol/event-frame.ts';
 import type { Admission, OpenOutcome, OpenRequest } from './admission.ts';
+import type { BroadcastOutcome } from './broadcaster.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { holdfastCodec, type SessionCodec } from './codec.ts';
 import type { SessionListener } from './event-stream.ts';
 import { type Gauges, readGauges } from './gauges.ts';
 import { type Health, readHealth } from './health.ts';
 import type { SessionHooks } from './hooks.ts';
-import type { BroadcastOutcome, Published, PublishOptions } from './publisher.ts';
+import type { Published, PublishOptions } from './publisher.ts';
 import { buildRooms, type Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { FaultPlace } from './session-event.ts';
@@ -68,7 +69,7 @@ export class SessionLayer {
    * Asks for a slot. Answers in the same tick: opened, refused, or waiting for the user's other sessions to prove that
    * they are alive, which takes at most the probe timeout and a beat.
    *
-   * @throws UsageError `bad-user`, `bad-limit` or `bad-socket`; never for a lack of slots
+   * @throws UsageError `bad-user`, `bad-limit`, `bad-resume` or `bad-socket`; never for a lack of slots
    */
   open(request: OpenRequest): Admission {
     this.#rooms.sweep.ensure();
@@ -111,7 +112,7 @@ export class SessionLayer {
 
   /** Publishes to every user who has a session. Rejects with UsageError `bad-event`. */
   broadcast(event: EventInput): Promise<BroadcastOutcome> {
-    return this.#rooms.publisher.broadcast(event);
+    return this.#rooms.broadcaster.broadcast(event);
   }
 
   /** The session of that id, unless it is over. */

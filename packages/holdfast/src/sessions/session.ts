@@ -24,6 +24,20 @@ export interface SessionKin {
   readonly duties: SessionDuties;
 }
 
+/** Where a client says it was: a place in a record. */
+export interface Position {
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+/** What a session takes over from those before it of the same client. */
+export interface Inheritance {
+  /** The generation of the first of them. */
+  readonly lineage: number;
+  /** The generation of the last of them, whose ticket was brought. */
+  readonly predecessor: number;
+}
+
 /** What a session is made from. */
 export interface SessionSeed {
   readonly userId: string;
@@ -37,6 +51,8 @@ export interface SessionSeed {
   readonly nowRaw: number;
   /** When its newcomer came, which may be a while ago. */
   readonly arrivedAt: number;
+  readonly inheritance: Inheritance | null;
+  readonly brought: Position | null;
 }
 
 /** A place in the registry's table, and the generation that holds it: the handle of a session. */
@@ -53,6 +69,10 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   readonly #kin: SessionKin;
   readonly index: number;
   readonly generation: number;
+  /** The generation of the first session of this client: one lineage from there through all that resumed. */
+  readonly lineage: number;
+  /** The generation whose ticket is good until this session has confirmed its own; 0 when there is none. */
+  predecessor: number;
   readonly userId: string;
   readonly limit: number;
   readonly device: string | null;
@@ -73,9 +93,13 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   /** Bytes written that no pong has confirmed. Invariant: at least `bytesBeforePing`. */
   unconfirmedBytes = 0;
   bytesBeforePing = 0;
+  cursorBeforePing = 0;
   /** Place in the user's log up to which everything was written, or told as a gap. */
   cursor = 0;
-  /** Place up to which the client has acknowledged. Invariant: at most `cursor`. */
+  /**
+   * Place up to which the client has everything: it said so, or it answered a ping that was written after. Invariant: at
+   * most `cursor`.
+   */
   acked = 0;
   /** The engine has more than it can write now. */
   isCongested = false;
@@ -86,11 +110,16 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   /** Entry on the timing wheel. */
   timer: number = noEntry;
   socket: SessionSocket | null = null;
+  /** Where its client says it was; null once that has been answered. */
+  brought: Position | null;
 
   constructor(kin: SessionKin, place: Place, seed: SessionSeed) {
     this.#kin = kin;
     this.index = place.index;
     this.generation = place.generation;
+    this.lineage = seed.inheritance?.lineage ?? place.generation;
+    this.predecessor = seed.inheritance?.predecessor ?? 0;
+    this.brought = seed.brought;
     this.userId = seed.userId;
     this.limit = seed.limit;
     this.device = seed.device;
@@ -101,9 +130,13 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
     this.provenAt = this.heardAt;
   }
 
-  /** Unique in the life of this node, by construction: the same place is never held twice by one generation. */
+  /**
+   * Unique in the life of this node, by construction: the same place is never held twice by one generation. One that has
+   * resumed names its lineage too, so that whoever knows an id knows for whom to publish, also when the session is over.
+   */
   get id(): string {
-    return `${this.#kin.idPrefix}-${this.index}-${this.generation}`;
+    const id = `${this.#kin.idPrefix}-${this.index}-${this.generation}`;
+    return this.lineage === this.generation ? id : `${id}.${this.lineage}`;
   }
 
   get transport(): TransportState {

@@ -46,6 +46,8 @@ const pageBytes = 400;
  */
 export class UserLog {
   readonly userId: string;
+  /** The offset after which it began. */
+  readonly start: number;
   /** Oldest first; all but the newest are full. */
   #pages: FramePage[] = [];
   #notes: LogNotes | null = null;
@@ -55,23 +57,24 @@ export class UserLog {
   #pageBytes = 0;
   /** Highest offset that was written, or told as a gap, to any session. A new session starts after it. */
   delivered: number;
-  /** Number of the last broadcast that was appended. */
-  broadcast = 0;
+  /** Number of the last broadcast that is in it, or of which it tells that it is not. */
+  broadcast: number;
   /** When it was last appended to, or its user's last session left. */
-  touchedAt: number;
+  touchedAt = 0;
   /** Entry on the timing wheel. */
   timer: number = noEntry;
   /** Its neighbours in the order of the last append. */
   older: UserLog | null = null;
   newer: UserLog | null = null;
 
-  /** @param start the offset after which this log begins */
-  constructor(userId: string, start: number, now: number) {
+  /** @param broadcast number of the last broadcast that was over before it began */
+  constructor(userId: string, start: number, broadcast: number) {
     this.userId = userId;
+    this.start = start;
+    this.broadcast = broadcast;
     this.#first = start + 1;
     this.#last = start;
     this.delivered = start;
-    this.touchedAt = now;
   }
 
   /** Offset of the newest entry, or where the log begins. */
@@ -104,9 +107,15 @@ export class UserLog {
     return this.#notes?.offsetOf(eventId);
   }
 
-  /** The session for which the entry at this offset is, or null where it is for all. */
-  onlyFor(offset: number): string | null {
+  /** The lineage for which the entry at this offset is, or null where it is for all. */
+  onlyFor(offset: number): number | null {
     return this.#notes?.at(offset)?.onlyFor ?? null;
+  }
+
+  /** How many entries after this offset are for a session of this lineage. */
+  countFor(lineage: number, after: number): number {
+    const others = this.#notes?.notFor(lineage, after + 1) ?? 0;
+    return this.#last - after - others;
   }
 
   /** What lies at this offset and right behind it, of at most so many bytes; one entry in any case. */

@@ -11,6 +11,8 @@ export class Metrics {
   readonly openedByResult: Map<string, number> = new Map();
   readonly closedByCause: Map<CloseCause, number> = new Map();
   readonly limitHitsByAction: Map<string, number> = new Map();
+  /** What came of positions brought back; and of tickets that were ignored. */
+  readonly resumedByOutcome: Map<string, number> = new Map();
   readonly lostByReason: Map<LossReason, number> = new Map();
   readonly pressureReaps = { triggered: 0, successful: 0, failed: 0 };
   readonly sweep = { runs: 0, failures: 0, reaped: 0 };
@@ -83,6 +85,8 @@ const folds: { readonly [T in SessionEvent['type']]?: Fold<T> } = {
     metrics.published += events;
   },
   lost: ({ lostByReason }, { events, reason }) => count(lostByReason, reason, events),
+  resumed: ({ resumedByOutcome }, { outcome }) => count(resumedByOutcome, outcome),
+  ticketIgnored: ({ resumedByOutcome }, { why }) => count(resumedByOutcome, `ticket-${why}`),
   swept: ({ sweep }, { reaped }) => {
     sweep.runs += 1;
     sweep.reaped += reaped;

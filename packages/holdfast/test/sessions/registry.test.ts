@@ -10,6 +10,8 @@ const seed = (userId: string) => ({
   now: 0,
   nowRaw: 0,
   arrivedAt: 0,
+  inheritance: null,
+  brought: null,
 });
 
 describe('the registry', () => {

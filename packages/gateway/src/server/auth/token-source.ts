@@ -1,3 +1,4 @@
+import { queryOfTarget } from '../connections/request-head.ts';
 import { readBearer } from './admin.ts';
 
 /** The sub-protocol the server speaks, and the only one it ever selects. */
@@ -44,17 +45,12 @@ export function findToken({ url, authorization, protocols }: TokenCarriers): Fou
   const tokens = [
     ...(header === undefined ? [] : [header]),
     ...bearers.map((name) => name.slice(BEARER_PROTOCOL.length)),
-    ...queryOf(url).getAll('token'),
+    ...new URLSearchParams(queryOfTarget(url)).getAll('token'),
   ];
   if (tokens.length > 1) {
     return malformed('one token, in the Authorization header, a sub-protocol or the query');
   }
   return { ok: true, token: tokens[0], protocol };
-}
-
-function queryOf(url: string): URLSearchParams {
-  const mark = url.indexOf('?');
-  return new URLSearchParams(mark === -1 ? '' : url.slice(mark + 1));
 }
 
 /** A list of tokens as in RFC 9110, section 5.6; undefined when it is none or names one twice. */

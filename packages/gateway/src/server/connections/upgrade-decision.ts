@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { ResumeRequest } from 'holdfast';
 import type { Verdict as UpgradeVerdict } from 'holdfast/ws';
 import type { ProxyTrust } from '../address.ts';
 import { findToken } from '../auth/token-source.ts';
@@ -9,6 +10,7 @@ import type { OriginCheck } from '../origin.ts';
 import type { ConnectionBook } from './connection-book.ts';
 import type { HandshakeRates } from './handshake-rates.ts';
 import { hasTooManyHeaders, pathOfTarget } from './request-head.ts';
+import { findResume } from './resume-source.ts';
 
 /** What decides about upgrade requests. */
 export interface UpgradeParts {
@@ -64,10 +66,13 @@ export class UpgradeDecision {
       protocols: request.headers['sec-websocket-protocol'],
     });
     if (!found.ok) return this.#settle(request, rejection(400, 'bad-upgrade', found.detail));
+    const brought = findResume(request.url ?? '');
+    if (!brought.ok) return this.#settle(request, rejection(400, 'bad-upgrade', brought.detail));
+    const { resume } = brought;
     const verdict = this.#parts.verifier.verify(found.token);
     return verdict instanceof Promise
-      ? verdict.then((judged) => this.#judged(request, judged))
-      : this.#judged(request, verdict);
+      ? verdict.then((judged) => this.#judged(request, judged, resume))
+      : this.#judged(request, verdict, resume);
   };
 
   /** A handshake ended without a WebSocket: rejected, malformed, or left by its client. */
@@ -103,7 +108,11 @@ export class UpgradeDecision {
   }
 
   /** What is decided after the token: a stopping or full gateway tells nobody whether a token is good. */
-  #judged(request: IncomingMessage, judged: TokenVerdict): UpgradeVerdict {
+  #judged(
+    request: IncomingMessage,
+    judged: TokenVerdict,
+    resume: ResumeRequest | undefined,
+  ): UpgradeVerdict {
     const drainMs = this.#parts.drainRetryMs();
     if (drainMs !== null) return this.#refuse('draining', refused('draining', drainMs));
     const overloadMs = this.#parts.overloadRetryMs();
@@ -118,6 +127,7 @@ export class UpgradeDecision {
         userId,
         ...(device !== undefined && { device }),
         ...(limit !== undefined && { limit }),
+        ...(resume !== undefined && { resume }),
         extra: identity,
       },
     };

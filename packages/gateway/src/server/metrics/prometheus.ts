@@ -38,7 +38,8 @@ const zeros = {
   closed: Object.entries(closeCauses).flatMap(([cause, { by }]) =>
     by === 'refusal' ? [] : [cause],
   ),
-  lost: ['overflow', 'too-large', 'expired'],
+  lost: ['overflow', 'too-large', 'expired', 'broadcast'],
+  resumed: ['lossless', 'replayed', 'gap', 'ticket-invalid', 'ticket-spent'],
   hits: ['hit', 'denied', 'evicted'],
 };
 
@@ -137,6 +138,11 @@ export class PrometheusText {
       edges: PING_EDGES,
       durations: metrics.pingRoundTrip,
     });
+    this.#counter(
+      'holdfast_resume_total',
+      'Positions brought back, by what came of them, and tickets that were ignored.',
+      { label: 'outcome', read: () => withZeros(zeros.resumed, metrics.resumedByOutcome) },
+    );
     this.#plainCounter(
       'holdfast_events_published_total',
       'Events appended to the logs of users.',

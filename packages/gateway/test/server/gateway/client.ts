@@ -19,11 +19,11 @@ export class Client {
   constructor(
     gateway: Pick<Gateway, 'wsUrl'>,
     token: string | null,
-    options: WebSocket.ClientOptions = {},
+    { query = '', ...options }: WebSocket.ClientOptions & { readonly query?: string } = {},
   ) {
     const startedAt = performance.now();
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
-    this.ws = new WebSocket(gateway.wsUrl, ['holdfast.v1'], {
+    this.ws = new WebSocket(`${gateway.wsUrl}${query}`, ['holdfast.v1'], {
       ...options,
       headers: { ...headers, ...options.headers },
     });

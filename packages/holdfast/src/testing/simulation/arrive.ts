@@ -1,7 +1,7 @@
 import type { Admission, OpenOutcome } from '../../sessions/admission.ts';
 import { checkOutcome, type Doorstep } from './check-admission.ts';
 import { drawEngine, drawLine } from './scenario.ts';
-import { SimulatedClient } from './simulated-client.ts';
+import { type Memory, SimulatedClient } from './simulated-client.ts';
 import { SimulatedSocket } from './simulated-socket.ts';
 import type { Stage } from './stage.ts';
 import type { Arrival, UserTruth } from './user-truth.ts';
@@ -11,12 +11,22 @@ import { watchSocket } from './watch-socket.ts';
 export function dial(stage: Stage, user: UserTruth): SimulatedClient {
   const { world, random } = stage;
   const client = makeClient(stage, user);
+  const memory = drawMemory(stage, user);
   const brought = random.chance(0.05) ? random.between(1, 20) : undefined;
   const authenticationMs = random.chance(0.1) ? random.between(20, 2_000) : random.between(0, 20);
   world.in(client.traits.up.latencyMs + authenticationMs, () => {
-    world.ask(() => askForSlot(stage, user, { client, brought }));
+    world.ask(() => askForSlot(stage, user, { client, brought, memory }));
   });
   return client;
+}
+
+/** What one of the user's clients remembers: one that is gone, or one that is here and has been copied. */
+function drawMemory({ random, users }: Stage, user: UserTruth): Memory | null {
+  if (random.chance(0.5)) return null;
+  const owner = random.chance(0.02) ? random.pick(users) : user;
+  const memory = random.pick(owner?.clients ?? [])?.memory ?? null;
+  if (memory === null || random.chance(0.9)) return memory;
+  return random.chance(0.5) ? { ...memory, epoch: 'another' } : { ...memory, ticket: 'none' };
 }
 
 /** A client with its line and the process's end of it. */
@@ -38,19 +48,22 @@ export function makeClient(stage: Stage, user: UserTruth): SimulatedClient {
 interface Dialled {
   readonly client: SimulatedClient | null;
   readonly brought?: number | undefined;
+  readonly memory?: Memory | null;
 }
 
 /** Somebody asks the layer for a slot, and what comes of it is checked. */
-export function askForSlot(stage: Stage, user: UserTruth, { client, brought }: Dialled): Admission {
+export function askForSlot(stage: Stage, user: UserTruth, dialled: Dialled): Admission {
+  const { client, brought, memory = null } = dialled;
   const { layer, settings, note } = stage;
   const limit = user.limitFor(brought, settings.maxSessionsPerUser);
   const doorstep = { count: layer.count(user.id), waiting: layer.waiting(user.id), limit };
-  const arrival = announceArrival(stage, user, { client, brought });
+  const arrival = announceArrival(stage, user, { client, brought, memory });
   user.highestLimit = Math.max(user.highestLimit, limit);
   const admission = layer.open({
     userId: user.id,
     ...(client === null ? {} : { socket: client.socket }),
     ...(brought === undefined ? {} : { limit: brought }),
+    ...(memory === null ? {} : { resume: memory }),
   });
   note(() => `${arrival.name} asks at ${doorstep.count} of ${limit}: ${admission.outcome}`);
   // Whoever heard of a stall in between may have set another limit, or taken a slot.
@@ -68,10 +81,20 @@ export function askForSlot(stage: Stage, user: UserTruth, { client, brought }: D
   return admission;
 }
 
-function announceArrival({ clock }: Stage, user: UserTruth, { client, brought }: Dialled): Arrival {
+function announceArrival({ clock }: Stage, user: UserTruth, dialled: Dialled): Arrival {
+  const { client, brought, memory = null } = dialled;
   const name = client?.name ?? user.id;
   const since = clock.nowMs();
-  const arrival: Arrival = { userId: user.id, name, client, brought, since, pending: null };
+  const arrival: Arrival = {
+    userId: user.id,
+    name,
+    client,
+    brought,
+    memory,
+    since,
+    pending: null,
+    mayHaveSucceeded: false,
+  };
   user.arrivals.push(arrival);
   if (client !== null) client.wasHandedOver = true;
   return arrival;

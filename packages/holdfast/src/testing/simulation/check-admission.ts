@@ -18,7 +18,9 @@ export function checkOpened({ verdict, layer, settings, clock }: Stage, user: Us
   const limits = user.arrivals.map(({ brought }) =>
     user.limitFor(brought, settings.maxSessionsPerUser),
   );
-  const limit = Math.max(0, ...limits);
+  // Whoever takes the place of another one takes no slot more, also where the limit has been lowered since.
+  const isSuccession = user.arrivals.some(({ mayHaveSucceeded }) => mayHaveSucceeded);
+  const limit = Math.max(isSuccession ? user.lastCount : 0, ...limits);
   const count = layer.count(user.id);
   verdict.expect(
     count <= limit,
@@ -52,7 +54,7 @@ function checkWait({ verdict, world, clock, settings }: Stage, { since, userId }
 /** Who came first is let in first, unless its limit does not allow it; looked at when the step is over. */
 function noteOrder({ users, settings, overtaken, clock }: Stage, arrival: Arrival): void {
   const user = users.find(({ id }) => id === arrival.userId);
-  if (user === undefined || user.limitSetAt === clock.nowMs()) return;
+  if (user === undefined || user.limitSetAt === clock.nowMs() || arrival.mayHaveSucceeded) return;
   const limitOf = (one: Arrival): number => user.limitFor(one.brought, settings.maxSessionsPerUser);
   const earlier = user.arrivals.slice(0, user.arrivals.indexOf(arrival));
   overtaken.push(...earlier.filter((other) => limitOf(other) >= limitOf(arrival)));

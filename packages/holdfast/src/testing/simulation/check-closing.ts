@@ -27,6 +27,7 @@ const checks: Partial<Record<CloseCause, ClosingCheck>> = {
   'open-timeout': checkOpenTimeout,
   slow: checkSlow,
   evicted: checkEviction,
+  superseded: checkSuperseded,
 };
 
 /** I2: a session has just ended; was there a reason that is a fact of the world? */
@@ -139,6 +140,20 @@ function checkEviction(stage: Stage, truth: SessionTruth): void {
     () => `${truth.id} was evicted ${since} ms after the last eviction of its user`,
   );
   user.evictedAt = clock.nowMs();
+}
+
+/** Its client is back with its ticket, or with that of its predecessor. */
+function checkSuperseded(stage: Stage, { id, userId, session }: SessionTruth): void {
+  const claiming = userOf(stage, userId).arrivals.filter(
+    ({ memory }) => memory !== null && lineageOf(memory.ticket) === session.lineage,
+  );
+  for (const arrival of claiming) arrival.mayHaveSucceeded = true;
+  stage.verdict.expect(claiming.length > 0, 'I2', () => `${id} was superseded by nobody`);
+}
+
+/** What a ticket says of itself: see the layout in tickets.ts. */
+function lineageOf(ticket: string): number {
+  return Number.parseInt(Buffer.from(ticket, 'base64url').toString('hex').slice(0, 12), 16);
 }
 
 function checkProvoked(stage: Stage, truth: SessionTruth, cause: CloseCause): void {

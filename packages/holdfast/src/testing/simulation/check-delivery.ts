@@ -1,3 +1,5 @@
+import type { ResumeVerdict } from '../../protocol/frames.ts';
+import { checkResumed } from './check-resumed.ts';
 import { findTruth } from './find-truth.ts';
 import type { SessionTruth } from './session-truth.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
@@ -14,6 +16,8 @@ interface WrittenFrame {
   readonly offset?: number;
   readonly from?: number;
   readonly to?: number;
+  readonly reason?: string;
+  readonly resume?: ResumeVerdict;
   readonly data?: { readonly n: number; readonly u: string | null };
 }
 
@@ -38,7 +42,8 @@ export function checkWritten(
   );
   if (truth === undefined) return;
   if (frame.type === 'event') checkEvent(stage, truth, frame);
-  if (frame.type === 'gap') checkGap(stage, truth, frame);
+  if (frame.type === 'gap' && frame.reason === 'broadcast') checkNotice(stage, truth, frame);
+  else if (frame.type === 'gap') checkGap(stage, truth, frame);
 }
 
 /** Events keep to the window; answers may go beyond it by the size of a log. */
@@ -77,7 +82,9 @@ function checkReady(stage: Stage, socket: SimulatedSocket, frame: WrittenFrame):
   truth.client = client;
   truth.coveredTo = frame.offset ?? -1;
   stage.truthOf.set(socket, truth);
-  checkStart(stage, truth, truth.coveredTo);
+  const { outcome = 'new' } = frame.resume ?? {};
+  if (outcome === 'new') checkStart(stage, truth, truth.coveredTo);
+  else checkResumed(stage, truth, frame.resume);
 }
 
 /** A session begins after what was delivered before, and what lies between has been told as lost. */
@@ -114,7 +121,7 @@ function checkEvent(stage: Stage, truth: SessionTruth, { offset = -1, data }: Wr
     () => `${truth.id} of ${truth.userId} was sent event ${event.number} of ${event.userId}`,
   );
   verdict.expect(
-    event.onlyFor === null || event.onlyFor === truth.id,
+    truth.owns(event),
     'I8',
     () => `${truth.id} was sent an event for ${event.onlyFor} alone`,
   );
@@ -126,7 +133,7 @@ function checkEvent(stage: Stage, truth: SessionTruth, { offset = -1, data }: Wr
     () => `${truth.id} was sent offset ${offset} after ${coveredTo}`,
   );
   checkSkipped(stage, truth, offset);
-  cover(user, truth, offset);
+  cover(stage, truth, offset);
 }
 
 /** Between what a session has and this offset there is nothing of its own. */
@@ -137,13 +144,28 @@ function checkSkipped(stage: Stage, truth: SessionTruth, offset: number): void {
     const event = user.eventAt.get(skipped);
     const isNobodys =
       event === undefined && (skipped <= user.prehistoryTo || stage.publishing.length > 0);
-    const isOthers = event !== undefined && event.onlyFor !== null && event.onlyFor !== truth.id;
+    const isOthers = event !== undefined && !truth.owns(event);
     stage.verdict.expect(
       isNobodys || isOthers,
       'I4',
       () => `${truth.id} was sent ${offset} after ${coveredTo}; ${skipped} is missing`,
     );
   }
+}
+
+/** Broadcasts are missing, and at this place of the log that is said, to everybody who comes past it. */
+function checkNotice(stage: Stage, truth: SessionTruth, { offset = -1 }: WrittenFrame): void {
+  const user = userOf(stage, truth.userId);
+  const isLate = offset > (truth.coveredTo ?? 0);
+  const isFree = stage.scenario.hasBroadcasts && !user.eventAt.has(offset);
+  stage.verdict.expect(
+    isLate && isFree,
+    'I4',
+    () => `${truth.id} was told of missing broadcasts at ${offset} after ${truth.coveredTo}`,
+  );
+  checkSkipped(stage, truth, offset);
+  user.placeNotice(offset);
+  cover(stage, truth, offset);
 }
 
 function checkGap(
@@ -165,7 +187,7 @@ function checkGap(
   const keptBytes = [...kept, ...coming].reduce((sum, event) => sum + event.approximateBytes, 0);
   const isTotalTight = isTight(settings);
   const isGone =
-    user.lastOffset + coming.length - to >= settings.historyEvents ||
+    user.lastOffset + coming.length + user.unseenNotices - to >= settings.historyEvents ||
     keptBytes > settings.historyBytes * 0.95 ||
     isTotalTight;
   verdict.expect(
@@ -180,7 +202,7 @@ function checkGap(
     'I4',
     () => `${truth.id} was told a gap from ${from} to ${to}, in which there never was an event`,
   );
-  cover(user, truth, to);
+  cover(stage, truth, to);
 }
 
 /** An event has been seen at this place: it must have no other. */
@@ -204,8 +226,10 @@ export function placeEvent(
   user.place(event, offset);
 }
 
-function cover(user: UserTruth, truth: SessionTruth, offset: number): void {
+function cover(stage: Stage, truth: SessionTruth, offset: number): void {
+  const user = userOf(stage, truth.userId);
   truth.coveredTo = offset;
+  truth.coveredAt = stage.clock.nowMs();
   user.deliveredTo = Math.max(user.deliveredTo, offset);
 }
 
@@ -222,18 +246,21 @@ export function checkExpired(stage: Stage, userId: string, events: number): void
   user.lostTo = user.lastOffset;
 }
 
-/** I4: with every line in order again, every session has been written everything that is its own. */
+/** A replay is as long as a log, and a line as slow as a line: whoever was written to since this is on its way. */
+const longestPauseMs = 5_000;
+
+/** I4: with every line in order again, every session has been written everything that is its own, or is on its way. */
 export function checkCaughtUp(stage: Stage): void {
   for (const truth of stage.sessions.values()) {
     const user = userOf(stage, truth.userId);
     if (truth.coveredTo === null || truth.client?.isHindered !== false || truth.client.isOver)
       continue;
     if (truth.socket === null || truth.socket.isClosed) continue;
+    if (stage.clock.nowMs() - truth.coveredAt < longestPauseMs) continue;
     // After a write that threw, nothing but a pong or the next event has the layer try again.
     if (truth.socket.hasThrown && !truth.socket.canPing) continue;
     const missing = [...user.eventAt].find(
-      ([at, { onlyFor }]) =>
-        at > (truth.coveredTo ?? 0) && (onlyFor === null || onlyFor === truth.id),
+      ([at, event]) => at > (truth.coveredTo ?? 0) && truth.owns(event),
     );
     stage.verdict.expect(
       missing === undefined,

@@ -14,6 +14,8 @@ export function listen(stage: Stage, event: SessionEvent): void {
   else if (event.type === 'closed') hearClosed(stage, event);
   else if (event.type === 'lost' && event.reason === 'expired')
     checkExpired(stage, event.user, event.events);
+  else if (event.type === 'lost' && event.reason === 'broadcast')
+    userOf(stage, event.user).unseenNotices += 1;
 }
 
 function hearOpened(stage: Stage, event: Extract<SessionEvent, { type: 'opened' }>): void {

@@ -1,3 +1,4 @@
+import type { Session } from '../../sessions/session.ts';
 import type { CloseOrder } from '../../sessions/session-layer.ts';
 import type { Act } from './act.ts';
 import { askForSlot, makeClient } from './arrive.ts';
@@ -42,7 +43,7 @@ function publishOne(stage: Stage): void {
   const user = drawUser(stage);
   if (user === undefined) return;
   const session = stage.random.chance(0.1)
-    ? stage.random.pick(stage.layer.sessionsOf(user.id))?.id
+    ? stage.random.pick(stage.layer.sessionsOf(user.id))
     : undefined;
   publish(stage, user, session);
 }
@@ -54,11 +55,11 @@ function publishMuch(stage: Stage): void {
   for (let count = 0; count < many; count += 1) publish(stage, user, undefined);
 }
 
-function publish(stage: Stage, user: UserTruth, session: string | undefined): void {
+function publish(stage: Stage, user: UserTruth, session: Session | undefined): void {
   const { layer, random, verdict } = stage;
   const event = announce(stage, {
     userId: user.id,
-    onlyFor: session ?? null,
+    onlyFor: session?.lineage ?? null,
     size: drawSize(random.next()),
   });
   stage.publishing.push(event.announced);
@@ -66,7 +67,7 @@ function publish(stage: Stage, user: UserTruth, session: string | undefined): vo
   const input = { event: 'e', data: event.data };
   const published = layer.publish(user.id, input, {
     id,
-    ...(session === undefined ? {} : { session }),
+    ...(session === undefined ? {} : { session: session.id }),
   });
   hasReturned(stage, event.announced);
   user.busyAt = stage.clock.nowMs();
@@ -107,7 +108,7 @@ interface Announcement {
 
 function announce(
   stage: Stage,
-  about: { userId: string | null; onlyFor: string | null; size: number },
+  about: { userId: string | null; onlyFor: number | null; size: number },
 ): Announcement {
   const number = stage.announced.size + 1;
   const { userId, onlyFor, size } = about;

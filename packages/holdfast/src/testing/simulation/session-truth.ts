@@ -2,6 +2,7 @@ import type { CloseCause } from '../../protocol/close-causes.ts';
 import type { Session } from '../../sessions/session.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
+import type { Announced } from './user-truth.ts';
 
 /** What is known of one session without asking the layer. */
 export class SessionTruth {
@@ -17,6 +18,8 @@ export class SessionTruth {
   readonly orders: Set<CloseCause> = new Set();
   /** The offset up to which everything was written to it or told as a gap; null before `ready`. */
   coveredTo: number | null = null;
+  /** When that last rose. */
+  coveredAt: number = Number.NEGATIVE_INFINITY;
   /** The value after the last step, to notice who changes it; null in the step in which it was opened. */
   heardAtSeen: number | null = null;
 
@@ -26,6 +29,11 @@ export class SessionTruth {
     this.userId = session.userId;
     this.openedAt = openedAt;
     this.arrivedAt = openedAt;
+  }
+
+  /** Whether an event is for it. */
+  owns({ onlyFor }: Announced): boolean {
+    return onlyFor === null || onlyFor === this.session.lineage;
   }
 
   /** When it was last certain to be alive: a frame of its peer was handed over, or it asked for its slot. */

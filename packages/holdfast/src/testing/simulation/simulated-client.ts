@@ -8,6 +8,14 @@ export interface LineTraits {
   readonly down: PipeTraits;
 }
 
+/** What a client keeps for its next connection. */
+export interface Memory {
+  readonly userId: string;
+  readonly ticket: string;
+  readonly epoch: string;
+  readonly offset: number;
+}
+
 /** Which direction of a line. */
 export type Direction = 'up' | 'down';
 
@@ -32,10 +40,9 @@ export class SimulatedClient {
   isVanished = false;
   /** The process has been asked to take it. */
   wasHandedOver = false;
-  hasReady = false;
   hasTalked = false;
-  /** The offset of the last event it has read. */
-  lastOffset = 0;
+  /** From `ready` on, with the offset of the last event it has read. */
+  memory: Memory | null = null;
 
   constructor(world: World, who: { userId: string; name: string }, parts: ClientParts) {
     this.#world = world;
@@ -163,9 +170,11 @@ export class SimulatedClient {
   }
 
   #readText(text: string): void {
-    if (text.startsWith('{"type":"ready"')) this.hasReady = true;
-    const offset = /^\{"type":"(?:event|gap)".*?"offset":(\d+)/.exec(text)?.[1];
-    if (offset !== undefined) this.lastOffset = Number(offset);
+    const frame = JSON.parse(text) as Partial<Memory> & { readonly type: string };
+    const { type, ticket, epoch, offset } = frame;
+    if (type === 'ready' && ticket !== undefined && epoch !== undefined && offset !== undefined)
+      this.memory = { userId: this.userId, ticket, epoch, offset };
+    else if (this.memory !== null && offset !== undefined) this.memory = { ...this.memory, offset };
   }
 }
 

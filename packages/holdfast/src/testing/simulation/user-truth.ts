@@ -1,5 +1,5 @@
 import type { PendingOpen } from '../../sessions/admission.ts';
-import type { SimulatedClient } from './simulated-client.ts';
+import type { Memory, SimulatedClient } from './simulated-client.ts';
 
 /** A newcomer on its way in, as the world knows it. */
 export interface Arrival {
@@ -9,9 +9,13 @@ export interface Arrival {
   readonly client: SimulatedClient | null;
   /** The limit it brought. */
   readonly brought: number | undefined;
+  /** What it remembers of its last connection, and brings. */
+  readonly memory: Memory | null;
   /** When it asked. */
   readonly since: number;
   pending: PendingOpen | null;
+  /** A session was ended whose place it may have taken. */
+  mayHaveSucceeded: boolean;
 }
 
 /** An event as it was handed to the layer. */
@@ -19,8 +23,8 @@ export interface Announced {
   readonly number: number;
   /** Whom it is for; null for everybody. */
   readonly userId: string | null;
-  /** The only session it is for; null for all of the user's. */
-  readonly onlyFor: string | null;
+  /** The only lineage it is for; null for all of the user's. */
+  readonly onlyFor: number | null;
   readonly approximateBytes: number;
 }
 
@@ -41,6 +45,9 @@ export class UserTruth {
   readonly offsetOf: Map<number, number> = new Map();
   /** Broadcasts that went to it, whose offset nobody has seen yet. */
   readonly unseen: Set<Announced> = new Set();
+  /** Where words about missing broadcasts have been seen, and how many have not. */
+  readonly noticesAt: Set<number> = new Set();
+  unseenNotices = 0;
   /** The highest offset seen. */
   lastOffset = 0;
   /** Offsets up to here that nobody has seen were never given: they lie before the log began, or began anew. */
@@ -88,6 +95,13 @@ export class UserTruth {
       this.offsetOf.delete(number);
       if (this.eventAt.size <= this.#mostRemembered / 2) return;
     }
+  }
+
+  /** At this offset there is a word about what is missing. */
+  placeNotice(offset: number): void {
+    if (!this.noticesAt.has(offset)) this.unseenNotices -= 1;
+    this.noticesAt.add(offset);
+    this.lastOffset = Math.max(this.lastOffset, offset);
   }
 
   /** The limit in force for one who brings this, by the rule of the design: operator, token, everybody. */

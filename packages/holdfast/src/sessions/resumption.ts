@@ -1,0 +1,132 @@
+import { UsageError, describeValue } from '../core/usage-error.ts';
+import type { ResumeVerdict } from '../protocol/frames.ts';
+import type { EventStream } from './event-stream.ts';
+import type { History } from './history.ts';
+import type { Registry } from './registry.ts';
+import type { Inheritance, Position, Session } from './session.ts';
+import type { TicketFlaw } from './session-event.ts';
+import type { Tickets } from './tickets.ts';
+
+/** What resuming works with. */
+export interface ResumptionRooms {
+  readonly registry: Registry;
+  readonly history: History;
+  readonly tickets: Tickets;
+  readonly events: EventStream;
+}
+
+/** What a client brings back from its last connection; every part may be missing. */
+export interface ResumeRequest {
+  /** Of its last `ready`. One that is not good is ignored and counted. */
+  readonly ticket?: string;
+  /** Where it was: the place after which it wants to read on. One is worth nothing without the other. */
+  readonly epoch?: string;
+  readonly offset?: number;
+}
+
+/** What a newcomer has brought, read. */
+export interface Claim {
+  /** From a ticket of this user; null without one. */
+  readonly inheritance: Inheritance | null;
+  readonly brought: Position | null;
+  /** It brought a ticket that is not of this user, altered, or none at all. */
+  readonly isInvalid: boolean;
+}
+
+/** What a claim comes to at this moment. */
+export interface Succession {
+  /** The session whose place its bearer takes; null when that is over. */
+  readonly old: Session | null;
+  readonly inheritance: Inheritance | null;
+  readonly brought: Position | null;
+  readonly flaw: TicketFlaw | null;
+}
+
+const nothing: Claim = { inheritance: null, brought: null, isInvalid: false };
+
+/** How a client takes its place again, and its place in the log of its user. */
+export class Resumption {
+  readonly #rooms: ResumptionRooms;
+
+  constructor(rooms: ResumptionRooms) {
+    this.#rooms = rooms;
+  }
+
+  /** Reads what a newcomer has brought. */
+  read(userId: string, request: ResumeRequest | undefined): Claim {
+    if (request === undefined) return nothing;
+    const { ticket, epoch, offset } = request;
+    const brought = epoch === undefined || offset === undefined ? null : { epoch, offset };
+    if (ticket === undefined) return { ...nothing, brought };
+    const inheritance = this.#rooms.tickets.read(userId, ticket);
+    return { inheritance, brought, isInvalid: inheritance === null };
+  }
+
+  /** Looks who is there to be succeeded. Asked anew at each use: others may have come with the same ticket meanwhile. */
+  successionOf(userId: string, { inheritance, brought, isInvalid }: Claim): Succession {
+    if (inheritance === null)
+      return { old: null, inheritance, brought, flaw: isInvalid ? 'invalid' : null };
+    const { registry, history } = this.#rooms;
+    const { lineage, predecessor } = inheritance;
+    const old = registry.of(userId).find((session) => session.lineage === lineage) ?? null;
+    if (old === null) return { old, inheritance, brought, flaw: null };
+    if (old.generation !== predecessor && old.predecessor !== predecessor)
+      return { old: null, inheritance: null, brought, flaw: 'spent' };
+    const known = { epoch: history.epoch, offset: old.acked };
+    return { old, inheritance, brought: brought ?? known, flaw: null };
+  }
+
+  /** Puts a session where its client wants to read on, or as near to it as the log still reaches. */
+  place(session: Session): ResumeVerdict {
+    const { history } = this.#rooms;
+    const { brought, userId } = session;
+    session.brought = null;
+    if (brought !== null) return this.#placeAt(brought, session);
+    session.cursor = history.startOf(userId);
+    return { outcome: 'new' };
+  }
+
+  /** Tells everybody who wants to know, once the client has been told. */
+  tell({ userId: user, id: session }: Session, verdict: ResumeVerdict): void {
+    const { events } = this.#rooms;
+    if (verdict.outcome === 'new') return;
+    events.emit({ type: 'resumed', user, session, outcome: verdict.outcome });
+    if (verdict.outcome !== 'gap') return;
+    const { from, to, reason } = verdict;
+    if (from === undefined || to === undefined || reason !== 'overflow') return;
+    events.emit({ type: 'gapTold', user, session, from, to });
+    events.emit({ type: 'lost', user, events: to - from + 1, reason });
+  }
+
+  #placeAt({ epoch, offset }: Position, session: Session): ResumeVerdict {
+    const { history } = this.#rooms;
+    const { userId } = session;
+    const log = history.find(userId);
+    const last = history.lastOf(userId);
+    const reaches = log === undefined ? last : log.first - 1;
+    session.cursor = reaches;
+    if (epoch !== history.epoch || offset > last) return { outcome: 'gap', reason: 'epoch' };
+    if (offset < (log?.start ?? last)) {
+      const reason = history.ends.hasOnlyBroadcasts(userId) ? 'broadcast' : 'expired';
+      return { outcome: 'gap', reason };
+    }
+    if (offset < reaches)
+      return { outcome: 'gap', reason: 'overflow', from: offset + 1, to: reaches };
+    session.cursor = offset;
+    const replayed = log?.countFor(session.lineage, offset) ?? 0;
+    return replayed === 0 ? { outcome: 'lossless' } : { outcome: 'replayed', replayed };
+  }
+}
+
+/** @throws UsageError `bad-resume` */
+export function checkResume({ ticket, epoch, offset }: ResumeRequest): void {
+  const isOffset = offset === undefined || (Number.isSafeInteger(offset) && offset >= 0);
+  if (!isOffset) throw bad('offset', 'a whole number from 0', offset);
+  if (ticket !== undefined && typeof ticket !== 'string') throw bad('ticket', 'a text', ticket);
+  if (epoch !== undefined && typeof epoch !== 'string') throw bad('epoch', 'a text', epoch);
+}
+
+function bad(name: string, expected: string, value: unknown): UsageError {
+  const message = `Expected \`${name}\` of resume to be ${expected}, got ${describeValue(value)}.`;
+  return new UsageError('bad-resume', message);
+}

@@ -1,0 +1,71 @@
+import type { ResumeVerdict } from '../../protocol/frames.ts';
+import type { SessionTruth } from './session-truth.ts';
+import { type Stage, userOf } from './stage.ts';
+import type { Memory } from './simulated-client.ts';
+
+/** I4: what a client that has brought a position was told, against what was published since. */
+export function checkResumed(
+  stage: Stage,
+  truth: SessionTruth,
+  verdict: ResumeVerdict | undefined,
+): void {
+  const user = userOf(stage, truth.userId);
+  const memory = user.arrivals.find(({ client }) => client === truth.client)?.memory ?? null;
+  const start = truth.coveredTo ?? -1;
+  stage.verdict.expect(
+    memory !== null,
+    'I4',
+    () => `${truth.id} was told of a position it never brought`,
+  );
+  if (memory === null || verdict === undefined) return;
+  if (verdict.outcome === 'gap') checkGapVerdict(stage, truth, { verdict, memory });
+  else checkReplay(stage, truth, { verdict, memory });
+  user.deliveredTo = Math.max(user.deliveredTo, start);
+}
+
+interface Told<V extends ResumeVerdict = ResumeVerdict> {
+  readonly verdict: V;
+  readonly memory: Memory;
+}
+
+function checkReplay(stage: Stage, truth: SessionTruth, { verdict, memory }: Told): void {
+  const { coveredTo } = truth;
+  stage.verdict.expect(
+    coveredTo === memory.offset && memory.epoch !== 'another',
+    'I4',
+    () => `${truth.id} was ${verdict.outcome} to ${coveredTo} from ${memory.offset}`,
+  );
+  const user = userOf(stage, truth.userId);
+  const due = [...user.eventAt].filter(
+    ([at, event]) => at > memory.offset && truth.owns(event),
+  ).length;
+  const replayed = verdict.outcome === 'replayed' ? verdict.replayed : 0;
+  stage.verdict.expect(
+    replayed >= due,
+    'I4',
+    () =>
+      `${truth.id} was promised ${replayed} events after ${memory.offset}, ${due} were published`,
+  );
+}
+
+function checkGapVerdict(
+  stage: Stage,
+  truth: SessionTruth,
+  { verdict, memory }: Told<Extract<ResumeVerdict, { outcome: 'gap' }>>,
+): void {
+  const { from, to, reason } = verdict;
+  const start = truth.coveredTo ?? -1;
+  const isOverflow = from === memory.offset + 1 && to === start && to >= from;
+  const isOther = from === undefined && to === undefined;
+  stage.verdict.expect(
+    reason === 'overflow' ? isOverflow : isOther,
+    'I4',
+    () => `${truth.id} was told a gap (${reason}) from ${from} to ${to} after ${memory.offset}`,
+  );
+  if (memory.userId !== truth.userId) return;
+  stage.verdict.expect(
+    (reason === 'epoch') === (memory.epoch === 'another'),
+    'I4',
+    () => `${truth.id} was told a gap (${reason}) after ${memory.offset} of ${memory.epoch}`,
+  );
+}
