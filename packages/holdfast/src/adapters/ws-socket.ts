@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { RawData, WebSocket } from 'ws';
 import type { TransportState } from '../core/death.ts';
+import { closeCauses } from '../protocol/close-causes.ts';
 import {
   type EndSign,
   nobody,
@@ -29,6 +30,15 @@ const open = 1;
 const refusalCodes: ReadonlySet<number> = new Set([1002, 1003, 1007, 1008, 1009]);
 /** Bytes in the engine of a socket whose TCP socket we do not have, above which we wait for them to be written. */
 const mostBuffered = 64 * 1024;
+/** Bytes a peer may still send once a close frame is out: it may not have read it yet. One that sends more is cut (I12). */
+const mostBytesAfterClose = 1024 * 1024;
+/** The same after a breach that we have found: until then every frame is still parsed, and they come as a flood. */
+const mostBytesAfterBreach = 64 * 1024;
+const breachCodes: ReadonlySet<number | undefined> = new Set(
+  Object.values(closeCauses)
+    .filter(({ by }) => by === 'breach')
+    .map(({ code }) => code),
+);
 
 /**
  * A `ws` WebSocket as a socket of the session layer. What hears the engine is shared by all sockets; a socket costs this
@@ -182,6 +192,8 @@ function closeAndTell(this: BoundWebSocket, code?: number, data?: string | Buffe
   (Object.getPrototypeOf(this) as WebSocket).close.call(this, code, data);
   if (!wasOpen) return;
   const isRefusal = data === undefined && code !== undefined && refusalCodes.has(code);
+  const isFlood = !isRefusal && breachCodes.has(code);
+  cutBeyond(tcpSocketOf(this), isFlood ? mostBytesAfterBreach : mostBytesAfterClose);
   const sign: EndSign = isRefusal ? 'invalid' : 'close-frame';
   this[port].owner.ending(sign, code);
 }
@@ -200,6 +212,15 @@ function emitAndTell(this: BoundWebSocket, event: string | symbol, ...args: unkn
   // What failed is told by `close`, which follows; an error that nobody listens to would end the process.
   if (this.listenerCount(event) === 0) return true;
   return (Object.getPrototypeOf(this) as WebSocket).emit.call(this, event, ...args);
+}
+
+/** The engine would read on for as long as the closing handshake may take, whatever comes. */
+function cutBeyond(tcp: Socket | null, mostBytes: number): void {
+  let leftBytes = mostBytes;
+  tcp?.on('data', ({ length }: Buffer) => {
+    leftBytes -= length;
+    if (leftBytes < 0) tcp?.destroy();
+  });
 }
 
 /** Text comes as one Buffer, whatever `binaryType` says. */

@@ -61,6 +61,11 @@ export class Inbox {
     else delivery.answer(session, { type: 'error', code: 'unknown-type', message: parsed.message });
   }
 
+  /** Counts a frame that carries nothing for us: it costs as much as a message does, so it counts as one (I12). */
+  count(session: Session, now: number): void {
+    if (session.state === 'live') this.#isWithinRate(session, now);
+  }
+
   #isWithinRate(session: Session, now: number): boolean {
     const { settings, door } = this.#rooms;
     const limit = { perSecond: settings.messageRate, burst: settings.messageRate };

@@ -155,9 +155,14 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
 function sessionDuties({ heartbeat, delivery, inbox, door, faults, pulse }: Rooms): SessionDuties {
   return {
     transportOf: (socket) => transportOf(socket, faults),
-    heard: (session) => heartbeat.heard(session, pulse.now()),
+    heard: (session) => {
+      const now = pulse.now();
+      heartbeat.heard(session, now);
+      inbox.count(session, now);
+    },
     ponged: (session, mark) => {
       if (heartbeat.ponged(session, mark)) delivery.resume(session);
+      else inbox.count(session, pulse.now());
     },
     received: (session, data) => {
       const now = pulse.now();

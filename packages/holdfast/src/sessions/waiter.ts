@@ -38,8 +38,8 @@ export interface WaiterDuties {
   leave(waiter: Waiter): void;
 }
 
-/** What a client may send before its `ready` without being turned away; it is served once the session is live. */
-const mostHeld = 16;
+/** Frames, pings among them, that a client may send before its `ready`; messages are served once the session is live. */
+const mostFrames = 16;
 const mostHeldBytes = 64 * 1024;
 
 /** One newcomer in the queue. Owns its socket meanwhile: nothing is sent, and when the peer leaves, the place is free. */
@@ -54,6 +54,7 @@ export class Waiter implements SocketOwner, Timed {
   timer: number = noEntry;
   #held: (string | Uint8Array)[] | null = null;
   #heldBytes = 0;
+  #frames = 0;
 
   constructor(seed: WaiterSeed, duties: WaiterDuties) {
     this.seed = seed;
@@ -76,9 +77,8 @@ export class Waiter implements SocketOwner, Timed {
   received(data: string | Uint8Array): void {
     this.#held ??= [];
     this.#heldBytes += data.length;
-    if (this.#held.length >= mostHeld || this.#heldBytes > mostHeldBytes)
-      this.#duties.overflow(this);
-    else this.#held.push(data);
+    if (this.#heldBytes <= mostHeldBytes) this.#held.push(data);
+    this.heard();
   }
 
   /** What the client has sent so far, handed over once. */
@@ -88,7 +88,14 @@ export class Waiter implements SocketOwner, Timed {
     return held;
   }
 
-  heard(): void {}
-  ponged(): void {}
+  heard(): void {
+    this.#frames += 1;
+    if (this.#frames > mostFrames || this.#heldBytes > mostHeldBytes) this.#duties.overflow(this);
+  }
+
+  ponged(): void {
+    this.heard();
+  }
+
   drained(): void {}
 }

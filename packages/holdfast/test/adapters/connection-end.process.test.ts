@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { opcodes, RawPeer } from '../../src/testing/raw-peer.ts';
-import { closeHouses, openHouse, until } from './upgrade-house.ts';
+import { lingerMs } from '../../src/sessions/lingering.ts';
+import { maskedFrame, opcodes, RawPeer } from '../../src/testing/raw-peer.ts';
+import { closeHouses, type House, openHouse, until } from './upgrade-house.ts';
 
 afterEach(closeHouses);
 
@@ -88,5 +90,53 @@ describe('what a client may send', () => {
     await until(() => layer.count('u') === 0);
     expect(peer.closeFrame?.code ?? 1008).toBe(1008);
     peer.destroy();
+  });
+
+  /** What a peer does that breaks the rules, and how many bytes it may send on. */
+  const breaches: Readonly<
+    Record<string, { act: (peer: RawPeer) => void; code: number; most: number }>
+  > = {
+    'a message that is too big': {
+      act: (peer) => peer.send(opcodes.text, 'x'.repeat(1_001)),
+      code: 1009,
+      most: 1024 * 1024,
+    },
+    'a frame that is none of ours': {
+      act: (peer) => peer.send(opcodes.text, 'nonsense'),
+      code: 4400,
+      most: 64 * 1024,
+    },
+  };
+  const pings = Buffer.concat(
+    Array.from({ length: 64 }, () => maskedFrame(opcodes.ping, Buffer.alloc(122))),
+  );
+
+  describe.each(Object.entries(breaches))('by %s', (_name, { act, code, most }) => {
+    const breach = async (): Promise<{ house: House; peer: RawPeer }> => {
+      const house = await openHouse(undefined, { more: { maxPayloadBytes: 1_000 } });
+      const peer = await RawPeer.connect({ port: house.port });
+      act(peer);
+      await peer.until(() => peer.closeFrame !== null);
+      expect(peer.closeFrame?.code).toBe(code);
+      return { house, peer };
+    };
+
+    it('I12 has a peer that sends on cut, long before its time is over', async () => {
+      const { house, peer } = await breach();
+      const startedAt = performance.now();
+      for (let sent = 0; sent <= most; sent += pings.length) peer.socket.write(pings);
+      await until(() => house.layer.gauges().lingering === 0);
+      expect(performance.now() - startedAt).toBeLessThan(lingerMs / 2);
+      peer.destroy();
+    });
+
+    it('leaves a peer that has not read yet the time to do so', async () => {
+      const { house, peer } = await breach();
+      for (let sent = 0; sent + pings.length < most; sent += pings.length) peer.socket.write(pings);
+      await delay(150);
+      expect(house.layer.gauges().lingering).toBe(1);
+      expect(peer.isClosed).toBe(false);
+      peer.destroy();
+    });
   });
 });

@@ -96,6 +96,39 @@ describe('the inbox', () => {
     expect(calm.session.state).toBe('live');
   });
 
+  test('I12 closes 1008 whoever sends pings faster than the rate', () => {
+    const house = new House({ messageRate: 10 });
+    const { socket } = house.connect('u');
+    for (let number = 0; number < 10; number += 1) socket.owner.heard();
+    expect(house.causes).toEqual([]);
+    socket.owner.heard();
+    expect(socket.closes).toEqual([{ code: 1008, reason: '{"r":"rate","retryMs":100}' }]);
+    expect(house.causes).toEqual(['message-rate']);
+  });
+
+  test('I12 closes 1008 whoever sends pongs nobody asked for faster than the rate', () => {
+    const house = new House({ messageRate: 10 });
+    const { socket } = house.connect('u');
+    for (let number = 0; number < 10; number += 1) socket.owner.ponged(Number.NaN);
+    expect(house.causes).toEqual([]);
+    socket.owner.ponged(Number.NaN);
+    expect(house.causes).toEqual(['message-rate']);
+  });
+
+  test('I12 counts no answer to a ping of its own', () => {
+    const house = new House({
+      messageRate: 1,
+      pingIntervalMs: 200,
+      pingTimeoutMs: 100,
+      probeTimeoutMs: 100,
+      pressurePingIntervalMs: 200,
+    });
+    const { session, socket } = house.connect('u', { roundTripMs: 50 });
+    house.clock.advance(10_000);
+    expect(socket.pings).toBeGreaterThan(20);
+    expect(session.state).toBe('live');
+  });
+
   test('I7 hears nothing more of a session that is over', () => {
     const house = new House({}, { hooks: { message: () => expect.unreachable() } });
     const { session } = house.connect('u');

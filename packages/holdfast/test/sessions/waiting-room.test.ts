@@ -145,6 +145,20 @@ describe('the waiting room', () => {
     expect(house.layer.waiting('u')).toBe(0);
   });
 
+  test('I12 turns a waiter away that floods it with pings and pongs', async () => {
+    const house = ghosts(1);
+    const knock = house.knock('u');
+    for (let number = 0; number < 8; number += 1) {
+      knock.socket.owner.heard();
+      knock.socket.owner.ponged(Number.NaN);
+    }
+    expect(house.layer.waiting('u')).toBe(1);
+    knock.socket.owner.heard();
+    await settled();
+    expect(knock.outcome).toBe('refused');
+    expect(knock.socket.closes[0]).toMatchObject({ code: 4429 });
+  });
+
   test('turns away who waits, and who comes, once admission has stopped', async () => {
     const house = ghosts(1);
     const waiting = house.knock('u');

@@ -219,7 +219,7 @@ export const optionTable = [
     kind: 'whole-rate',
     default: '50/s',
     max: 1_000_000,
-    help: 'frames per second and session, a whole number; beyond: close 1008',
+    help: 'frames per second and session, a whole number, pings among them; beyond: close 1008',
   },
   {
     name: 'max-connections',
@@ -234,7 +234,7 @@ export const optionTable = [
     property: 'handshakeRate',
     kind: 'rate',
     default: '50/s',
-    help: 'failed or unfinished handshakes per address; beyond: 429',
+    help: 'failed or unfinished handshakes per address; beyond: 429, as often again; beyond: cut',
   },
   {
     name: 'user-connect-rate',
