@@ -67,15 +67,19 @@ export class Attachment {
         `Expected a session that is opening, got one that is ${session.state}. Open another one for this socket.`,
       );
     }
-    const { door, broadcaster, resumption, delivery } = this.#rooms;
+    const { door, broadcaster, resumption, delivery, history } = this.#rooms;
     session.socket = socket;
     socket.owner = session;
-    if (session.transport === 'closed') door.leave(session, 'connection-lost');
+    if (session.transport === 'closed') {
+      door.leave(session, 'connection-lost');
+      return false;
+    }
     broadcaster.catchUp(session.userId);
     const verdict = resumption.place(session);
     session.acked = session.cursor;
     delivery.answer(session, this.#readyFrame(session, verdict));
     if (isOver(session)) return false;
+    history.toldUpTo(session.userId, session.cursor);
     // Live from here on: no event can be written before `ready`, whoever publishes in the meantime.
     session.state = to;
     this.#begin(session, verdict);

@@ -56,6 +56,12 @@ export class History {
     return this.#logs.get(userId)?.delivered ?? this.ends.of(userId);
   }
 
+  /** A session of this user was told that it continues after this offset, whatever is gone before. */
+  toldUpTo(userId: string, offset: number): void {
+    const log = this.#logs.get(userId);
+    if (log !== undefined && offset > log.delivered) log.delivered = offset;
+  }
+
   /** The offset after which the log of a user continues, or begins. */
   lastOf(userId: string): number {
     return this.#logs.get(userId)?.last ?? this.ends.of(userId);

@@ -98,25 +98,32 @@ export class Resumption {
     events.emit({ type: 'lost', user, events: to - from + 1, reason });
   }
 
-  #placeAt({ epoch, offset }: Position, session: Session): ResumeVerdict {
+  #placeAt(brought: Position, session: Session): ResumeVerdict {
     const { history } = this.#rooms;
-    const { userId } = session;
+    const { userId, lineage } = session;
     const log = history.find(userId);
-    const last = history.lastOf(userId);
-    const reaches = log === undefined ? last : log.first - 1;
-    session.cursor = reaches;
-    if (epoch !== history.epoch || offset > last) return { outcome: 'gap', reason: 'epoch' };
-    if (offset < (log?.start ?? last)) {
-      const reason = history.ends.hasOnlyBroadcasts(userId) ? 'broadcast' : 'expired';
-      return { outcome: 'gap', reason };
-    }
-    if (offset < reaches)
-      return { outcome: 'gap', reason: 'overflow', from: offset + 1, to: reaches };
-    session.cursor = offset;
-    const replayed = log?.countFor(session.lineage, offset) ?? 0;
+    const reaches = log === undefined ? history.lastOf(userId) : log.first - 1;
+    const gap = this.#gapBetween(brought, reaches, userId);
+    session.cursor = gap === null ? brought.offset : reaches;
+    if (gap !== null) return gap;
+    const replayed = log?.countFor(lineage, brought.offset) ?? 0;
     return replayed === 0 ? { outcome: 'lossless' } : { outcome: 'replayed', replayed };
   }
+
+  #gapBetween({ epoch, offset }: Position, reaches: number, userId: string): Gap | null {
+    const { history } = this.#rooms;
+    // A place that no session of the user was ever written up to is none of this record.
+    if (epoch !== history.epoch || offset > history.startOf(userId))
+      return { outcome: 'gap', reason: 'epoch' };
+    if (offset >= reaches) return null;
+    if (offset >= (history.find(userId)?.start ?? reaches))
+      return { outcome: 'gap', reason: 'overflow', from: offset + 1, to: reaches };
+    const reason = history.ends.hasOnlyBroadcasts(userId) ? 'broadcast' : 'expired';
+    return { outcome: 'gap', reason };
+  }
 }
+
+type Gap = Extract<ResumeVerdict, { readonly outcome: 'gap' }>;
 
 /** @throws UsageError `bad-resume` */
 export function checkResume({ ticket, epoch, offset }: ResumeRequest): void {

@@ -11,7 +11,6 @@ export function checkResumed(
 ): void {
   const user = userOf(stage, truth.userId);
   const memory = user.arrivals.find(({ client }) => client === truth.client)?.memory ?? null;
-  const start = truth.coveredTo ?? -1;
   stage.verdict.expect(
     memory !== null,
     'I4',
@@ -20,7 +19,6 @@ export function checkResumed(
   if (memory === null || verdict === undefined) return;
   if (verdict.outcome === 'gap') checkGapVerdict(stage, truth, { verdict, memory });
   else checkReplay(stage, truth, { verdict, memory });
-  user.deliveredTo = Math.max(user.deliveredTo, start);
 }
 
 interface Told<V extends ResumeVerdict = ResumeVerdict> {
@@ -56,6 +54,8 @@ function checkGapVerdict(
   const { from, to, reason } = verdict;
   const start = truth.coveredTo ?? -1;
   const isOverflow = from === memory.offset + 1 && to === start && to >= from;
+  const user = userOf(stage, truth.userId);
+  user.deliveredTo = Math.max(user.deliveredTo, start);
   const isOther = from === undefined && to === undefined;
   stage.verdict.expect(
     reason === 'overflow' ? isOverflow : isOther,
