@@ -46,6 +46,17 @@ describe('a client that says where it was', () => {
     expect(house.metrics.resumedByOutcome.get('lossless')).toBe(1);
   });
 
+  test('I4 is promised only what is for it', () => {
+    const house = new House();
+    const other = house.connect('u');
+    const memory = leftWith(house);
+    house.layer.publish('u', { event: 'for the other' }, { session: other.session.id });
+    house.layer.publish('u', { event: 'for all' });
+    const { socket } = house.connect('u', { resume: memory });
+    expect(readyOn(socket)).toMatchObject({ resume: { outcome: 'replayed', replayed: 1 } });
+    expect(eventsOn(socket)).toEqual(['for all']);
+  });
+
   test('FM-76 D5 I4 is told from where to where the log no longer reaches, and gets the rest', () => {
     const house = new House({ historyEvents: 10 });
     const memory = leftWith(house);

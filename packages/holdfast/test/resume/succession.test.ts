@@ -127,6 +127,17 @@ describe('a client that comes back with its ticket', () => {
     expect([readyOn(third.socket)['offset'], offsetsOn(third.socket)]).toEqual([2, []]);
   });
 
+  test('I4 a pong tells nothing of what was written after its ping', () => {
+    const house = new House({ pingIntervalMs: 10_000 });
+    const { socket } = house.connect('u', { roundTripMs: 200 });
+    house.layer.publish('u', { event: 'one' });
+    while (socket.pings === 0) house.clock.advance(50);
+    house.layer.publish('u', { event: 'two' });
+    house.clock.advance(300);
+    const { ticket } = memoryOf(socket);
+    expect(offsetsOn(house.connect('u', { resume: { ticket } }).socket)).toEqual([2]);
+  });
+
   test('FM-75 I4 its session was reaped for silence: what was written into the void comes again, once', () => {
     const house = new House();
     const { socket } = house.connect('u', { roundTripMs: null });

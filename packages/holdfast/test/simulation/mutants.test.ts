@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { violationOf } from './kill.ts';
+import { resumingMutants } from './mutants-of-resuming.ts';
 import { simulatorMutants } from './mutants-of-simulator.ts';
 
 /** The oldest mistakes; all of the list are held against many more worlds in the long tier. */
@@ -7,7 +8,7 @@ const few = 10;
 const mostSeeds = 12;
 
 describe('FM-89 the simulator notices when', () => {
-  it.each(simulatorMutants.slice(0, few))(
+  it.each([...simulatorMutants.slice(0, few), ...resumingMutants])(
     '$name',
     async (mutant) => {
       expect(await violationOf(mutant, mostSeeds)).toMatch(/^I\d+: /);

@@ -1,0 +1,53 @@
+import type { Mutant } from '../mutants.ts';
+
+/** Mistakes about clients that come back. */
+export const resumingMutants: readonly Mutant[] = [
+  {
+    name: 'whoever is superseded stays',
+    file: 'sessions/door.ts',
+    from: "this.leave(old, 'superseded');",
+    to: '',
+  },
+  {
+    name: 'whoever comes back takes a slot more',
+    file: 'sessions/registry.ts',
+    from: '.map((other) => (other === old ? session : other));',
+    to: '.concat(session);',
+  },
+  {
+    name: 'a replay begins one event too late',
+    file: 'sessions/resumption.ts',
+    from: 'session.cursor = gap === null ? brought.offset : reaches;',
+    to: 'session.cursor = gap === null ? brought.offset + 1 : reaches;',
+  },
+  {
+    name: 'a position of another record is taken for one of this',
+    file: 'sessions/resumption.ts',
+    from: 'if (epoch !== history.epoch || offset',
+    to: 'if (offset',
+  },
+  {
+    name: 'what is for one session does not reach the one that resumed from it',
+    file: 'sessions/delivery.ts',
+    from: 'onlyFor !== session.lineage',
+    to: 'onlyFor !== session.generation',
+  },
+  {
+    name: 'what is for one session reaches its siblings',
+    file: 'sessions/delivery.ts',
+    from: 'onlyFor !== null && onlyFor !== session.lineage',
+    to: 'onlyFor === -1',
+  },
+  {
+    name: 'whoever was told of a gap has the next one begin before it',
+    file: 'sessions/history.ts',
+    from: 'if (log !== undefined && offset > log.delivered) log.delivered = offset;',
+    to: 'if (log !== undefined) log.delivered = Math.min(log.delivered, offset);',
+  },
+  {
+    name: 'a log that begins anew begins at nothing',
+    file: 'sessions/log-ends.ts',
+    from: 'this.#reached[group] = Math.max(this.#reached[group] ?? 0, last - this.#broadcasts);',
+    to: '',
+  },
+];
