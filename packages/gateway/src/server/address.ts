@@ -24,8 +24,6 @@ export interface ProxyTrust {
    * always the TCP peer.
    */
   readonly clientAddress: (evidence: PeerEvidence) => string;
-  /** True for the address of a TCP peer that is a trusted proxy. */
-  readonly isProxy: (peer: string | undefined) => boolean;
   /** The scheme the client used, as far as a trusted hop vouches for it. */
   readonly clientScheme: (evidence: SchemeEvidence) => 'http' | 'https';
 }
@@ -66,13 +64,10 @@ export function createProxyTrust(trusted: readonly string[]): ProxyTrust {
       }
       return current;
     },
-    isProxy(peer) {
-      const address = normalizeAddress(peer ?? '');
-      return address !== undefined && isTrusted(address);
-    },
     clientScheme({ peer, isEncrypted, forwardedProto }) {
+      const address = normalizeAddress(peer ?? '');
       const said = forwardedProto?.split(',').at(-1)?.trim().toLowerCase();
-      const isVouchedFor = this.isProxy(peer);
+      const isVouchedFor = address !== undefined && isTrusted(address);
       if (isVouchedFor && (said === 'https' || said === 'wss')) return 'https';
       if (isVouchedFor && (said === 'http' || said === 'ws')) return 'http';
       return isEncrypted ? 'https' : 'http';

@@ -34,7 +34,6 @@ export function createFront(core: Core): Front {
   const rates = new HandshakeRates({ rate: config.handshakeRate, trust, now: monotonicMs });
   const book = new ConnectionBook({
     most: config.maxConnections,
-    isIgnored: (peer) => rates.isIgnored(peer),
     onUnfinished: (peer) => rates.chargePeer(peer),
   });
   const server = createHttpServer({

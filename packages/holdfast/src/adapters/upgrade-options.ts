@@ -36,8 +36,8 @@ export interface UpgradeOptions {
   /** How many requests may wait for their decision at once; more are answered 503. Default 10,000. */
   readonly mostUndecided?: number;
   /**
-   * Told when a handshake came to nothing: rejected, malformed, left by its client, or refused at once because its user
-   * connects too often. What it throws or rejects with is a fault and changes nothing.
+   * Told when a handshake ended without a WebSocket: rejected, malformed, or left by its client. What it throws or rejects
+   * with is a fault and changes nothing.
    */
   readonly onUnfinished?: (request: IncomingMessage) => unknown;
 }

@@ -132,7 +132,7 @@ class Upgrader {
   }
 
   #finish(handshake: Handshake, verdict: Verdict): void {
-    const { request, socket, head } = handshake;
+    const { request, socket, head, startedAtMs } = handshake;
     handshake.finish();
     if (verdict.kind === 'reject' || handshake.isGone || request.httpVersion !== '1.1') {
       this.#reject(request, socket, verdict.kind === 'reject' ? verdict : malformed);
@@ -143,7 +143,7 @@ class Upgrader {
       corkForTick(socket);
       this.#engine.handleUpgrade(request, socket, head, (ws: WebSocket) => {
         handshake.release();
-        this.#hand(pongingSocket(ws, socket), verdict, handshake);
+        this.#hand(pongingSocket(ws, socket), verdict, startedAtMs);
       });
     } catch (error) {
       this.#options.layer.reportFault('application', error);
@@ -151,17 +151,14 @@ class Upgrader {
     }
   }
 
-  #hand(port: SessionSocket, verdict: Exclude<Verdict, Rejection>, handshake: Handshake): void {
-    const { request, startedAtMs } = handshake;
+  #hand(port: SessionSocket, verdict: Exclude<Verdict, Rejection>, startedAtMs: number): void {
     const { layer } = this.#options;
     if (verdict.kind === 'refuse') {
       layer.turnAway(port, verdict.cause, verdict.retryAfterMs);
       return;
     }
     try {
-      const admission = layer.open({ ...verdict.request, socket: port, startedAtMs });
-      const isTooOften = admission.outcome === 'refused' && admission.refusal.reason === 'rate';
-      if (isTooOften) this.#tellUnfinished(request);
+      layer.open({ ...verdict.request, socket: port, startedAtMs });
     } catch (error) {
       if (port.owner !== nobody) throw error;
       // `decide` let somebody in who cannot be a user: its client is told as one that is none.
@@ -172,10 +169,6 @@ class Upgrader {
 
   #reject(request: IncomingMessage, socket: Socket, rejection: Rejection): void {
     answer(socket, rejection);
-    this.#tellUnfinished(request);
-  }
-
-  #tellUnfinished(request: IncomingMessage): void {
     const { layer, onUnfinished } = this.#options;
     const failed = (error: unknown): void => layer.reportFault('application', error);
     try {

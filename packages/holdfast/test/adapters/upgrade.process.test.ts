@@ -122,21 +122,6 @@ describe('a decision', () => {
     refused.destroy();
   });
 
-  it('to let in a user who connects too often is told as a handshake that came to nothing', async () => {
-    const unfinished: (string | undefined)[] = [];
-    const { port } = await openHouse(undefined, {
-      options: { userConnectRate: { perSecond: 1, burst: 1 } },
-      more: { onUnfinished: ({ url }) => void unfinished.push(url) },
-    });
-    const peer = await RawPeer.connect({ port, path: '/first' });
-    const refused = await RawPeer.connect({ port, path: '/second' });
-    await refused.until(() => refused.closeFrame !== null);
-    expect(refused.closeFrame?.code).toBe(4429);
-    expect(unfinished).toEqual(['/second']);
-    peer.destroy();
-    refused.destroy();
-  });
-
   it('F1 may be a promise of another make', async () => {
     const { port, layer } = await openHouse(() =>
       ForeignPromise.resolve<Verdict>({ kind: 'open', request: { userId: 'u' } }),

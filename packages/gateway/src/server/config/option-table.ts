@@ -234,7 +234,7 @@ export const optionTable = [
     property: 'handshakeRate',
     kind: 'rate',
     default: '50/s',
-    help: 'failed or unfinished handshakes per address; beyond: 429, as often again; beyond: cut',
+    help: 'failed or unfinished handshakes per address; beyond: 429',
   },
   {
     name: 'user-connect-rate',

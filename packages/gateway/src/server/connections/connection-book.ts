@@ -4,8 +4,6 @@ import type { Server, Socket } from 'node:net';
 export interface ConnectionBookOptions {
   /** Connections beyond this one are in excess. */
   readonly most: number;
-  /** Whether a TCP peer is not answered at all: its connection is cut as it comes. */
-  readonly isIgnored: (peer: string | undefined) => boolean;
   /** A connection ended before a whole request had come; its TCP peer. */
   readonly onUnfinished: (peer: string | undefined) => void;
 }
@@ -62,11 +60,6 @@ export class ConnectionBook {
   readonly #enter = (socket: Socket): void => {
     // A server is given a connection anew when it is to ignore an `Upgrade` that asks for no WebSocket.
     if (this.#sockets.has(socket)) return;
-    const peer = socket.remoteAddress;
-    if (this.#options.isIgnored(peer)) {
-      socket.destroy();
-      return;
-    }
     const isInExcess = this.#sockets.size - this.#inExcess.size >= this.#options.most;
     if (isInExcess && this.#inExcess.size >= MOST_IN_EXCESS) {
       socket.destroy();
@@ -74,7 +67,7 @@ export class ConnectionBook {
     }
     this.#sockets.add(socket);
     if (isInExcess) this.#inExcess.add(socket);
-    this.#silent.set(socket, peer);
+    this.#silent.set(socket, socket.remoteAddress);
     socket.on('close', this.#onClose);
   };
 

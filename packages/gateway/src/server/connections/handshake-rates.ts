@@ -12,64 +12,40 @@ export interface HandshakeRatesOptions {
 
 /**
  * Failed and unfinished handshakes per address. Those that succeed cost nothing, so that a thousand
- * users behind one address may come back at once. An address that has failed too often is refused
- * until the rate allows another failure; one that goes on is told so at the same rate, and beyond
- * that its connections are cut as they come.
- *
- *     failures ──(rate spent)──▶ answered 429 ──(rate spent again)──▶ cut
+ * users behind one address may come back at once; an address that has failed too often is refused
+ * until the rate allows another failure.
  */
 export class HandshakeRates {
-  readonly #failures: ConnectRates;
-  /** What came when no failure was left. */
-  readonly #excess: ConnectRates;
+  readonly #rates: ConnectRates;
   readonly #trust: ProxyTrust;
   readonly #now: () => number;
 
   constructor({ rate, trust, now }: HandshakeRatesOptions) {
-    this.#failures = new ConnectRates(rate);
-    this.#excess = new ConnectRates(rate);
+    this.#rates = new ConnectRates(rate);
     this.#trust = trust;
     this.#now = now;
   }
 
   /** When this client may try again, in ms; 0 when it may now. */
   retryAfterMs(request: IncomingMessage): number {
-    const verdict = this.#failures.check(this.#keyOf(request), this.#now());
+    const verdict = this.#rates.check(this.#keyOf(request), this.#now());
     return verdict.passed ? 0 : verdict.retryAfterMs;
   }
 
   /** A handshake of this client has failed. */
   charge(request: IncomingMessage): void {
-    this.#spend(this.#keyOf(request));
+    this.#rates.spend(this.#keyOf(request), this.#now());
   }
 
   /** A connection of this TCP peer ended before it had said who it is. */
   chargePeer(peer: string | undefined): void {
-    this.#spend(this.#keyOfPeer(peer));
-  }
-
-  /**
-   * True for a TCP peer that is no longer answered. Never for a trusted proxy, behind which there are
-   * others.
-   */
-  isIgnored(peer: string | undefined): boolean {
-    if (this.#excess.size === 0) return false;
-    const verdict = this.#excess.check(this.#keyOfPeer(peer), this.#now());
-    return !verdict.passed && !this.#trust.isProxy(peer);
+    const address = this.#trust.clientAddress({ peer, forwardedFor: undefined });
+    this.#rates.spend(rateKeyOf(address), this.#now());
   }
 
   /** How many addresses are remembered. */
   get size(): number {
-    return this.#failures.size;
-  }
-
-  #spend(key: string): void {
-    const now = this.#now();
-    if (!this.#failures.spend(key, now).passed) this.#excess.spend(key, now);
-  }
-
-  #keyOfPeer(peer: string | undefined): string {
-    return rateKeyOf(this.#trust.clientAddress({ peer, forwardedFor: undefined }));
+    return this.#rates.size;
   }
 
   #keyOf({ socket, headers }: IncomingMessage): string {

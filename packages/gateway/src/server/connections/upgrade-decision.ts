@@ -75,7 +75,7 @@ export class UpgradeDecision {
       : this.#judged(request, verdict, resume);
   };
 
-  /** A handshake came to nothing: see `onUnfinished` of the upgrades. */
+  /** A handshake ended without a WebSocket: rejected, malformed, or left by its client. */
   readonly unfinished = (request: IncomingMessage): void => {
     if (!this.#uncharged.has(request)) this.#parts.rates.charge(request);
   };
@@ -89,7 +89,7 @@ export class UpgradeDecision {
     const retryMs = rates.retryAfterMs(request);
     if (retryMs > 0) {
       const detail = 'Expected fewer failed handshakes from this address. Come back later.';
-      return rejection(429, 'handshake-rate', detail, Math.ceil(retryMs / 1000));
+      return uncharged(rejection(429, 'handshake-rate', detail, Math.ceil(retryMs / 1000)));
     }
     return null;
   }

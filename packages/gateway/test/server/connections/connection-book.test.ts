@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { ConnectionBook } from '../../../src/server/connections/connection-book.ts';
 
 it('I12 a connection is in the book once, however often its server is given it', () => {
-  const book = new ConnectionBook({ most: 1, isIgnored: () => false, onUnfinished: () => {} });
+  const book = new ConnectionBook({ most: 1, onUnfinished: () => {} });
   const server = new Server();
   book.watch(server);
   const [first, second] = [new Socket(), new Socket()];
