@@ -271,7 +271,7 @@ export class AdmissionDesk {
     retryMs?: number,
   ): Extract<OpenOutcome, { outcome: 'refused' }> {
     const { registry, refusals, events, pulse, clock } = this.#rooms;
-    const { request, since, reap, startedAtMs } = arrival;
+    const { request, since, reap, startedAtMs, claim } = arrival;
     const occupants = registry.of(request.userId);
     const now = pulse.now();
     const refusal: Refusal = {
@@ -286,6 +286,8 @@ export class AdmissionDesk {
     const waitedMs = now - since;
     const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);
     if (request.socket !== undefined) refusals.dismiss(request.socket, reason, retryMs);
+    if (claim.isInvalid)
+      events.emit({ type: 'ticketIgnored', user: request.userId, why: 'invalid' });
     events.emit({ type: 'refused', user: request.userId, ...refusal, workMs, waitedMs });
     return { outcome: 'refused', refusal };
   }

@@ -12,7 +12,7 @@ import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { Limits } from './limits.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
-import type { Resumption } from './resumption.ts';
+import type { Placing, Resumption } from './resumption.ts';
 import type { Session } from './session.ts';
 import { checkSocket, type SessionSocket } from './socket.ts';
 import type { Tickets } from './tickets.ts';
@@ -61,10 +61,11 @@ export class Attachment {
   attach(session: Session, socket: SessionSocket): boolean {
     checkSocket(socket);
     const { to, effect } = next(session.state, 'attach');
-    if (effect !== 'greet') {
+    if (effect !== 'greet' || session.socket !== null) {
+      const got = effect === 'greet' ? 'opening on another one' : session.state;
       throw new UsageError(
         'bad-state',
-        `Expected a session that is opening, got one that is ${session.state}. Open another one for this socket.`,
+        `Expected a session that is opening and has no socket, got one that is ${got}. Open another one for this socket.`,
       );
     }
     const { door, broadcaster, resumption, delivery, history } = this.#rooms;
@@ -75,18 +76,18 @@ export class Attachment {
       return false;
     }
     broadcaster.catchUp(session.userId);
-    const verdict = resumption.place(session);
+    const placing = resumption.place(session);
     session.acked = session.cursor;
-    delivery.answer(session, this.#readyFrame(session, verdict));
+    delivery.answer(session, this.#readyFrame(session, placing.verdict));
     if (isOver(session)) return false;
     history.toldUpTo(session.userId, session.cursor);
     // Live from here on: no event can be written before `ready`, whoever publishes in the meantime.
     session.state = to;
-    this.#begin(session, verdict);
+    this.#begin(session, placing);
     return session.state === 'live';
   }
 
-  #begin(session: Session, verdict: ResumeVerdict): void {
+  #begin(session: Session, placing: Placing): void {
     const { heartbeat, waiting, delivery, events, hooks, hookRunner, resumption } = this.#rooms;
     heartbeat.begin(session);
     // Before anybody is told: what the application publishes then must not push out what waits here.
@@ -94,7 +95,7 @@ export class Attachment {
     if (isOver(session)) return;
     // Its answer confirms `ready`, and with that ends the ticket of the predecessor.
     if (waiting.count(session.userId) > 0 || session.predecessor !== 0) heartbeat.probe(session);
-    resumption.tell(session, verdict);
+    resumption.tell(session, placing);
     if (isOver(session)) return;
     events.emit({ type: 'attached', session: session.id, user: session.userId });
     if (isOver(session)) return;

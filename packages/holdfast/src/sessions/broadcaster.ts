@@ -2,6 +2,7 @@ import type { EventInput } from '../protocol/event-frame.ts';
 import type { Clock } from './clock.ts';
 import type { SessionCodec } from './codec.ts';
 import type { EventStream } from './event-stream.ts';
+import type { Faults } from './faults.ts';
 import type { History } from './history.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Pulse } from './pulse.ts';
@@ -18,9 +19,13 @@ export interface BroadcasterRooms {
   readonly writer: LogWriter;
   readonly registry: Registry;
   readonly events: EventStream;
+  readonly faults: Faults;
 }
 
-/** Whom a broadcast went to. `overflow`: larger than the log of a user can hold; those users are not among them. */
+/**
+ * Whom a broadcast went to. `overflow`: larger than the log of a user can hold, and those users are not among them; or
+ * more than 16 MB of broadcasts wait for the one under way already, and nobody got it.
+ */
 export interface BroadcastOutcome {
   readonly users: number;
   readonly sessions: number;
@@ -36,6 +41,8 @@ interface UnderWay {
   outcome: BroadcastOutcome['outcome'];
 }
 
+/** Bodies of broadcasts that may wait for the one under way. */
+const mostWaitingBytes = 16 * 1024 * 1024;
 /** Users and writes of a broadcast before the event loop gets its turn: one or two milliseconds of system calls. */
 const sliceWork = 256;
 /** Whole frames a broadcast keeps for the next user at the same offset: so many, and of so many bytes in all. */
@@ -49,6 +56,7 @@ const mostSharedBytes = 1024 * 1024;
  */
 export class Broadcaster {
   readonly #rooms: BroadcasterRooms;
+  #waitingBytes = 0;
   #underWay: UnderWay | null = null;
   /** Settles when the last broadcast asked for is over; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
@@ -60,9 +68,17 @@ export class Broadcaster {
   /** @throws UsageError `bad-event` */
   async broadcast(input: EventInput): Promise<BroadcastOutcome> {
     const { clock, codec } = this.#rooms;
-    const draftAt = this.#sharedDrafts(codec.encodeBody(input, clock.epochMs()));
-    const outcome = this.#last.then(() => this.#spread(draftAt));
-    this.#last = outcome.catch(() => null);
+    const body = codec.encodeBody(input, clock.epochMs());
+    const bytes = Buffer.byteLength(body);
+    const isFull = this.#waitingBytes > 0 && this.#waitingBytes + bytes > mostWaitingBytes;
+    if (isFull) return { users: 0, sessions: 0, outcome: 'overflow' };
+    this.#waitingBytes += bytes;
+    const outcome = this.#last.then(() => this.#spread(this.#sharedDrafts(body)));
+    this.#last = outcome
+      .catch(() => null)
+      .then(() => {
+        this.#waitingBytes -= bytes;
+      });
     return await outcome;
   }
 
@@ -83,15 +99,19 @@ export class Broadcaster {
     const underWay: UnderWay = { number, draftAt, users: 0, sessions: 0, outcome: 'queued' };
     this.#underWay = underWay;
     let work = 0;
-    for (const userId of registry.users()) {
-      pulse.now();
-      work += 1 + this.#reach(userId, underWay);
-      if (work < sliceWork) continue;
-      await new Promise<void>((resolve) => clock.afterPoll(resolve));
-      work = 0;
+    try {
+      for (const userId of registry.users()) {
+        pulse.now();
+        work += 1 + this.#reach(userId, underWay);
+        if (work < sliceWork) continue;
+        await new Promise<void>((resolve) => clock.afterPoll(resolve));
+        work = 0;
+      }
+    } finally {
+      // Also where a codec has thrown in the middle: whoever was not reached by then is told of a gap.
+      this.#underWay = null;
+      history.ends.broadcastIsOver();
     }
-    this.#underWay = null;
-    history.ends.broadcastIsOver();
     const { users, sessions, outcome } = underWay;
     return { users, sessions, outcome };
   }
@@ -121,14 +141,15 @@ export class Broadcaster {
 
   /** What went to those who were there while this user was not has its place in the log: a gap, for whoever reads on. */
   #tellMissed(log: UserLog): void {
-    const { history, codec, writer, events } = this.#rooms;
+    const { history, codec, writer, events, faults } = this.#rooms;
     const missed = history.ends.broadcasts - log.broadcast;
     if (missed <= 0) return;
     log.broadcast = history.ends.broadcasts;
-    events.emit({ type: 'lost', user: log.userId, events: missed, reason: 'broadcast' });
     const { epoch } = history;
-    const text = codec.encode({ type: 'gap', reason: 'broadcast', epoch, offset: log.last + 1 });
+    const gap = { type: 'gap', reason: 'broadcast', epoch, offset: log.last + 1 } as const;
+    const text = faults.attempt('application', () => codec.encode(gap), null);
     if (text !== null) writer.note(log, text);
+    events.emit({ type: 'lost', user: log.userId, events: missed, reason: 'broadcast' });
   }
 
   #sharedDrafts(body: string): (offset: number) => EntryDraft {

@@ -103,17 +103,12 @@ export class Delivery {
 
   /** False when it could not be written yet. */
   #tellGap(log: UserLog, session: Session): boolean {
-    const { codec, history, events } = this.#rooms;
+    const { codec, history, events, faults } = this.#rooms;
     const from = session.cursor + 1;
     const to = log.first - 1;
-    const text = codec.encode({
-      type: 'gap',
-      reason: 'overflow',
-      epoch: history.epoch,
-      offset: to,
-      from,
-      to,
-    });
+    const { epoch } = history;
+    const gap = { type: 'gap', reason: 'overflow', epoch, offset: to, from, to } as const;
+    const text = faults.attempt('application', () => codec.encode(gap), null);
     if (text !== null && !this.#writeNotice(session, textFrame(text))) return false;
     session.cursor = to;
     if (to > log.delivered) log.delivered = to;
@@ -137,6 +132,7 @@ export class Delivery {
     session.cursor = last;
     if (this.#send(session, frames, rest)) return true;
     if (session.cursor === last) session.cursor = before;
+    session.cursorBeforePing = Math.min(session.cursorBeforePing, session.cursor);
     return false;
   }
 

@@ -107,21 +107,27 @@ export class History {
 
   /** Lets every log go. */
   clear(): void {
-    for (const log of this.#logs.values()) this.#end(log);
+    // A copy: whoever hears of what is lost may publish it again.
+    for (const log of [...this.#logs.values()]) this.#end(log);
   }
 
   #due(log: UserLog, now: number): number {
     const { registry, settings } = this.#rooms;
-    if (registry.count(log.userId) > 0) return now + settings.resumeWindowMs;
+    if (registry.count(log.userId) > 0 || this.#isAhead(log)) return now + settings.resumeWindowMs;
     const endsAt = log.touchedAt + settings.resumeWindowMs;
     if (now < endsAt) return endsAt;
     this.#end(log);
     return never;
   }
 
+  /** It holds the broadcast under way: without it, nobody would know that its user has been reached. */
+  #isAhead({ broadcast }: UserLog): boolean {
+    return broadcast > this.ends.broadcasts;
+  }
+
   #end(log: UserLog): void {
     const { events, pulse } = this.#rooms;
-    this.ends.ended(log.userId, log.last);
+    this.ends.ended(log.userId, log.last - log.broadcast);
     const undelivered = log.last - log.delivered;
     this.#weight -= log.weight;
     log.clear();
@@ -143,7 +149,7 @@ export class History {
     while (log !== null && this.#excess > 0) {
       const { newer } = log;
       while (this.#excess > 0 && log.size > 0) this.#release(log, this.#excess);
-      if (log.size === 0 && registry.count(log.userId) === 0) this.#end(log);
+      if (log.size === 0 && registry.count(log.userId) === 0 && !this.#isAhead(log)) this.#end(log);
       log = newer;
     }
   }

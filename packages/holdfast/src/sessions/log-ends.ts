@@ -25,11 +25,11 @@ export class LogEnds {
     return (this.#reached?.[groupOf(userId)] ?? 0) + this.#broadcasts;
   }
 
-  /** The log of this user is gone; it reached this far. */
-  ended(userId: string, last: number): void {
+  /** The log of this user is gone. @param reached its last offset, less the broadcasts that it accounted for */
+  ended(userId: string, reached: number): void {
     this.#reached ??= new Float64Array(groups);
     const group = groupOf(userId);
-    this.#reached[group] = Math.max(this.#reached[group] ?? 0, last - this.#broadcasts);
+    this.#reached[group] = Math.max(this.#reached[group] ?? 0, reached);
   }
 
   /** Whether all that can be missing before {@link of} are broadcasts. */

@@ -67,7 +67,10 @@ export class LogNotes {
   drop(offset: number): void {
     const place = offset - this.#from;
     const notes = this.at(offset);
-    if (notes !== null) this.#forget(notes);
+    if (notes !== null) {
+      this.#places[place] = null;
+      this.#forget(notes);
+    }
     if (this.#noted === 0) this.#places = [];
     else if (place * 2 >= this.#places.length) {
       this.#places.splice(0, place + 1);

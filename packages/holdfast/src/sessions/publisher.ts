@@ -22,7 +22,7 @@ export interface PublisherRooms {
 export interface PublishOptions {
   /**
    * Only for this session, and for those that resume from it, also when it is over by now; the others see a jump in the
-   * offsets.
+   * offsets. Where no such session comes, nobody gets it, and nobody is told.
    */
   readonly session?: string;
   /** A name by which a repeated call within the log's life is recognised: published once, answered the same. */

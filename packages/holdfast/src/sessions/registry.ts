@@ -68,7 +68,7 @@ export class Registry {
     return session !== null && session.id === id ? session : null;
   }
 
-  /** The lineage that an id names, also of a session that is over; null for an id of somebody else. */
+  /** The lineage that an id names, also of a session that is over; null for what is no id of this node. */
   lineageOf(id: string): number | null {
     const { idPrefix } = this.#kin;
     const [, generation, lineage = generation] =
@@ -94,7 +94,9 @@ export class Registry {
     const place = { index: old.index, generation: this.#generation };
     const session = new Session(this.#kin, place, seed);
     this.#table[old.index] = session;
-    const siblings = this.of(seed.userId).map((other) => (other === old ? session : other));
+    const siblings = this.of(seed.userId)
+      .filter((other) => other !== old)
+      .concat(session);
     this.#users.set(seed.userId, siblings.length === 1 ? session : siblings);
     return session;
   }

@@ -4,8 +4,9 @@ import type { EventStream } from './event-stream.ts';
 import type { History } from './history.ts';
 import type { Registry } from './registry.ts';
 import type { Inheritance, Position, Session } from './session.ts';
-import type { TicketFlaw } from './session-event.ts';
+import type { LossReason, TicketFlaw } from './session-event.ts';
 import type { Tickets } from './tickets.ts';
+import type { UserLog } from './user-log.ts';
 
 /** What resuming works with. */
 export interface ResumptionRooms {
@@ -72,42 +73,44 @@ export class Resumption {
     if (old === null) return { old, inheritance, brought, flaw: null };
     if (old.generation !== predecessor && old.predecessor !== predecessor)
       return { old: null, inheritance: null, brought, flaw: 'spent' };
-    const known = { epoch: history.epoch, offset: old.acked };
+    // One that was not greeted yet has nothing but what it brought itself.
+    const known = old.state === 'live' ? { epoch: history.epoch, offset: old.acked } : old.brought;
     return { old, inheritance, brought: brought ?? known, flaw: null };
   }
 
   /** Puts a session where its client wants to read on, or as near to it as the log still reaches. */
-  place(session: Session): ResumeVerdict {
+  place(session: Session): Placing {
     const { history } = this.#rooms;
     const { brought, userId } = session;
     session.brought = null;
     if (brought !== null) return this.#placeAt(brought, session);
     session.cursor = history.startOf(userId);
-    return { outcome: 'new' };
+    return { verdict: { outcome: 'new' }, lost: null };
   }
 
   /** Tells everybody who wants to know, once the client has been told. */
-  tell({ userId: user, id: session }: Session, verdict: ResumeVerdict): void {
+  tell({ userId: user, id: session }: Session, { verdict, lost }: Placing): void {
     const { events } = this.#rooms;
     if (verdict.outcome === 'new') return;
     events.emit({ type: 'resumed', user, session, outcome: verdict.outcome });
-    if (verdict.outcome !== 'gap') return;
-    const { from, to, reason } = verdict;
-    if (from === undefined || to === undefined || reason !== 'overflow') return;
-    events.emit({ type: 'gapTold', user, session, from, to });
-    events.emit({ type: 'lost', user, events: to - from + 1, reason });
+    if (verdict.outcome === 'gap' && verdict.from !== undefined && verdict.to !== undefined)
+      events.emit({ type: 'gapTold', user, session, from: verdict.from, to: verdict.to });
+    if (lost !== null) events.emit({ type: 'lost', user, ...lost });
   }
 
-  #placeAt(brought: Position, session: Session): ResumeVerdict {
+  #placeAt(brought: Position, session: Session): Placing {
     const { history } = this.#rooms;
     const { userId, lineage } = session;
     const log = history.find(userId);
     const reaches = log === undefined ? history.lastOf(userId) : log.first - 1;
-    const gap = this.#gapBetween(brought, reaches, userId);
-    session.cursor = gap === null ? brought.offset : reaches;
-    if (gap !== null) return gap;
+    const verdict = this.#gapBetween(brought, reaches, userId);
+    session.cursor = verdict === null ? brought.offset : reaches;
+    if (verdict !== null) return { verdict, lost: lostBy(verdict, { brought, reaches, log }) };
     const replayed = log?.countFor(lineage, brought.offset) ?? 0;
-    return replayed === 0 ? { outcome: 'lossless' } : { outcome: 'replayed', replayed };
+    return {
+      verdict: replayed === 0 ? { outcome: 'lossless' } : { outcome: 'replayed', replayed },
+      lost: null,
+    };
   }
 
   #gapBetween({ epoch, offset }: Position, reaches: number, userId: string): Gap | null {
@@ -123,7 +126,24 @@ export class Resumption {
   }
 }
 
+/** What a session was told of its position, and what is to be counted as lost with that. */
+export interface Placing {
+  readonly verdict: ResumeVerdict;
+  readonly lost: { readonly events: number; readonly reason: LossReason } | null;
+}
+
 type Gap = Extract<ResumeVerdict, { readonly outcome: 'gap' }>;
+
+/** Everything between a position and what is left, as far as it can be known and was not counted when it aged out. */
+function lostBy(
+  { reason }: Gap,
+  { brought, reaches, log }: { brought: Position; reaches: number; log: UserLog | undefined },
+): Placing['lost'] {
+  if (log === undefined)
+    return reason === 'broadcast' ? { events: reaches - brought.offset, reason } : null;
+  const from = reason === 'overflow' ? brought.offset : Math.max(log.delivered, log.start);
+  return reaches > from ? { events: reaches - from, reason: 'overflow' } : null;
+}
 
 /** @throws UsageError `bad-resume` */
 export function checkResume({ ticket, epoch, offset }: ResumeRequest): void {

@@ -120,6 +120,12 @@ export class SessionLayer {
     return this.#rooms.registry.find(id);
   }
 
+  /** The user's session of that id, or the one with which its client has come back since. */
+  findFor(userId: string, id: string): Session | null {
+    const lineage = this.#rooms.registry.lineageOf(id);
+    return this.#rooms.registry.of(userId).find((session) => session.lineage === lineage) ?? null;
+  }
+
   count(userId: string): number {
     return this.#rooms.registry.count(userId);
   }

@@ -47,6 +47,6 @@ export class Tickets {
   }
 
   #sign(signed: Buffer, userId: string): Buffer {
-    return createHmac('sha256', this.#key).update(signed).update(userId).digest();
+    return createHmac('sha256', this.#key).update(signed).update(userId, 'utf16le').digest();
   }
 }

@@ -55,7 +55,7 @@ export class UserLog {
   #last: number;
   #bytes = 0;
   #pageBytes = 0;
-  /** Highest offset that was written, or told as a gap, to any session. A new session starts after it. */
+  /** Highest offset that was written to any session, told to it as a gap, or not meant for it. A new one starts after it. */
   delivered: number;
   /** Number of the last broadcast that is in it, or of which it tells that it is not. */
   broadcast: number;

@@ -11,7 +11,7 @@ export const resumingMutants: readonly Mutant[] = [
   {
     name: 'whoever comes back takes a slot more',
     file: 'sessions/registry.ts',
-    from: '.map((other) => (other === old ? session : other));',
+    from: '.filter((other) => other !== old).concat(session);',
     to: '.concat(session);',
   },
   {
@@ -47,7 +47,7 @@ export const resumingMutants: readonly Mutant[] = [
   {
     name: 'a log that begins anew begins at nothing',
     file: 'sessions/log-ends.ts',
-    from: 'this.#reached[group] = Math.max(this.#reached[group] ?? 0, last - this.#broadcasts);',
+    from: 'this.#reached[group] = Math.max(this.#reached[group] ?? 0, reached);',
     to: '',
   },
 ];

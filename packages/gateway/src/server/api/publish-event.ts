@@ -9,7 +9,7 @@ export interface EventOrder {
   readonly critical?: boolean | undefined;
   /** A repeated call with the same one is published once. */
   readonly id?: string | undefined;
-  /** Only for this session of the user. */
+  /** Only for this session of the user, and those that resumed from it. */
   readonly session?: string | undefined;
 }
 
@@ -18,8 +18,9 @@ export function publishEvent(api: ApiParts, userId: string, order: EventOrder): 
   const overloaded = refuseOverload(api);
   if (overloaded !== null) return overloaded;
   const { event, data = null, critical = false, id, session } = order;
-  if (session !== undefined && api.layer.find(session)?.userId !== userId) {
-    const detail = 'Expected `session` to be a session of this user that is not over.';
+  if (session !== undefined && api.layer.findFor(userId, session) === null) {
+    const detail =
+      'Expected `session` to be a session of this user that is not over, or that came back.';
     return problemResponse(createProblem(404, 'unknown-session', detail));
   }
   const published = api.layer.publish(
