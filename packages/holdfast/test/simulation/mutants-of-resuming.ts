@@ -11,14 +11,14 @@ export const resumingMutants: readonly Mutant[] = [
   {
     name: 'whoever comes back takes a slot more',
     file: 'sessions/registry.ts',
-    from: '.filter((other) => other !== old).concat(session);',
-    to: '.concat(session);',
+    from: '.filter((other) => other !== old)',
+    to: '',
   },
   {
     name: 'a replay begins one event too late',
     file: 'sessions/resumption.ts',
-    from: 'session.cursor = gap === null ? brought.offset : reaches;',
-    to: 'session.cursor = gap === null ? brought.offset + 1 : reaches;',
+    from: 'session.cursor = verdict === null ? brought.offset : reaches;',
+    to: 'session.cursor = verdict === null ? brought.offset + 1 : reaches;',
   },
   {
     name: 'a position of another record is taken for one of this',

@@ -196,7 +196,10 @@ function checkGap(
     () =>
       `${truth.id} was told a gap up to ${to} though the log to ${user.lastOffset} has room (${keptBytes} bytes)`,
   );
-  const hasEvents = coming.length > 0 || [...user.eventAt].some(([at]) => at >= from && at <= to);
+  const isCovered = (at: number): boolean => at >= from && at <= to;
+  const hasEvents =
+    coming.length + user.unseenNotices > 0 ||
+    [...user.eventAt.keys(), ...user.noticesAt].some(isCovered);
   verdict.expect(
     hasEvents,
     'I4',
