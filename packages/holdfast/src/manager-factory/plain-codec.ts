@@ -6,6 +6,7 @@ import type { SessionCodec } from '../sessions/codec.ts';
  * is ever among it. Life is proven by WebSocket pings alone.
  */
 export const plainCodec: SessionCodec = {
+  greets: false,
   encodeBody: ({ data }) => (typeof data === 'string' ? data : encodeJson(data)),
   placeEvent: (_offset, body) => body,
   encode: () => null,

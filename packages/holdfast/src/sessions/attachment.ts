@@ -3,6 +3,7 @@ import type { Settings } from '../core/options.ts';
 import { UsageError } from '../core/usage-error.ts';
 import type { ReadyFrame, ResumeVerdict } from '../protocol/frames.ts';
 import type { Broadcaster } from './broadcaster.ts';
+import type { SessionCodec } from './codec.ts';
 import type { Delivery } from './delivery.ts';
 import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
@@ -21,6 +22,7 @@ import type { WaitingRoom } from './waiting-room.ts';
 /** What attaching works with. */
 export interface AttachmentRooms {
   readonly settings: Settings;
+  readonly codec: SessionCodec;
   readonly pulse: Pulse;
   readonly registry: Registry;
   readonly limits: Limits;
@@ -68,7 +70,7 @@ export class Attachment {
         `Expected a session that is opening and has no socket, got one that is ${got}. Open another one for this socket.`,
       );
     }
-    const { door, broadcaster, resumption, delivery, history } = this.#rooms;
+    const { door, broadcaster, resumption, delivery, history, codec } = this.#rooms;
     session.socket = socket;
     socket.owner = session;
     if (session.transport === 'closed') {
@@ -78,7 +80,7 @@ export class Attachment {
     broadcaster.catchUp(session.userId);
     const placing = resumption.place(session);
     session.acked = session.cursor;
-    delivery.answer(session, this.#readyFrame(session, placing.verdict));
+    if (codec.greets) delivery.answer(session, this.#readyFrame(session, placing.verdict));
     if (isOver(session)) return false;
     history.toldUpTo(session.userId, session.cursor);
     // Live from here on: no event can be written before `ready`, whoever publishes in the meantime.
@@ -110,10 +112,7 @@ export class Attachment {
       type: 'ready',
       session: session.id,
       user: session.userId,
-      // Asked for by the codec, if this wire has tickets.
-      get ticket() {
-        return tickets.issue(session);
-      },
+      ticket: tickets.issue(session),
       epoch: history.epoch,
       offset: session.cursor,
       resume,

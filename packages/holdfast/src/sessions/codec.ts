@@ -9,6 +9,8 @@ import {
 
 /** How frames look on the wire. The layer decides when and to whom; the codec decides how. */
 export interface SessionCodec {
+  /** Whether a session begins with `ready`, and with that has a ticket to come back with. */
+  readonly greets: boolean;
   /** The part of an event that all users share. Throws UsageError `bad-event` for what cannot be said. */
   encodeBody(input: EventInput, epochMs: number): string;
   /** The event at its place in one user's log: what is this user's own, in ASCII, and then the body as it is. */
@@ -20,6 +22,7 @@ export interface SessionCodec {
 
 /** The Holdfast protocol, version 1: JSON text. */
 export const holdfastCodec: SessionCodec = {
+  greets: true,
   encodeBody: encodeEventBody,
   placeEvent: spliceOffset,
   encode: encodeFrame,

@@ -43,7 +43,9 @@ export interface Succession {
   readonly flaw: TicketFlaw | null;
 }
 
+/** Most newcomers bring nothing: shared, it costs them nothing. */
 const nothing: Claim = { inheritance: null, brought: null, isInvalid: false };
+const nobody: Succession = { old: null, inheritance: null, brought: null, flaw: null };
 
 /** How a client takes its place again, and its place in the log of its user. */
 export class Resumption {
@@ -64,7 +66,9 @@ export class Resumption {
   }
 
   /** Looks who is there to be succeeded. Asked anew at each use: others may have come with the same ticket meanwhile. */
-  successionOf(userId: string, { inheritance, brought, isInvalid }: Claim): Succession {
+  successionOf(userId: string, claim: Claim): Succession {
+    if (claim === nothing) return nobody;
+    const { inheritance, brought, isInvalid } = claim;
     if (inheritance === null)
       return { old: null, inheritance, brought, flaw: isInvalid ? 'invalid' : null };
     const { registry, history } = this.#rooms;
@@ -85,7 +89,7 @@ export class Resumption {
     session.brought = null;
     if (brought !== null) return this.#placeAt(brought, session);
     session.cursor = history.startOf(userId);
-    return { verdict: { outcome: 'new' }, lost: null };
+    return asNew;
   }
 
   /** Tells everybody who wants to know, once the client has been told. */
@@ -131,6 +135,8 @@ export interface Placing {
   readonly verdict: ResumeVerdict;
   readonly lost: { readonly events: number; readonly reason: LossReason } | null;
 }
+
+const asNew: Placing = { verdict: { outcome: 'new' }, lost: null };
 
 type Gap = Extract<ResumeVerdict, { readonly outcome: 'gap' }>;
 

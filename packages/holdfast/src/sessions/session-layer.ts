@@ -1,5 +1,6 @@
 import { findDead } from '../core/admission.ts';
 import { resolveSettings, type SessionOptions, type Settings } from '../core/options.ts';
+import { describeValue, UsageError } from '../core/usage-error.ts';
 import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
 import type { EventInput } from '../protocol/event-frame.ts';
 import type { Admission, OpenOutcome, OpenRequest } from './admission.ts';
@@ -53,7 +54,7 @@ export class SessionLayer {
   /** @throws UsageError for options that are none, or that contradict each other */
   constructor(options: SessionOptions = {}, parts: SessionLayerParts = {}) {
     this.settings = resolveSettings(options);
-    this.node = parts.node ?? drawNode();
+    this.node = checkNode(parts.node ?? drawNode());
     this.#rooms = buildRooms({
       settings: this.settings,
       clock: parts.clock ?? systemClock,
@@ -259,6 +260,15 @@ export class SessionLayer {
   #askWhenToReturn(retryAfterMs: () => number | undefined): number | undefined {
     return this.#rooms.faults.attempt('application', retryAfterMs, undefined);
   }
+}
+
+/** It stands in ids, epochs and frames as it is. */
+function checkNode(node: string): string {
+  if (/^[A-Za-z0-9]{1,64}$/.test(node)) return node;
+  throw new UsageError(
+    'bad-option',
+    `Expected \`node\` to be 1 to 64 letters and digits, got ${describeValue(node)}.`,
+  );
 }
 
 /** 48 random bits in letters and digits, and the start of the process in milliseconds: never drawn twice. */

@@ -74,8 +74,12 @@ describe('a client that comes back with its ticket', () => {
 
   test.each([
     ['of another user', (ticket: string) => ticket, 'v'],
-    ['that was altered', (ticket: string) => `B${ticket.slice(1)}`, 'u'],
-    ['whose signature was altered', (ticket: string) => `${ticket.slice(0, -1)}_`, 'u'],
+    ['that was altered', (ticket: string) => `7${ticket}`, 'u'],
+    [
+      'whose signature was altered',
+      (ticket: string) => ticket.slice(0, -1) + (ticket.endsWith('A') ? 'B' : 'A'),
+      'u',
+    ],
     ['that is empty', () => '', 'u'],
     ['of 10 KB', () => 'A'.repeat(10_240), 'u'],
     ['of other characters', () => '\0ÿ€'.repeat(20), 'u'],

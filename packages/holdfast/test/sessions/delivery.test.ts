@@ -13,7 +13,7 @@ describe('delivery', () => {
     house.layer.publish('u', { event: 'after', data: [1], critical: true });
     expect(socket.frames.map(({ type }) => type)).toEqual(['ready', 'event', 'event']);
     const { ticket, ...ready } = socket.frames[0] ?? {};
-    expect(ticket).toMatch(/^[\w-]{40}$/);
+    expect(ticket).toMatch(/^\d+\.\d+\.[\w-]{24}$/);
     expect(ready).toEqual({
       type: 'ready',
       session: house.layer.sessionsOf('u')[0]!.id,

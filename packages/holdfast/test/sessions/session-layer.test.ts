@@ -127,4 +127,13 @@ describe('the session layer', () => {
       expect(house.layer.limitOf(user)).toBe(user === 'u2' ? 1 : 5);
     });
   });
+
+  test.each(['', 'a b', 'a"b', 'a-b', 'x'.repeat(65)])(
+    'is not named %j: a name stands in frames as it is',
+    (node) => {
+      expect(() => new House({}, { node })).toThrow(
+        'Expected `node` to be 1 to 64 letters and digits',
+      );
+    },
+  );
 });
