@@ -6,6 +6,7 @@ import type { Delivery } from './delivery.ts';
 import type { Door } from './door.ts';
 import type { Faults } from './faults.ts';
 import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
+import type { MessageIds } from './message-ids.ts';
 import type { Session } from './session.ts';
 
 /** What the inbox works with. */
@@ -15,6 +16,7 @@ export interface InboxRooms {
   readonly door: Door;
   readonly faults: Faults;
   readonly delivery: Delivery;
+  readonly messageIds: MessageIds;
   readonly hooks: SessionHooks;
   readonly hookRunner: HookRunner;
 }
@@ -33,20 +35,24 @@ export class Inbox {
 
   constructor(rooms: InboxRooms) {
     this.#rooms = rooms;
-    const { hooks, delivery } = rooms;
+    const { hooks, delivery, messageIds } = rooms;
     this.#handingOver = {
       call: (session, { data, id }) => hooks.message?.(session, { data, ...named(id) }),
       done: (session, { id }) => {
-        if (id !== undefined) delivery.answer(session, { type: 'accepted', id });
+        if (id === undefined) return;
+        for (const asker of messageIds.taken(session, id))
+          delivery.answer(asker, { type: 'accepted', id });
       },
       failed: (session, { id }) => {
         const message = 'The application could not take the message.';
-        delivery.answer(session, {
-          type: 'error',
-          code: 'application-failed',
-          message,
-          ...named(id),
-        });
+        const askers = id === undefined ? [session] : messageIds.failed(session, id);
+        for (const asker of askers)
+          delivery.answer(asker, {
+            type: 'error',
+            code: 'application-failed',
+            message,
+            ...named(id),
+          });
       },
     };
   }
@@ -101,13 +107,17 @@ export class Inbox {
   }
 
   #handOver(session: Session, frame: MessageFrame): void {
-    const { hooks, hookRunner, delivery } = this.#rooms;
-    if (hooks.message !== undefined) {
-      hookRunner.run(this.#handingOver, session, frame);
+    const { hooks, hookRunner, delivery, messageIds } = this.#rooms;
+    const { id } = frame;
+    if (hooks.message === undefined) {
+      const message = 'Nothing takes messages here: the application has not said where they go.';
+      delivery.answer(session, { type: 'error', code: 'no-receiver', message, ...named(id) });
       return;
     }
-    const message = 'Nothing takes messages here: the application has not said where they go.';
-    delivery.answer(session, { type: 'error', code: 'no-receiver', message, ...named(frame.id) });
+    const claim = id === undefined ? 'new' : messageIds.claim(session, id);
+    if (claim === 'new') hookRunner.run(this.#handingOver, session, frame);
+    else if (claim === 'taken' && id !== undefined)
+      delivery.answer(session, { type: 'accepted', id });
   }
 }
 

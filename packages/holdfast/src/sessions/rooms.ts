@@ -16,6 +16,7 @@ import { Inbox } from './inbox.ts';
 import { Limits } from './limits.ts';
 import { LingeringSockets } from './lingering.ts';
 import { LogWriter } from './log-writer.ts';
+import { MessageIds } from './message-ids.ts';
 import { Publisher } from './publisher.ts';
 import { Pulse } from './pulse.ts';
 import { Registry } from './registry.ts';
@@ -55,6 +56,7 @@ export interface Rooms extends Ground {
   readonly publisher: Publisher;
   readonly broadcaster: Broadcaster;
   readonly tickets: Tickets;
+  readonly messageIds: MessageIds;
   readonly resumption: Resumption;
   readonly waiting: WaitingRoom;
   readonly hookRunner: HookRunner;
@@ -99,9 +101,10 @@ export function buildRooms(ground: Ground): Rooms {
   const broadcaster = new Broadcaster({ ...low, history, writer });
   const tickets = new Tickets();
   const resumption = new Resumption({ ...low, history, tickets });
+  const messageIds = new MessageIds(low);
   const waiting = new WaitingRoom({ ...low, heartbeat });
   const hookRunner = new HookRunner(low.pulse, low.faults, settings.hookTimeoutMs);
-  const flow = { history, delivery, publisher, broadcaster, tickets, resumption };
+  const flow = { history, delivery, publisher, broadcaster, tickets, resumption, messageIds };
   const middle = { ...low, ...flow, heartbeat, waiting, hookRunner };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);

@@ -245,7 +245,7 @@ export class SessionLayer {
    * @param retryAfterMs asked for each client: when to come back, so that they need not all come at once
    */
   async shutdown(retryAfterMs: () => number | undefined = () => undefined): Promise<void> {
-    const { door, sweep, lingering, refusals, history, clock } = this.#rooms;
+    const { door, sweep, lingering, refusals, history, messageIds, clock } = this.#rooms;
     this.stopAdmitting(retryAfterMs);
     sweep.stop();
     for (const session of this.sessions()) {
@@ -253,6 +253,7 @@ export class SessionLayer {
       door.leave(session, 'shutdown', retryMs === undefined ? {} : { retryAfterMs: retryMs });
     }
     history.clear();
+    messageIds.clear();
     while (lingering.size + refusals.size > 0)
       await new Promise<void>((resolve) => void clock.after(20, resolve));
   }
