@@ -74,11 +74,10 @@ export class Broadcaster {
     if (isFull) return { users: 0, sessions: 0, outcome: 'overflow' };
     this.#waitingBytes += bytes;
     const outcome = this.#last.then(() => this.#spread(this.#sharedDrafts(body)));
-    this.#last = outcome
-      .catch(() => null)
-      .then(() => {
-        this.#waitingBytes -= bytes;
-      });
+    const settled = (): void => {
+      this.#waitingBytes -= bytes;
+    };
+    this.#last = outcome.then(settled, settled);
     return await outcome;
   }
 
