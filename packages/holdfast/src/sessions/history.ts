@@ -1,3 +1,4 @@
+import { AgeOrder } from '../core/age-order.ts';
 import type { Settings } from '../core/options.ts';
 import { ShardedMap } from '../core/sharded-map.ts';
 import { never } from '../core/timing-wheel.ts';
@@ -23,8 +24,8 @@ export interface HistoryRooms {
 export class History {
   readonly #rooms: HistoryRooms;
   readonly #logs: ShardedMap<UserLog> = new ShardedMap();
-  /** All logs in the order of the last append, linked through them: a map would have to be rebuilt again and again. */
-  readonly #byAge: LogsByAge = new LogsByAge();
+  /** All logs in the order of the last append. */
+  readonly #byAge: AgeOrder<UserLog> = new AgeOrder();
   readonly epoch: string;
   /** Of all logs, without what they share. */
   #weight = 0;
@@ -158,34 +159,5 @@ export class History {
     const { weight } = log;
     log.release(excess);
     this.#weight += log.weight - weight;
-  }
-}
-
-/** Logs in the order in which they were last touched, each holding on to its neighbours. */
-class LogsByAge {
-  #oldest: UserLog | null = null;
-  #newest: UserLog | null = null;
-
-  get oldest(): UserLog | null {
-    return this.#oldest;
-  }
-
-  touched(log: UserLog): void {
-    if (this.#newest === log) return;
-    this.remove(log);
-    log.older = this.#newest;
-    if (this.#newest === null) this.#oldest = log;
-    else this.#newest.newer = log;
-    this.#newest = log;
-  }
-
-  /** Does nothing to a log that is not in the order yet. */
-  remove(log: UserLog): void {
-    if (log.older !== null) log.older.newer = log.newer;
-    else if (this.#oldest === log) this.#oldest = log.newer;
-    if (log.newer !== null) log.newer.older = log.older;
-    else if (this.#newest === log) this.#newest = log.older;
-    log.older = null;
-    log.newer = null;
   }
 }

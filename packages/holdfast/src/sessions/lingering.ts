@@ -1,3 +1,4 @@
+import { type Aged, AgeOrder } from '../core/age-order.ts';
 import { never, noEntry, type Timed } from '../core/timing-wheel.ts';
 import { type CloseCause, closeCauses, closeReason } from '../protocol/close-causes.ts';
 import type { Faults } from './faults.ts';
@@ -15,7 +16,7 @@ export class LingeringSockets {
   readonly #pulse: Pulse;
   readonly #faults: Faults;
   readonly #most: number;
-  readonly #sockets: Set<LingeringSocket> = new Set();
+  readonly #sockets: AgeOrder<LingeringSocket> = new AgeOrder();
 
   constructor(pulse: Pulse, faults: Faults, most: number) {
     this.#pulse = pulse;
@@ -29,9 +30,9 @@ export class LingeringSockets {
 
   /** Says goodbye with the code of this cause and takes the socket over until it is closed. */
   dismiss(socket: SessionSocket, cause: CloseCause, retryAfterMs?: number): void {
-    const lingering = new LingeringSocket(socket, () => this.#leave(lingering), this.#faults);
+    const lingering = new LingeringSocket(socket, this, this.#faults);
     socket.owner = lingering;
-    this.#sockets.add(lingering);
+    this.#sockets.touched(lingering);
     lingering.entry = this.#pulse.add(lingering, this.#pulse.now() + lingerMs);
     const { code } = closeCauses[cause];
     const wasClosed = this.#faults.guard('socket', () => {
@@ -39,30 +40,28 @@ export class LingeringSockets {
       else socket.terminate();
     });
     if (!wasClosed) lingering.cut();
-    if (this.#sockets.size > this.#most) this.#sockets.values().next().value?.cut();
+    if (this.#sockets.size > this.#most) this.#sockets.oldest?.cut();
   }
 
-  /** Cuts all of them now. */
-  cutAll(): void {
-    for (const lingering of this.#sockets) lingering.cut();
-  }
-
-  #leave(lingering: LingeringSocket): void {
-    this.#sockets.delete(lingering);
+  /** Called by the lingering socket that is closed, or cut. */
+  left(lingering: LingeringSocket): void {
+    this.#sockets.remove(lingering);
     this.#pulse.remove(lingering.entry);
     lingering.entry = noEntry;
   }
 }
 
-class LingeringSocket implements SocketOwner, Timed {
+class LingeringSocket implements SocketOwner, Timed, Aged<LingeringSocket> {
   readonly #socket: SessionSocket;
-  readonly #leave: () => void;
+  readonly #room: LingeringSockets;
   readonly #faults: Faults;
   entry: number = noEntry;
+  older: LingeringSocket | null = null;
+  newer: LingeringSocket | null = null;
 
-  constructor(socket: SessionSocket, leave: () => void, faults: Faults) {
+  constructor(socket: SessionSocket, room: LingeringSockets, faults: Faults) {
     this.#socket = socket;
-    this.#leave = leave;
+    this.#room = room;
     this.#faults = faults;
   }
 
@@ -78,7 +77,7 @@ class LingeringSocket implements SocketOwner, Timed {
 
   gone(): void {
     this.#socket.owner = nobody;
-    this.#leave();
+    this.#room.left(this);
   }
 
   heard(): void {}

@@ -1,3 +1,4 @@
+import type { Aged } from '../core/age-order.ts';
 import { noEntry } from '../core/timing-wheel.ts';
 import { FramePage } from './frame-page.ts';
 import { type EntryNotes, LogNotes } from './log-notes.ts';
@@ -44,7 +45,7 @@ const pageBytes = 400;
  *        └ cursors left of first have a gap to tell
  * ```
  */
-export class UserLog {
+export class UserLog implements Aged<UserLog> {
   readonly userId: string;
   /** The offset after which it began. */
   readonly start: number;
@@ -63,7 +64,6 @@ export class UserLog {
   touchedAt = 0;
   /** Entry on the timing wheel. */
   timer: number = noEntry;
-  /** Its neighbours in the order of the last append. */
   older: UserLog | null = null;
   newer: UserLog | null = null;
 
