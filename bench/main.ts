@@ -13,11 +13,13 @@ import { connects } from './suites/connects.ts';
 import { echo } from './suites/echo.ts';
 import { fanOut } from './suites/fan-out.ts';
 import { expiry, openLatency } from './suites/inside.ts';
+import { log } from './suites/log.ts';
 import { memory } from './suites/memory.ts';
 import { pings } from './suites/pings.ts';
+import { resume } from './suites/resume.ts';
 import { storm } from './suites/storm.ts';
 
-const suites = [memory, echo, fanOut, connects, storm, pings, openLatency, expiry];
+const suites = [memory, echo, fanOut, connects, storm, pings, resume, openLatency, expiry, log];
 const plan = readPlan(
   process.argv.slice(2),
   suites.map(({ name }) => name),

@@ -17,8 +17,26 @@ export interface ExpiryCost {
   readonly longestPauseMs: number;
 }
 
+/** What the logs of users take, bytes for each. */
+export interface LogMemory {
+  /** Of sessions that are there and were never sent an event: as the layer weighs it. */
+  readonly beforeFirst: number;
+  /** Heap and typed arrays with the log, less those without. */
+  readonly perLog: number;
+  /** The bytes of the frames in it. */
+  readonly payload: number;
+}
+
+/** What publishing to users with a session costs, microseconds for each event. */
+export interface PublishCost {
+  readonly toOneUs: number;
+  readonly toManyUs: number;
+}
+
 /** What the process for measurements without sockets can be asked. */
 export type InsideDuties = {
   openLatency: (sessions: number) => OpenLatency;
   expiry: (sessions: number) => Promise<ExpiryCost>;
+  logMemory: (users: number) => LogMemory;
+  publishing: (users: number) => PublishCost;
 };

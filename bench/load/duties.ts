@@ -10,8 +10,10 @@ export interface Connecting {
   /** The number of the first user; 0 if absent. */
   readonly first?: number;
   readonly perUser: number;
-  /** Open as soon as the upgrade is answered, or only with the first frame. */
-  readonly until: 'upgraded' | 'first-frame';
+  /** Open as soon as the upgrade is answered, or only with the first frame, or when so many have come. */
+  readonly until: 'upgraded' | 'first-frame' | number;
+  /** They come back with the tickets and positions of the connections that were cut last; users are theirs. */
+  readonly isResuming?: boolean;
   /** As if their process were stopped: once open, they read nothing, answer no ping and do not mind being closed. */
   readonly isMute?: boolean;
 }

@@ -1,3 +1,4 @@
+import type { ReadyFrame } from 'holdfast';
 import { answerParent } from '../processes/answer.ts';
 import { machineMs } from '../server/duties.ts';
 import type { Connected, Connecting, LoadDuties } from './duties.ts';
@@ -7,6 +8,8 @@ import { clientFrame, Peer, type PeerListener } from './peer.ts';
 const sourceAddresses = process.platform === 'linux' ? 16 : 0;
 
 let peers: Peer[] = [];
+/** Who was cut last, as it comes back. */
+let cut: readonly { readonly user: string; readonly resume: string }[] = [];
 let made = 0;
 let messages = 0;
 let burstFrame: Buffer | null = null;
@@ -49,7 +52,7 @@ class Batch implements PeerListener {
 
   message(peer: Peer): void {
     messages += 1;
-    if (peer.messages === 1 && this.#plan.until === 'first-frame') {
+    if (peer.messages === awaitedOf(this.#plan)) {
       this.#firstFrameMs.push(performance.now() - peer.startedAtMs);
       if (this.#plan.isMute === true) peer.freeze();
       this.#settled(true);
@@ -65,21 +68,27 @@ class Batch implements PeerListener {
   }
 
   closed(peer: Peer): void {
-    const isSettled = this.#plan.until === 'upgraded' ? peer.isUpgraded : peer.messages > 0;
+    const { until } = this.#plan;
+    const isSettled =
+      until === 'upgraded' ? peer.isUpgraded : peer.messages >= awaitedOf(this.#plan);
     if (isSettled) return;
     this.#firstFrameMs.push(performance.now() - peer.startedAtMs);
     this.#settled(false);
   }
 
   #begin(): void {
-    const { port, prefix, first = 0, perUser, count } = this.#plan;
+    const { port, prefix, first = 0, perUser, count, isResuming } = this.#plan;
     if (this.#begun === count) return;
-    const user = `${prefix}${first + Math.floor(this.#begun / perUser)}`;
+    const name = `${prefix}${first + Math.floor(this.#begun / perUser)}`;
+    const { user, resume } = (isResuming === true ? cut[this.#begun] : null) ?? {
+      user: name,
+      resume: '',
+    };
     this.#begun += 1;
     made += 1;
     const localAddress =
       sourceAddresses === 0 ? undefined : `127.0.1.${1 + (made % sourceAddresses)}`;
-    peers.push(new Peer({ port, user, localAddress }, this));
+    peers.push(new Peer({ port, user, resume, localAddress }, this));
   }
 
   #settled(isOpen: boolean): void {
@@ -95,6 +104,19 @@ class Batch implements PeerListener {
       firstFrameMs: this.#firstFrameMs,
     });
   }
+}
+
+/** With which message a connection is open; 0 for none. */
+function awaitedOf({ until }: Connecting): number {
+  if (until === 'upgraded') return 0;
+  return until === 'first-frame' ? 1 : until;
+}
+
+/** What a client brings back that has read its greeting. */
+function returning({ greeting }: Peer): { readonly user: string; readonly resume: string } {
+  const { user, ticket, epoch, offset } = JSON.parse(greeting) as ReadyFrame;
+  const resume = `&resume=${encodeURIComponent(ticket)}&epoch=${epoch}&offset=${offset}`;
+  return { user, resume };
 }
 
 function sendBurst(peer: Peer): void {
@@ -139,6 +161,7 @@ const duties: LoadDuties = {
   drop: async () => {
     const leaving = peers;
     peers = [];
+    cut = leaving.filter(({ greeting }) => greeting.startsWith('{"type":"ready"')).map(returning);
     for (const { socket } of leaving) socket.resetAndDestroy();
     await new Promise((resolve) => setTimeout(resolve, 50));
   },

@@ -11,6 +11,8 @@ export interface PeerListener {
 export interface PeerPlan {
   readonly port: number;
   readonly user: string;
+  /** The rest of the query, with which it comes back; empty for one that is new. */
+  readonly resume: string;
   readonly localAddress: string | undefined;
 }
 
@@ -40,18 +42,20 @@ export class Peer {
   #rest: Buffer | null = null;
   isUpgraded = false;
   isClosed = false;
+  /** The first message, which says where it stands. */
+  greeting = '';
   /** Messages and pings received. */
   messages = 0;
   pings = 0;
   /** Messages still to come of the burst that is out. */
   awaited = 0;
 
-  constructor({ port, user, localAddress }: PeerPlan, listener: PeerListener) {
+  constructor({ port, user, resume, localAddress }: PeerPlan, listener: PeerListener) {
     this.#listener = listener;
     const from = localAddress === undefined ? {} : { localAddress };
     this.socket = connect({ port, host: '127.0.0.1', noDelay: true, ...from });
     this.socket.write(
-      `GET /?user=${user} HTTP/1.1\r\nHost: localhost:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `GET /?user=${user}${resume} HTTP/1.1\r\nHost: localhost:${port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
         'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
     );
     this.socket.on('data', (chunk: Buffer) => this.#read(chunk));
@@ -113,6 +117,7 @@ export class Peer {
     else if (opcode === close) this.#end();
     else if (opcode !== pong) {
       this.messages += 1;
+      if (this.messages === 1) this.greeting = bytes.toString('utf8', at + header, end);
       this.#listener.message(this);
     }
     return end;

@@ -32,6 +32,15 @@ interface FanOut {
   readonly longestBlockMs: number;
 }
 
+/** Events to publish to users called `prefix0`, `prefix1`, …. */
+export interface Publishing {
+  readonly prefix: string;
+  readonly users: number;
+  /** To each of them. */
+  readonly events: number;
+  readonly data: string;
+}
+
 /** What a server process can be asked. */
 export type ServerDuties = {
   /** Listens on a free port of the loopback and returns it. */
@@ -41,6 +50,7 @@ export type ServerDuties = {
   settledUsage: () => Promise<Usage>;
   /** Writes 256 bytes to every connection. */
   fanOut: () => Promise<FanOut>;
+  publish: (plan: Publishing) => void;
 };
 
 /** What one kind of server does. */
@@ -48,6 +58,8 @@ export interface Engine {
   readonly connections: number;
   /** To every connection; resolves when the last write was handed to the engine. */
   fanOut(payload: string): Promise<void> | void;
+  /** Absent where there are no logs. */
+  publish?(plan: Publishing): void;
 }
 
 /** Milliseconds by the monotonic clock that all processes of a machine share. */

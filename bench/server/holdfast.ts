@@ -1,5 +1,11 @@
 import type { Server } from 'node:http';
-import { type Session, type SessionHooks, SessionLayer, type SessionOptions } from 'holdfast';
+import {
+  type OpenRequest,
+  type Session,
+  type SessionHooks,
+  SessionLayer,
+  type SessionOptions,
+} from 'holdfast';
 import { acceptUpgrades } from 'holdfast/ws';
 import type { Engine } from './duties.ts';
 
@@ -29,10 +35,7 @@ function over(
   const made = hooksFor(layer);
   acceptUpgrades(server, {
     layer,
-    decide: ({ url = '' }) => ({
-      kind: 'open',
-      request: { userId: url.slice(url.indexOf('=') + 1) },
-    }),
+    decide: ({ url = '' }) => ({ kind: 'open', request: requestOf(url) }),
   });
   return {
     get connections() {
@@ -41,5 +44,25 @@ function over(
     fanOut: async (payload) => {
       await layer.broadcast({ event: 'news', data: payload });
     },
+    publish: ({ prefix, users, events, data }) => {
+      for (let user = 0; user < users; user += 1) {
+        for (let event = 0; event < events; event += 1) {
+          layer.publish(`${prefix}${user}`, { event: 'news', data });
+        }
+      }
+    },
+  };
+}
+
+/** `/?user=…`, and what a client brings back behind it. */
+function requestOf(url: string): OpenRequest {
+  if (!url.includes('&')) return { userId: url.slice(url.indexOf('=') + 1) };
+  const query = new URLSearchParams(url.slice(url.indexOf('?')));
+  const [ticket = '', epoch = '', offset] = ['resume', 'epoch', 'offset'].map(
+    (name) => query.get(name) ?? '',
+  );
+  return {
+    userId: query.get('user') ?? '',
+    resume: { ticket, epoch, offset: Number(offset) },
   };
 }

@@ -64,6 +64,10 @@ const duties: ServerDuties = {
     }
     return usage();
   },
+  publish: (plan) => {
+    if (engine.publish === undefined) throw new Error(`${kind} has nothing to publish with.`);
+    engine.publish(plan);
+  },
   fanOut: async () => {
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();

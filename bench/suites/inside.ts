@@ -1,23 +1,12 @@
-import type { ExpiryCost, InsideDuties, OpenLatency } from '../inside/duties.ts';
+import type { ExpiryCost, OpenLatency } from '../inside/duties.ts';
 import type { Plan } from '../plan.ts';
-import { Worker } from '../processes/worker.ts';
 import { atMost, type Row } from '../row.ts';
 import { eachRound, median, told } from '../statistics.ts';
-import { interleave, type Suite } from './suite.ts';
+import { inside, interleave, type Suite } from './suite.ts';
 
 const sizes = ['1000', '10000', '100000', '1000000'] as const;
 const quickSizes = ['1000', '10000', '100000'] as const;
 const goalUs = 10;
-
-/** Runs in a process of its own, since a heap that has held a million sessions is not what it was. */
-async function inside<T>(measure: (worker: Worker<InsideDuties>) => Promise<T>): Promise<T> {
-  const worker = new Worker<InsideDuties>({ module: 'inside/main.js', side: 'alone' });
-  try {
-    return await measure(worker);
-  } finally {
-    await worker.end();
-  }
-}
 
 function sizesOf({ isQuick }: Plan): readonly string[] {
   return isQuick ? quickSizes : sizes;

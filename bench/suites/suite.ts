@@ -1,3 +1,4 @@
+import type { InsideDuties } from '../inside/duties.ts';
 import type { LoadDuties } from '../load/duties.ts';
 import type { Plan } from '../plan.ts';
 import { Worker } from '../processes/worker.ts';
@@ -30,6 +31,16 @@ export async function inBout<T>(
     return await measure({ server, load, port: await server.ask('listen') });
   } finally {
     await Promise.all([server.end(), load.end()]);
+  }
+}
+
+/** Measures without sockets, in a process of its own: a heap that has held a million sessions is not what it was. */
+export async function inside<T>(measure: (worker: Worker<InsideDuties>) => Promise<T>): Promise<T> {
+  const worker = new Worker<InsideDuties>({ module: 'inside/main.js', side: 'alone' });
+  try {
+    return await measure(worker);
+  } finally {
+    await worker.end();
   }
 }
 
