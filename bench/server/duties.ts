@@ -33,7 +33,7 @@ interface FanOut {
 }
 
 /** Events to publish to users called `prefix0`, `prefix1`, …. */
-export interface Publishing {
+interface Publishing {
   readonly prefix: string;
   readonly users: number;
   /** To each of them. */
