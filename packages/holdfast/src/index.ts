@@ -58,8 +58,19 @@ export type { SessionListener } from './sessions/event-stream.ts';
 export type { StandingFault } from './sessions/faults.ts';
 export type { Gauges } from './sessions/gauges.ts';
 export type { Health } from './sessions/health.ts';
-export { type ClientMessage, HookTimeoutError, type SessionHooks } from './sessions/hooks.ts';
-export type { Published, PublishOptions } from './sessions/publisher.ts';
+export {
+  type ClientMessage,
+  HookTimeoutError,
+  type SessionHooks,
+  type UndeliveredEvent,
+} from './sessions/hooks.ts';
+export type {
+  Published,
+  PublishOptions,
+  PublishWait,
+  Receipted,
+} from './sessions/publisher.ts';
+export type { ReceiptOutcome, UndeliveredReason } from './sessions/receipt.ts';
 export type { ResumeRequest } from './sessions/resumption.ts';
 export type { Session } from './sessions/session.ts';
 export type {

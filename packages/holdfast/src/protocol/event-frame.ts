@@ -6,7 +6,7 @@ export interface EventInput {
   readonly event: string;
   /** Anything JSON can say; absent means null. */
   readonly data?: unknown;
-  /** Told to the client; has no other effect yet. */
+  /** Told to the client. Published to one user, it is tracked: what becomes of it is counted, and known to a hook. */
   readonly critical?: boolean;
 }
 

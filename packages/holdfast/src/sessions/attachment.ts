@@ -13,6 +13,7 @@ import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { Limits } from './limits.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
+import type { Receipts } from './receipts.ts';
 import type { Placing, Resumption } from './resumption.ts';
 import type { Session } from './session.ts';
 import { checkSocket, type SessionSocket } from './socket.ts';
@@ -28,6 +29,7 @@ export interface AttachmentRooms {
   readonly limits: Limits;
   readonly history: History;
   readonly delivery: Delivery;
+  readonly receipts: Receipts;
   readonly heartbeat: Heartbeat;
   readonly waiting: WaitingRoom;
   readonly broadcaster: Broadcaster;
@@ -70,7 +72,7 @@ export class Attachment {
         `Expected a session that is opening and has no socket, got one that is ${got}. Open another one for this socket.`,
       );
     }
-    const { door, broadcaster, resumption, delivery, history, codec } = this.#rooms;
+    const { door, broadcaster, resumption, receipts, delivery, history, codec } = this.#rooms;
     session.socket = socket;
     socket.owner = session;
     if (session.transport === 'closed') {
@@ -80,6 +82,7 @@ export class Attachment {
     broadcaster.catchUp(session.userId);
     const placing = resumption.place(session);
     session.acked = session.cursor;
+    receipts.placed(session, placing.verdict);
     if (codec.greets) delivery.answer(session, this.#readyFrame(session, placing.verdict));
     if (isOver(session)) return false;
     history.toldUpTo(session.userId, session.cursor);

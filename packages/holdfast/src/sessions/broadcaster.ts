@@ -122,7 +122,7 @@ export class Broadcaster {
     if (known?.broadcast === underWay.number) return 0;
     if (known !== undefined) this.#tellMissed(known);
     const draft = underWay.draftAt(history.lastOf(userId) + 1);
-    if (!writer.accepts(userId, draft)) {
+    if (!writer.accepts(userId, draft.payloadBytes)) {
       underWay.outcome = 'overflow';
       return 0;
     }
@@ -156,7 +156,7 @@ export class Broadcaster {
     const drafts: Map<number, EntryDraft> = new Map();
     const end = history.share(Buffer.from(body));
     const most = Math.min(mostShared, Math.ceil(mostSharedBytes / end.length));
-    const notes = { onlyFor: null, eventId: null, shared: end };
+    const notes = { onlyFor: null, eventId: null, shared: end, receipt: null };
     return (offset) => {
       const known = drafts.get(offset);
       if (known !== undefined) return known;

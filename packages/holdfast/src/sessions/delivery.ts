@@ -7,15 +7,19 @@ import type { EventStream } from './event-stream.ts';
 import type { Faults } from './faults.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { History } from './history.ts';
+import type { EntryNotes } from './log-notes.ts';
+import type { Receipt } from './receipt.ts';
+import type { Receipts } from './receipts.ts';
 import type { Session } from './session.ts';
 import type { SendOutcome } from './socket.ts';
-import type { UserLog } from './user-log.ts';
+import type { Run, UserLog } from './user-log.ts';
 
 /** What delivery works with. */
 export interface DeliveryRooms {
   readonly settings: Settings;
   readonly codec: SessionCodec;
   readonly history: History;
+  readonly receipts: Receipts;
   readonly heartbeat: Heartbeat;
   readonly door: Door;
   readonly events: EventStream;
@@ -46,7 +50,8 @@ export class Delivery {
   begin(session: Session): void {
     const log = this.#rooms.history.find(session.userId);
     if (log === undefined) return;
-    if (session.cursor < log.first - 1 && !this.#tellGap(log, session)) return;
+    const to = log.first - 1;
+    if (session.cursor < to && !this.#tellGap(log, session, { to, reason: 'overflow' })) return;
     this.pumpFrom(log, session);
   }
 
@@ -64,9 +69,11 @@ export class Delivery {
         if (this.#fellBehind(log, session)) continue;
         return;
       }
-      const onlyFor = log.onlyFor(offset);
-      if (onlyFor !== null && onlyFor !== session.lineage) session.cursor = offset;
-      else if (!this.#writeRun(log, session)) return;
+      const notes = log.notesAt(offset);
+      if (!isFor(session, notes)) session.cursor = offset;
+      else if (this.#isSkipped(session, notes)) {
+        if (!this.#tellExpired(log, session)) return;
+      } else if (!this.#writeRun(log, session)) return;
       if (session.cursor > log.delivered) log.delivered = session.cursor;
     }
   }
@@ -92,29 +99,54 @@ export class Delivery {
   resume(session: Session): void {
     this.pump(session);
     this.#markHalf(session);
+    if ((session.awaited?.size ?? 0) > 0) this.#rooms.heartbeat.probe(session);
   }
 
   /** False when the session was ended instead of told. */
   #fellBehind(log: UserLog, session: Session): boolean {
-    if (this.#rooms.settings.onSlow === 'gap') return this.#tellGap(log, session);
+    const to = log.first - 1;
+    if (this.#rooms.settings.onSlow === 'gap')
+      return this.#tellGap(log, session, { to, reason: 'overflow' });
     this.#rooms.door.leave(session, 'slow');
     return false;
   }
 
+  /** Whether the time of the next event is over, so that nobody is written it any more. */
+  #isSkipped(session: Session, notes: EntryNotes | null): boolean {
+    if (notes === null || notes.receipt === null) return false;
+    return this.#rooms.receipts.isSkipped(notes.receipt, session);
+  }
+
+  /** Tells of the next event, and of all right behind it, whose time is over. False when it could not be written yet. */
+  #tellExpired(log: UserLog, session: Session): boolean {
+    let to = session.cursor + 1;
+    while (to < log.last) {
+      const notes = log.notesAt(to + 1);
+      if (!isFor(session, notes) || !this.#isSkipped(session, notes)) break;
+      to += 1;
+    }
+    return this.#tellGap(log, session, { to, reason: 'expired' });
+  }
+
   /** False when it could not be written yet. */
-  #tellGap(log: UserLog, session: Session): boolean {
+  #tellGap(log: UserLog, session: Session, { to, reason }: Missing): boolean {
     const { codec, history, events, faults } = this.#rooms;
-    const from = session.cursor + 1;
-    const to = log.first - 1;
+    const before = session.cursor;
+    const from = before + 1;
     const { epoch } = history;
-    const gap = { type: 'gap', reason: 'overflow', epoch, offset: to, from, to } as const;
+    const gap = { type: 'gap', reason, epoch, offset: to, from, to } as const;
     const text = faults.attempt('application', () => codec.encode(gap), null);
-    if (text !== null && !this.#writeNotice(session, textFrame(text))) return false;
     session.cursor = to;
+    if (text !== null && !this.#writeNotice(session, textFrame(text))) {
+      takeBack(session, { before, to });
+      return false;
+    }
     if (to > log.delivered) log.delivered = to;
     const about = { user: session.userId, session: session.id };
     events.emit({ type: 'gapTold', ...about, from, to });
-    events.emit({ type: 'lost', user: session.userId, events: to - from + 1, reason: 'overflow' });
+    const uncounted = log.uncounted(from, to);
+    if (uncounted > 0)
+      events.emit({ type: 'lost', user: session.userId, events: uncounted, reason });
     return true;
   }
 
@@ -126,14 +158,30 @@ export class Delivery {
   #writeRun(log: UserLog, session: Session): boolean {
     const room = this.#rooms.settings.maxUnconfirmedBytes - session.unconfirmedBytes;
     const before = session.cursor;
-    const { frames, rest, last } = log.run(before + 1, room);
-    if (!this.#hasRoom(session, frames.length + (rest?.length ?? 0))) return false;
+    const run = log.run(before + 1, room);
+    if (!this.#hasRoom(session, run.frames.length + (run.rest?.length ?? 0))) return false;
     // Moved first: an engine that calls back from within finds nothing left to write twice.
-    session.cursor = last;
-    if (this.#send(session, frames, rest)) return true;
-    if (session.cursor === last) session.cursor = before;
-    session.cursorBeforePing = Math.min(session.cursorBeforePing, session.cursor);
+    session.cursor = run.last;
+    const isSent =
+      run.receipt === null
+        ? this.#send(session, run.frames, run.rest)
+        : this.#sendTracked(session, run, run.receipt);
+    if (isSent) return true;
+    takeBack(session, { before, to: run.last });
     return false;
+  }
+
+  /** One event whose publisher wants to know: the ping behind it has its client confirm it within a round trip. */
+  #sendTracked(session: Session, { frames, rest }: Run, receipt: Receipt): boolean {
+    const { receipts, heartbeat } = this.#rooms;
+    receipts.hold(receipt);
+    if (!this.#send(session, frames, rest)) {
+      receipts.letGo(receipt);
+      return false;
+    }
+    receipts.written(receipt, session);
+    if (receipt.outcome === null) heartbeat.probe(session);
+    return true;
   }
 
   /** False when so many bytes have to wait until a pong has confirmed what was written before. */
@@ -162,4 +210,21 @@ export class Delivery {
     const { settings, heartbeat } = this.#rooms;
     if (session.unconfirmedBytes * 2 >= settings.maxUnconfirmedBytes) heartbeat.probe(session);
   }
+}
+
+/** Events that a session does not get, from the next one on. */
+interface Missing {
+  readonly to: number;
+  readonly reason: 'overflow' | 'expired';
+}
+
+/** The cursor was moved before a write that has failed. Moved on meanwhile, by an engine that calls back, it stays. */
+function takeBack(session: Session, { before, to }: { before: number; to: number }): void {
+  if (session.cursor === to) session.cursor = before;
+  session.acked = Math.min(session.acked, session.cursor);
+  session.cursorBeforePing = Math.min(session.cursorBeforePing, session.cursor);
+}
+
+function isFor(session: Session, notes: EntryNotes | null): boolean {
+  return notes === null || notes.onlyFor === null || notes.onlyFor === session.lineage;
 }

@@ -129,9 +129,9 @@ export class History {
   #end(log: UserLog): void {
     const { events, pulse } = this.#rooms;
     this.ends.ended(log.userId, log.last - log.broadcast);
-    const undelivered = log.last - log.delivered;
     this.#weight -= log.weight;
     log.clear();
+    const undelivered = log.uncounted(log.delivered + 1, log.last);
     this.#logs.delete(log.userId);
     this.#byAge.remove(log);
     pulse.remove(log.timer);

@@ -3,6 +3,7 @@ import { never } from '../core/timing-wheel.ts';
 import type { SessionEnd } from '../protocol/close-causes.ts';
 import type { Faults } from './faults.ts';
 import type { Pulse } from './pulse.ts';
+import type { UndeliveredReason } from './receipt.ts';
 import type { Session } from './session.ts';
 
 /** A message of a client, for the application. */
@@ -10,6 +11,18 @@ export interface ClientMessage {
   readonly data: unknown;
   /** The client's name for it; it may send the same one again when it did not hear the answer. */
   readonly id?: string;
+}
+
+/** A tracked event that nobody has confirmed, and why nobody will. */
+export interface UndeliveredEvent {
+  readonly user: string;
+  readonly epoch: string;
+  readonly offset: number;
+  /** The name of the event. */
+  readonly event: string;
+  /** The publisher's name for it. */
+  readonly id?: string;
+  readonly reason: UndeliveredReason;
 }
 
 /**
@@ -23,6 +36,8 @@ export interface SessionHooks {
   message?(session: Session, message: ClientMessage): unknown;
   /** A session is over; its slot is free already. */
   closed?(session: Session, cause: SessionEnd): unknown;
+  /** A tracked event was not delivered; called once for each. */
+  undelivered?(event: UndeliveredEvent): unknown;
 }
 
 /** Why a hook failed. */
@@ -30,11 +45,11 @@ export class HookTimeoutError extends Error {
   override readonly name = 'HookTimeoutError';
 }
 
-/** A hook with what follows from it. One for all calls, so that a call costs no closure. */
-export interface HookUse<T> {
-  call(session: Session, subject: T): unknown;
-  done(session: Session, subject: T): void;
-  failed(session: Session, subject: T): void;
+/** A hook with what follows from it. One for all calls, so that a call costs no closure. `S` is null where it is about no session. */
+export interface HookUse<T, S extends Session | null = Session> {
+  call(session: S, subject: T): unknown;
+  done(session: S, subject: T): void;
+  failed(session: S, subject: T): void;
 }
 
 /** Runs hooks of the application, each with a deadline. */
@@ -50,7 +65,7 @@ export class HookRunner {
   }
 
   /** Calls a hook and then exactly one of `done` and `failed`. A failure is counted as a fault of the session. */
-  run<T>(use: HookUse<T>, session: Session, subject: T): void {
+  run<T, S extends Session | null>(use: HookUse<T, S>, session: S, subject: T): void {
     let outcome: unknown;
     try {
       outcome = use.call(session, subject);
@@ -69,7 +84,7 @@ export class HookRunner {
     use.done(session, subject);
   }
 
-  #await(outcome: PromiseLike<unknown>, session: Session, settled: Settled): void {
+  #await(outcome: PromiseLike<unknown>, session: Session | null, settled: Settled): void {
     let isOver = false;
     const settle = (error: unknown): void => {
       if (isOver) return;
@@ -97,8 +112,8 @@ export class HookRunner {
     }
   }
 
-  #report(session: Session, error: unknown): void {
-    this.#faults.report('hook', error, { session: session.id });
+  #report(session: Session | null, error: unknown): void {
+    this.#faults.report('hook', error, session === null ? {} : { session: session.id });
   }
 }
 

@@ -7,6 +7,7 @@ import type { Door } from './door.ts';
 import type { Faults } from './faults.ts';
 import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { MessageIds } from './message-ids.ts';
+import type { Receipts } from './receipts.ts';
 import type { Session } from './session.ts';
 
 /** What the inbox works with. */
@@ -17,6 +18,7 @@ export interface InboxRooms {
   readonly faults: Faults;
   readonly delivery: Delivery;
   readonly messageIds: MessageIds;
+  readonly receipts: Receipts;
   readonly hooks: SessionHooks;
   readonly hookRunner: HookRunner;
 }
@@ -103,7 +105,10 @@ export class Inbox {
       this.#rooms.door.leave(session, 'bad-frame', {
         note: 'Expected `offset` of ack to be one that was sent.',
       });
-    } else if (offset > session.acked) session.acked = offset;
+    } else if (offset > session.acked) {
+      session.acked = offset;
+      this.#rooms.receipts.confirmed(session);
+    }
   }
 
   #handOver(session: Session, frame: MessageFrame): void {

@@ -1,3 +1,4 @@
+import type { Receipt, UndeliveredReason } from './receipt.ts';
 import type { SharedBytes } from './shared-bytes.ts';
 
 /** What is kept about an event beside its bytes. Most have nothing of it; users share one where they can. */
@@ -8,11 +9,14 @@ export interface EntryNotes {
   readonly eventId: string | null;
   /** The end of its frame, or the whole of it, where users share it. */
   readonly shared: SharedBytes | null;
+  /** Where its publisher wants to know what becomes of it. */
+  readonly receipt: Receipt | null;
 }
 
-/** Memory that a place in the list takes, and a name of an event beside it; measured on Node 20, rounded up. */
+/** Memory that a place in the list takes, and beside it a name or a receipt of an event; measured on Node 20, rounded up. */
 const placeBytes = 8;
 const namedBytes = 200;
+const receiptBytes = 400;
 
 /** The notes on the entries of one log, from the first that has some to the newest. */
 export class LogNotes {
@@ -23,10 +27,12 @@ export class LogNotes {
   #noted = 0;
   #ids: Map<string, number> | null = null;
   #named = 0;
+  #tracked = 0;
 
   /** What they take in memory, about, without what is shared. */
   get weight(): number {
-    return this.#places.length * placeBytes + this.#named * namedBytes;
+    const own = this.#named * namedBytes + this.#tracked * receiptBytes;
+    return this.#places.length * placeBytes + own;
   }
 
   at(offset: number): EntryNotes | null {
@@ -44,6 +50,15 @@ export class LogNotes {
     return others;
   }
 
+  /** The receipts that are not settled, up to this offset. */
+  *receiptsUpTo(offset: number): Generator<Receipt, void, undefined> {
+    if (this.#tracked === 0) return;
+    for (let place = 0; place <= offset - this.#from; place += 1) {
+      const receipt = this.#places[place]?.receipt ?? null;
+      if (receipt !== null && receipt.outcome === null) yield receipt;
+    }
+  }
+
   /** The offset of the event a publisher gave this name. */
   offsetOf(eventId: string): number | undefined {
     return this.#ids?.get(eventId);
@@ -58,18 +73,20 @@ export class LogNotes {
     this.#noted += 1;
     notes.shared?.hold();
     if (isNamed(notes)) this.#named += 1;
+    if (notes.receipt !== null) this.#tracked += 1;
     if (notes.eventId === null) return;
     this.#ids ??= new Map();
     this.#ids.set(notes.eventId, offset);
   }
 
-  /** Lets the notes on the oldest entry go. */
-  drop(offset: number): void {
+  /** Lets the notes on the oldest entry go. @param reason what its receipt settles for, unless somebody still confirms it */
+  drop(offset: number, reason: UndeliveredReason): void {
     const place = offset - this.#from;
     const notes = this.at(offset);
     if (notes !== null) {
       this.#places[place] = null;
       this.#forget(notes);
+      notes.receipt?.leftLog(reason);
     }
     if (this.#noted === 0) this.#places = [];
     else if (place * 2 >= this.#places.length) {
@@ -82,6 +99,7 @@ export class LogNotes {
     this.#noted -= 1;
     notes.shared?.letGo();
     if (isNamed(notes)) this.#named -= 1;
+    if (notes.receipt !== null) this.#tracked -= 1;
     if (notes.eventId !== null) this.#ids?.delete(notes.eventId);
   }
 }

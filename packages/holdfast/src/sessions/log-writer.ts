@@ -24,7 +24,7 @@ export class LogWriter {
   }
 
   /** False for what is larger than a whole log; told as lost. */
-  accepts(userId: string, { payloadBytes }: EntryDraft): boolean {
+  accepts(userId: string, payloadBytes: number): boolean {
     const { settings, events } = this.#rooms;
     if (frameLength(payloadBytes) <= settings.historyBytes) return true;
     events.emit({ type: 'lost', user: userId, events: 1, reason: 'too-large' });

@@ -5,6 +5,9 @@ import type { SessionCodec } from './codec.ts';
 import type { History } from './history.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Pulse } from './pulse.ts';
+import type { Receipt, ReceiptOutcome } from './receipt.ts';
+import type { ReceiptWaits } from './receipt-waits.ts';
+import type { Receipts } from './receipts.ts';
 import type { Registry } from './registry.ts';
 import { checkUserId } from './user-id.ts';
 
@@ -16,6 +19,8 @@ export interface PublisherRooms {
   readonly history: History;
   readonly writer: LogWriter;
   readonly registry: Registry;
+  readonly receipts: Receipts;
+  readonly waits: ReceiptWaits;
 }
 
 /** For whom, and under which name, an event is published. */
@@ -27,6 +32,16 @@ export interface PublishOptions {
   readonly session?: string;
   /** A name by which a repeated call within the log's life is recognised: published once, answered the same. */
   readonly id?: string;
+  /** After so many milliseconds nobody is written it any more who has not got it, and it is tracked. Up to 7 days. */
+  readonly ttlMs?: number;
+}
+
+/** How long to wait for what becomes of an event. */
+export interface PublishWait extends PublishOptions {
+  /** Milliseconds, up to an hour. Of more than 10,000 who wait at once the last is answered at once, as if it were 0. */
+  readonly waitMs: number;
+  /** Ends the wait before its time. */
+  readonly signal?: AbortSignal;
 }
 
 /** What is true right after publishing. `overflow`: more than the log, or all logs together, can hold, so it was not kept. */
@@ -38,7 +53,20 @@ export interface Published {
   readonly outcome: 'queued' | 'overflow';
 }
 
+/**
+ * What became of an event.
+ * - `delivered`: a session that was written it has confirmed it
+ * - `expired`: its time was over, or that of the log, before anybody did
+ * - `overflow`: newer events pushed it out of the log before anybody did; or it could not be kept at all
+ * - `queued`: nobody knows yet
+ */
+export interface Receipted extends Omit<Published, 'outcome'> {
+  readonly outcome: ReceiptOutcome | 'queued';
+}
+
 const maxEventIdLength = 256;
+const longestTtlMs = 7 * 24 * 3_600_000;
+const longestWaitMs = 3_600_000;
 /** Generations begin with 1. */
 const nobodysLineage = 0;
 
@@ -52,33 +80,94 @@ export class Publisher {
 
   /** @throws UsageError `bad-event` or `bad-user`; nothing has been published then */
   publish(userId: string, input: EventInput, options: PublishOptions = {}): Published {
-    const { history, clock, codec, pulse, writer, registry } = this.#rooms;
+    return this.#publish(userId, input, { options, tracking: null });
+  }
+
+  /** Rejects with UsageError `bad-event` or `bad-user`, and for nothing else; nothing has been published then. */
+  async publishAndWait(
+    userId: string,
+    input: EventInput,
+    options: PublishWait,
+  ): Promise<Receipted> {
+    checkDuration('waitMs', options.waitMs, [0, longestWaitMs]);
+    const tracking: Tracking = { receipt: null };
+    const published = this.#publish(userId, input, { options, tracking });
+    if (tracking.receipt === null) return published;
+    const outcome = await this.#rooms.waits.outcomeOf(tracking.receipt, options);
+    return { ...published, outcome: outcome ?? published.outcome };
+  }
+
+  #publish(userId: string, input: EventInput, { options, tracking }: Order): Published {
+    const { history, clock, codec, pulse, writer, receipts } = this.#rooms;
     checkUserId(userId);
     const eventId = checkEventId(options.id);
+    const ttlMs = checkTtl(options.ttlMs);
+    const { event, critical } = input;
+    const isTracked = tracking !== null || ttlMs !== null || critical === true;
     const body = codec.encodeBody(input, clock.epochMs());
     // Encoding, and noticing a stall, run code of others. From here to the log nothing comes in between.
     pulse.now();
     const known = eventId === null ? undefined : history.find(userId)?.offsetOf(eventId);
-    if (known !== undefined) return this.#outcome(userId, known, 'queued');
-    const { session } = options;
-    const onlyFor = session === undefined ? null : (registry.lineageOf(session) ?? nobodysLineage);
+    if (known !== undefined) return this.#repeat(userId, known, tracking);
+    const onlyFor = this.#lineageOf(options.session);
     const offset = history.lastOf(userId) + 1;
     const text = codec.placeEvent(offset, body);
-    const isPlain = onlyFor === null && eventId === null;
-    const draft = {
-      text,
-      payloadBytes: Buffer.byteLength(text),
-      notes: isPlain ? null : { onlyFor, eventId, shared: null },
-    };
-    if (!writer.accepts(userId, draft)) return this.#outcome(userId, offset - 1, 'overflow');
-    const isKept = writer.append(history.find(userId) ?? history.begin(userId), draft);
+    const payloadBytes = Buffer.byteLength(text);
+    if (!writer.accepts(userId, payloadBytes)) return this.#outcome(userId, offset - 1, 'overflow');
+    const receipt = isTracked ? receipts.begin({ userId, offset, event, eventId }, ttlMs) : null;
+    if (tracking !== null) tracking.receipt = receipt;
+    const isPlain = onlyFor === null && eventId === null && receipt === null;
+    const notes = isPlain ? null : { onlyFor, eventId, shared: null, receipt };
+    const log = history.find(userId) ?? history.begin(userId);
+    const isKept = writer.append(log, { text, payloadBytes, notes });
+    if (receipt !== null) receipts.start(receipt);
     return this.#outcome(userId, offset, isKept ? 'queued' : 'overflow');
+  }
+
+  /** An event of this name is in the log already: whoever waits now waits for the same receipt. */
+  #repeat(userId: string, offset: number, tracking: Tracking | null): Published {
+    const receipt = this.#rooms.history.find(userId)?.notesAt(offset)?.receipt ?? null;
+    if (tracking !== null) tracking.receipt = receipt;
+    return this.#outcome(userId, offset, 'queued');
+  }
+
+  #lineageOf(session: string | undefined): number | null {
+    if (session === undefined) return null;
+    return this.#rooms.registry.lineageOf(session) ?? nobodysLineage;
   }
 
   #outcome(userId: string, offset: number, outcome: Published['outcome']): Published {
     const { history, registry } = this.#rooms;
     return { epoch: history.epoch, offset, sessions: registry.count(userId), outcome };
   }
+}
+
+/** What publishing needs beside the event. */
+interface Order {
+  readonly options: PublishOptions;
+  /** Where to put the receipt for somebody who waits; null where nobody does. */
+  readonly tracking: Tracking | null;
+}
+
+interface Tracking {
+  receipt: Receipt | null;
+}
+
+function checkTtl(ttlMs: unknown): number | null {
+  if (ttlMs === undefined) return null;
+  return checkDuration('ttlMs', ttlMs, [1, longestTtlMs]);
+}
+
+function checkDuration(
+  name: string,
+  ms: unknown,
+  [least, most]: readonly [number, number],
+): number {
+  if (typeof ms === 'number' && Number.isInteger(ms) && ms >= least && ms <= most) return ms;
+  throw new UsageError(
+    'bad-event',
+    `Expected \`${name}\` to be a whole number of milliseconds from ${least} to ${most}, got ${describeValue(ms)}.`,
+  );
 }
 
 function checkEventId(id: unknown): string | null {

@@ -148,7 +148,8 @@ function lostBy(
   if (log === undefined)
     return reason === 'broadcast' ? { events: reaches - brought.offset, reason } : null;
   const from = reason === 'overflow' ? brought.offset : Math.max(log.delivered, log.start);
-  return reaches > from ? { events: reaches - from, reason: 'overflow' } : null;
+  const events = reaches > from ? log.uncounted(from + 1, reaches) : 0;
+  return events > 0 ? { events, reason: 'overflow' } : null;
 }
 
 /** @throws UsageError `bad-resume` */

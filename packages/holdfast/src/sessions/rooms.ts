@@ -19,6 +19,8 @@ import { LogWriter } from './log-writer.ts';
 import { MessageIds } from './message-ids.ts';
 import { Publisher } from './publisher.ts';
 import { Pulse } from './pulse.ts';
+import { ReceiptWaits } from './receipt-waits.ts';
+import { Receipts } from './receipts.ts';
 import { Registry } from './registry.ts';
 import { Resumption } from './resumption.ts';
 import type { SessionDuties, SessionKin } from './session.ts';
@@ -51,6 +53,7 @@ export interface Rooms extends Ground {
   readonly refusals: LingeringSockets;
   readonly door: Door;
   readonly history: History;
+  readonly receipts: Receipts;
   readonly heartbeat: Heartbeat;
   readonly delivery: Delivery;
   readonly publisher: Publisher;
@@ -94,17 +97,33 @@ export function buildRooms(ground: Ground): Rooms {
   const low = layFoundation(ground, { idPrefix: ground.node, duties });
   const { settings } = ground;
   const history = new History(low, ground.node);
+  const hookRunner = new HookRunner(low.pulse, low.faults, settings.hookTimeoutMs);
+  const receipts = new Receipts({ ...low, history, hookRunner });
   const heartbeat = new Heartbeat(low);
-  const delivery = new Delivery({ ...low, history, heartbeat });
+  const delivery = new Delivery({ ...low, history, receipts, heartbeat });
   const writer = new LogWriter({ ...low, history, delivery });
-  const publisher = new Publisher({ ...low, history, writer });
+  const publisher = new Publisher({
+    ...low,
+    history,
+    writer,
+    receipts,
+    waits: new ReceiptWaits(low.pulse),
+  });
   const broadcaster = new Broadcaster({ ...low, history, writer });
   const tickets = new Tickets();
   const resumption = new Resumption({ ...low, history, tickets });
   const messageIds = new MessageIds(low);
   const waiting = new WaitingRoom({ ...low, heartbeat });
-  const hookRunner = new HookRunner(low.pulse, low.faults, settings.hookTimeoutMs);
-  const flow = { history, delivery, publisher, broadcaster, tickets, resumption, messageIds };
+  const flow = {
+    history,
+    receipts,
+    delivery,
+    publisher,
+    broadcaster,
+    tickets,
+    resumption,
+    messageIds,
+  };
   const middle = { ...low, ...flow, heartbeat, waiting, hookRunner };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);
@@ -140,7 +159,8 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
 
 /** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */
 function connect(rooms: Rooms, duties: SessionDuties): void {
-  const { door, waiting, history, heartbeat, hooks, hookRunner } = rooms;
+  const { door, waiting, history, receipts, heartbeat, hooks, hookRunner } = rooms;
+  door.onLeave((session) => receipts.left(session));
   door.onLeave((session) => history.left(session.userId));
   door.onLeave((session) => waiting.offer(session.userId));
   const closing: HookUse<SessionEnd> = {
@@ -155,7 +175,8 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
   Object.assign(duties, sessionDuties(rooms));
 }
 
-function sessionDuties({ heartbeat, delivery, inbox, door, faults, pulse }: Rooms): SessionDuties {
+function sessionDuties(rooms: Rooms): SessionDuties {
+  const { heartbeat, delivery, receipts, inbox, door, faults, pulse } = rooms;
   return {
     transportOf: (socket) => transportOf(socket, faults),
     heard: (session) => {
@@ -164,8 +185,10 @@ function sessionDuties({ heartbeat, delivery, inbox, door, faults, pulse }: Room
       inbox.count(session, now);
     },
     ponged: (session, mark) => {
-      if (heartbeat.ponged(session, mark)) delivery.resume(session);
-      else inbox.count(session, pulse.now());
+      if (heartbeat.ponged(session, mark)) {
+        receipts.confirmed(session);
+        delivery.resume(session);
+      } else inbox.count(session, pulse.now());
     },
     received: (session, data) => {
       const now = pulse.now();

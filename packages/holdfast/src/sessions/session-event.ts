@@ -1,6 +1,7 @@
 import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
 import type { BlockingSession } from '../core/admission.ts';
 import type { ResumeVerdict } from '../protocol/frames.ts';
+import type { ReceiptOutcome } from './receipt.ts';
 
 /** Where an internal failure happened. A closed list: it is a metric label. */
 export type FaultPlace =
@@ -100,6 +101,13 @@ export type SessionEvent =
       readonly user: string;
       readonly events: number;
       readonly reason: LossReason;
+    }
+  | {
+      /** It is known what became of a tracked event; one that was not delivered counts as lost. */
+      readonly type: 'receiptSettled';
+      readonly user: string;
+      readonly offset: number;
+      readonly outcome: ReceiptOutcome;
     }
   | {
       readonly type: 'gapTold';

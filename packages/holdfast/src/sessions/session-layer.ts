@@ -11,7 +11,7 @@ import type { SessionListener } from './event-stream.ts';
 import { type Gauges, readGauges } from './gauges.ts';
 import { type Health, readHealth } from './health.ts';
 import type { SessionHooks } from './hooks.ts';
-import type { Published, PublishOptions } from './publisher.ts';
+import type { Published, PublishOptions, PublishWait, Receipted } from './publisher.ts';
 import { buildRooms, type Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { FaultPlace } from './session-event.ts';
@@ -109,6 +109,11 @@ export class SessionLayer {
   /** Publishes to all sessions of a user, now and within the resume window. @throws UsageError `bad-event` */
   publish(userId: string, event: EventInput, options: PublishOptions = {}): Published {
     return this.#rooms.publisher.publish(userId, event, options);
+  }
+
+  /** The same, and waits until it is known what became of the event. Rejects with UsageError, and for nothing else. */
+  publishAndWait(userId: string, event: EventInput, options: PublishWait): Promise<Receipted> {
+    return this.#rooms.publisher.publishAndWait(userId, event, options);
   }
 
   /** Publishes to every user who has a session. Rejects with UsageError `bad-event`. */
@@ -245,7 +250,7 @@ export class SessionLayer {
    * @param retryAfterMs asked for each client: when to come back, so that they need not all come at once
    */
   async shutdown(retryAfterMs: () => number | undefined = () => undefined): Promise<void> {
-    const { door, sweep, lingering, refusals, history, messageIds, clock } = this.#rooms;
+    const { door, sweep, lingering, refusals, history, receipts, messageIds, clock } = this.#rooms;
     this.stopAdmitting(retryAfterMs);
     sweep.stop();
     for (const session of this.sessions()) {
@@ -253,6 +258,7 @@ export class SessionLayer {
       door.leave(session, 'shutdown', retryMs === undefined ? {} : { retryAfterMs: retryMs });
     }
     history.clear();
+    receipts.tellAll();
     messageIds.clear();
     while (lingering.size + refusals.size > 0)
       await new Promise<void>((resolve) => void clock.after(20, resolve));

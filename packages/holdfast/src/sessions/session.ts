@@ -2,6 +2,7 @@ import { notOut, type TransportState, type VitalFacts } from '../core/death.ts';
 import type { SessionState } from '../core/lifecycle.ts';
 import { noEntry, type Timed } from '../core/timing-wheel.ts';
 import type { Occupant } from '../core/admission.ts';
+import type { AwaitedReceipts } from './awaited-receipts.ts';
 import type { EndSign, SessionSocket, SocketOwner } from './socket.ts';
 
 /** What the rooms of the layer do for a session. One object for all sessions. */
@@ -101,6 +102,8 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
    * most `cursor`.
    */
   acked = 0;
+  /** Tracked events it was written and has not confirmed; null before the first. */
+  awaited: AwaitedReceipts | null = null;
   /** The engine has more than it can write now. */
   isCongested = false;
   /** A frame arrived while the engine said closed: what it says of this socket is worth nothing (I9). */

@@ -1,7 +1,9 @@
 import type { Aged } from '../core/age-order.ts';
+import { OffsetRuns } from '../core/offset-runs.ts';
 import { noEntry } from '../core/timing-wheel.ts';
 import { FramePage } from './frame-page.ts';
 import { type EntryNotes, LogNotes } from './log-notes.ts';
+import type { Receipt, UndeliveredReason } from './receipt.ts';
 import { frameLength } from './text-frame.ts';
 
 /** An event about to be appended. */
@@ -19,6 +21,8 @@ export interface Run {
   readonly rest: Uint8Array | null;
   /** Offset of its last frame. */
   readonly last: number;
+  /** Where it is one tracked event: these are written one by one. */
+  readonly receipt: Receipt | null;
 }
 
 /** The bounds of one log. */
@@ -52,6 +56,8 @@ export class UserLog implements Aged<UserLog> {
   /** Oldest first; all but the newest are full. */
   #pages: FramePage[] = [];
   #notes: LogNotes | null = null;
+  /** Tracked events that were counted as lost when their receipts settled; no gap counts them again. */
+  #lost: OffsetRuns | null = null;
   #first: number;
   #last: number;
   #bytes = 0;
@@ -107,9 +113,25 @@ export class UserLog implements Aged<UserLog> {
     return this.#notes?.offsetOf(eventId);
   }
 
-  /** The lineage for which the entry at this offset is, or null where it is for all. */
-  onlyFor(offset: number): number | null {
-    return this.#notes?.at(offset)?.onlyFor ?? null;
+  /** What is kept about the entry at this offset beside its bytes. */
+  notesAt(offset: number): EntryNotes | null {
+    return this.#notes?.at(offset) ?? null;
+  }
+
+  /** The receipts of entries up to this offset that are not settled. O(entries with notes). */
+  receiptsUpTo(offset: number): Iterable<Receipt> {
+    return this.#notes?.receiptsUpTo(offset) ?? [];
+  }
+
+  /** The event at this offset has been counted as lost. */
+  noteLost(offset: number): void {
+    this.#lost ??= new OffsetRuns();
+    this.#lost.add(offset);
+  }
+
+  /** How many of the events between two offsets, both included, have not been counted as lost. */
+  uncounted(from: number, to: number): number {
+    return to - from + 1 - (this.#lost?.countWithin(from, to) ?? 0);
   }
 
   /** How many entries after this offset are for a session of this lineage. */
@@ -132,7 +154,7 @@ export class UserLog implements Aged<UserLog> {
     ) {
       last += 1;
     }
-    return { frames: page.slice(offset, last), rest: null, last };
+    return { frames: page.slice(offset, last), rest: null, last, receipt: null };
   }
 
   /** Appends at `last` + 1 and lets the oldest go until the bounds hold. */
@@ -146,18 +168,18 @@ export class UserLog implements Aged<UserLog> {
     this.#bytes += own + shared;
     if (notes !== null) this.#notes ??= new LogNotes();
     this.#notes?.append(this.#last, notes);
-    while (this.size > bounds.events || this.#bytes > bounds.bytes) this.#dropOldest();
+    while (this.size > bounds.events || this.#bytes > bounds.bytes) this.#dropOldest('overflow');
   }
 
-  /** Lets every entry go. */
+  /** Lets every entry go: its time is over. */
   clear(): void {
-    while (this.size > 0) this.#dropOldest();
+    while (this.size > 0) this.#dropOldest('expired');
   }
 
   /** Lets the oldest entries go until about so many bytes of memory are free; one entry in any case. */
   release(bytes: number): void {
     const most = this.#bytes - bytes;
-    do this.#dropOldest();
+    do this.#dropOldest('overflow');
     while (this.size > 0 && this.#bytes > most);
     const [oldest] = this.#pages;
     if (oldest === undefined || oldest.first === this.#first) return;
@@ -166,14 +188,14 @@ export class UserLog implements Aged<UserLog> {
     this.#replacePage(0, oldest.moved(this.#first, needed));
   }
 
-  #dropOldest(): void {
+  #dropOldest(reason: UndeliveredReason): void {
     const page = this.#pages[0];
     if (page === undefined || this.size === 0) return;
     const shared = this.#notes?.at(this.#first)?.shared?.length ?? 0;
     this.#bytes -= page.endOf(this.#first) - page.startOf(this.#first) + shared;
-    this.#notes?.drop(this.#first);
     this.#first += 1;
     if (this.#first > page.last) this.#dropPage(page);
+    this.#notes?.drop(this.#first - 1, reason);
   }
 
   /** The newest page, with room for a frame of this length. */
@@ -220,11 +242,11 @@ export class UserLog implements Aged<UserLog> {
   }
 }
 
-function runOf(page: FramePage, offset: number, { shared }: EntryNotes): Run {
+function runOf(page: FramePage, offset: number, { shared, receipt }: EntryNotes): Run {
   const own = page.slice(offset, offset);
   if (shared === null || own.length > 0)
-    return { frames: own, rest: shared?.bytes ?? null, last: offset };
-  return { frames: shared.bytes, rest: null, last: offset };
+    return { frames: own, rest: shared?.bytes ?? null, last: offset, receipt };
+  return { frames: shared.bytes, rest: null, last: offset, receipt };
 }
 
 /** A little more than is needed now, so that not every append moves the page. */

@@ -43,6 +43,8 @@ const writers: { readonly [T in SessionEvent['type']]?: (event: EventOf<T>) => L
     msg: `The event loop stalled for ${Math.round(gapMs)} ms; deadlines were extended by it`,
   }),
   lost: ({ reason }) => ({ level: 'warn', msg: `Events lost: ${reason}` }),
+  receiptSettled: ({ outcome }) =>
+    outcome === 'delivered' ? null : { level: 'warn', msg: `Event not delivered: ${outcome}` },
   limitSet: () => ({ level: 'info', msg: 'Limit of a user set' }),
   swept: ({ drift }) =>
     drift > 0 ? { level: 'error', msg: 'Audit found drift and put it right' } : null,

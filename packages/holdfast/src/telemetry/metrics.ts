@@ -85,6 +85,9 @@ const folds: { readonly [T in SessionEvent['type']]?: Fold<T> } = {
     metrics.published += events;
   },
   lost: ({ lostByReason }, { events, reason }) => count(lostByReason, reason, events),
+  receiptSettled: ({ lostByReason }, { outcome }) => {
+    if (outcome !== 'delivered') count(lostByReason, outcome);
+  },
   resumed: ({ resumedByOutcome }, { outcome }) => count(resumedByOutcome, outcome),
   ticketIgnored: ({ resumedByOutcome }, { why }) => count(resumedByOutcome, `ticket-${why}`),
   swept: ({ sweep }, { reaped }) => {

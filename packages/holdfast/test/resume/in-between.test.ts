@@ -143,10 +143,10 @@ describe('what is gone', () => {
   test('I5 I12 pins nothing: what is noted about an entry goes with it', () => {
     const notes = new LogNotes();
     const held = { bytes: new Uint8Array(1), length: 1, hold() {}, letGo() {} };
-    const about = { onlyFor: null, eventId: null, shared: held as never };
+    const about = { onlyFor: null, eventId: null, shared: held as never, receipt: null };
     for (let offset = 1; offset <= 100; offset += 1) notes.append(offset, about);
     for (let offset = 1; offset <= 30; offset += 1) {
-      notes.drop(offset);
+      notes.drop(offset, 'overflow');
       expect(notes.at(offset)).toBeNull();
     }
     expect(notes.at(31)).toBe(about);

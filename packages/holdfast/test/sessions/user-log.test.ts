@@ -14,7 +14,7 @@ function plain(text: string): EntryDraft {
 /** The same text, of which everything from `cut` on is shared; all of it where `cut` is 0. */
 function shared(text: string, cut: number): EntryDraft {
   const payloadBytes = Buffer.byteLength(text);
-  const notes = { onlyFor: null, eventId: null };
+  const notes = { onlyFor: null, eventId: null, receipt: null };
   const bytes = cut === 0 ? textFrame(text) : Buffer.from(text.slice(cut));
   const own = cut === 0 ? null : text.slice(0, cut);
   return { text: own, payloadBytes, notes: { ...notes, shared: new SharedBytes(bytes, scale) } };
@@ -93,7 +93,7 @@ describe('the log of a user', () => {
   test('a run ends where the next frame would be too much, and where an event is for one session', () => {
     const log = new UserLog('u', 0, 0);
     for (const name of ['aa', 'bb', 'cc']) log.append(plain(name), ample);
-    const notes = { onlyFor: 3, eventId: 'e', shared: null };
+    const notes = { onlyFor: 3, eventId: 'e', shared: null, receipt: null };
     log.append({ ...plain('dd'), notes }, ample);
     log.append(plain('ee'), ample);
     expect(log.run(1, 8).last).toBe(2);
@@ -101,7 +101,7 @@ describe('the log of a user', () => {
     expect(log.run(1, 12).last).toBe(3);
     expect(log.run(1, 1_000).last).toBe(3);
     expect(log.run(4, 1_000).last).toBe(4);
-    expect([3, 4, 5].map((offset) => log.onlyFor(offset))).toEqual([null, 3, null]);
+    expect([3, 4, 5].map((offset) => log.notesAt(offset)?.onlyFor ?? null)).toEqual([null, 3, null]);
     expect(log.offsetOf('e')).toBe(4);
     log.release(1_000);
     expect(log.offsetOf('e')).toBeUndefined();
