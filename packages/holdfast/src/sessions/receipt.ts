@@ -30,6 +30,11 @@ export interface ReceiptSeed {
   readonly endsAtRaw: number;
 }
 
+interface Written {
+  readonly lineage: number;
+  readonly generation: number;
+}
+
 /**
  * What is known of one tracked event. It lives with its log entry, and longer only while a session that was written the
  * event can still confirm it.
@@ -57,9 +62,9 @@ export class Receipt implements Timed {
   withdrawn: UndeliveredReason | null = null;
   /** How many sessions were written it, or are being written it, that can still confirm it. */
   holders = 0;
-  /** The lineages of all sessions it was written to; a position of one of them confirms it, too. */
-  lineages: number[] | null = null;
   waiters: Set<ReceiptWaiter> | null = null;
+  /** Of each lineage the first generation it was written to: whoever was on that session, or a later one, knows of it. */
+  #writtenTo: Written[] | null = null;
   /** Entry on the timing wheel; only with a ttl. */
   timer: number = noEntry;
 
@@ -70,6 +75,28 @@ export class Receipt implements Timed {
     this.event = seed.event;
     this.eventId = seed.eventId;
     this.endsAtRaw = seed.endsAtRaw;
+  }
+
+  /** It was written to a session of this lineage and generation. */
+  noteWritten({ lineage, generation }: Written): void {
+    this.#writtenTo ??= [];
+    if (!this.#writtenTo.some((other) => other.lineage === lineage))
+      this.#writtenTo.push({ lineage, generation });
+  }
+
+  /** Whether it was written to a session of this lineage, of this generation or before. */
+  wasWrittenTo({ lineage, generation }: Written): boolean {
+    return (
+      this.#writtenTo?.some(
+        (written) => written.lineage === lineage && written.generation <= generation,
+      ) === true
+    );
+  }
+
+  /** Clients of this lineage have jumped over it: where they are tells nothing of it any more. */
+  forgetWritten(lineage: number): void {
+    if (this.#writtenTo?.some((written) => written.lineage === lineage) === true)
+      this.#writtenTo = this.#writtenTo.filter((written) => written.lineage !== lineage);
   }
 
   /** Its entry is gone from the log. */

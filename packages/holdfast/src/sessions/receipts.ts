@@ -79,8 +79,7 @@ export class Receipts {
 
   /** The engine has taken the event: from now on this session can confirm it. */
   written(receipt: Receipt, session: Session): void {
-    receipt.lineages ??= [];
-    if (!receipt.lineages.includes(session.lineage)) receipt.lineages.push(session.lineage);
+    receipt.noteWritten(session);
     if (receipt.offset <= session.acked) this.#settle(receipt, 'delivered');
     if (session.state === 'closed' || receipt.outcome !== null) {
       this.letGo(receipt);
@@ -108,12 +107,12 @@ export class Receipts {
     }
   }
 
-  /** A session is over. Where its client has come back, the position it brought is its last word. */
+  /** A session is over. Where its client has come back with its ticket, the position it brought is its last word. */
   left(session: Session): void {
-    const { awaited, userId, lineage, cursor } = session;
+    const { awaited, userId, generation, cursor } = session;
     if (awaited === null) return;
     const { registry, history } = this.#rooms;
-    const heir = registry.of(userId).find((other) => other.lineage === lineage);
+    const heir = registry.of(userId).find(({ predecessor }) => predecessor === generation);
     const last = heir?.brought ?? null;
     if (last !== null && last.epoch === history.epoch && last.offset <= cursor)
       session.acked = Math.max(session.acked, last.offset);
@@ -124,24 +123,24 @@ export class Receipts {
   }
 
   /**
-   * A session has its place in the log. A client that has come back by its ticket has everything up to the position it
-   * brought; one that begins elsewhere has jumped over what is before.
+   * A session has its place in the log. A client that has come back with a ticket has everything up to the position it
+   * brought that was written to the session of that ticket, or to one before; one that begins elsewhere has jumped.
    */
-  placed({ userId, lineage, generation, cursor }: Session, { outcome }: ResumeVerdict): void {
-    if (lineage === generation) return;
+  placed(session: Session, { outcome }: ResumeVerdict): void {
+    const { userId, lineage, predecessor: generation, cursor } = session;
+    if (lineage === session.generation) return;
     const hasAll = outcome === 'lossless' || outcome === 'replayed';
     const log = this.#rooms.history.find(userId);
     for (const receipt of log?.receiptsUpTo(cursor) ?? []) {
-      if (receipt.lineages?.includes(lineage) !== true) continue;
-      if (hasAll) this.#settle(receipt, 'delivered');
-      else this.#forget(receipt, lineage);
+      if (!hasAll) receipt.forgetWritten(lineage);
+      else if (receipt.wasWrittenTo({ lineage, generation })) this.#settle(receipt, 'delivered');
     }
   }
 
   /** Whether a session reads past an event because nobody is written it any more. */
   isSkipped(receipt: Receipt, { lineage }: Session): boolean {
     if (!this.isOver(receipt)) return false;
-    this.#forget(receipt, lineage);
+    receipt.forgetWritten(lineage);
     return true;
   }
 
@@ -182,11 +181,6 @@ export class Receipts {
     if (this.#isTelling) return;
     this.#isTelling = true;
     clock.afterPoll(() => this.#tell());
-  }
-
-  #forget(receipt: Receipt, lineage: number): void {
-    const place = receipt.lineages?.indexOf(lineage) ?? -1;
-    if (place !== -1) receipt.lineages?.splice(place, 1);
   }
 
   #tell(): void {

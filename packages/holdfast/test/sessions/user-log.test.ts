@@ -101,7 +101,11 @@ describe('the log of a user', () => {
     expect(log.run(1, 12).last).toBe(3);
     expect(log.run(1, 1_000).last).toBe(3);
     expect(log.run(4, 1_000).last).toBe(4);
-    expect([3, 4, 5].map((offset) => log.notesAt(offset)?.onlyFor ?? null)).toEqual([null, 3, null]);
+    expect([3, 4, 5].map((offset) => log.notesAt(offset)?.onlyFor ?? null)).toEqual([
+      null,
+      3,
+      null,
+    ]);
     expect(log.offsetOf('e')).toBe(4);
     log.release(1_000);
     expect(log.offsetOf('e')).toBeUndefined();

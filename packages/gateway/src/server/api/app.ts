@@ -75,7 +75,16 @@ async function answerRoute(api: ApiParts, route: Route, arrival: Arrival): Promi
   if (!query.ok) return problemResponse(query.problem);
   const body = await readBody(route, request);
   if (!body.ok) return problemResponse(body.problem);
-  const call: Call<unknown, unknown> = { api, ...named, query: query.fields, body: body.fields };
+  const call: Call<unknown, unknown> = {
+    api,
+    ...named,
+    query: query.fields,
+    body: body.fields,
+    // Made when it is asked for: few routes wait for anything.
+    get signal() {
+      return request.signal;
+    },
+  };
   return await route.handle(call as Call<never, never>);
 }
 

@@ -11,24 +11,35 @@ export interface EventOrder {
   readonly id?: string | undefined;
   /** Only for this session of the user, and those that resumed from it. */
   readonly session?: string | undefined;
+  /** For how long it is good, ms. */
+  readonly ttl?: number | undefined;
+  /** How long to wait for what becomes of it. The signal is aborted when whoever waits has gone. */
+  readonly wait: { readonly waitMs: number; readonly signal: AbortSignal } | null;
 }
 
-/** Publishes an event; what is true right afterwards is the answer. */
-export function publishEvent(api: ApiParts, userId: string, order: EventOrder): Response {
+/** Publishes an event; the answer is what is true right afterwards, or what became of it by the end of the wait. */
+export async function publishEvent(
+  api: ApiParts,
+  userId: string,
+  order: EventOrder,
+): Promise<Response> {
   const overloaded = refuseOverload(api);
   if (overloaded !== null) return overloaded;
-  const { event, data = null, critical = false, id, session } = order;
+  const { event, data = null, critical = false, id, session, ttl, wait } = order;
   if (session !== undefined && api.layer.findFor(userId, session) === null) {
     const detail =
       'Expected `session` to be a session of this user that is not over, or that came back.';
     return problemResponse(createProblem(404, 'unknown-session', detail));
   }
-  const published = api.layer.publish(
-    userId,
-    { event, data, critical },
-    { ...(id !== undefined && { id }), ...(session !== undefined && { session }) },
-  );
-  return jsonResponse(202, published);
+  const input = { event, data, critical };
+  const options = {
+    ...(id !== undefined && { id }),
+    ...(session !== undefined && { session }),
+    ...(ttl !== undefined && { ttlMs: ttl }),
+  };
+  if (wait === null) return jsonResponse(202, api.layer.publish(userId, input, options));
+  const receipted = await api.layer.publishAndWait(userId, input, { ...options, ...wait });
+  return jsonResponse(200, receipted);
 }
 
 /** The answer to whoever publishes while the memory is nearly full; null while it is not. */

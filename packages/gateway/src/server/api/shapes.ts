@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import { parseDuration } from '../config/units.ts';
 
 /** Most entries of one answer. */
 const MOST_LISTED = 1000;
+/** Shorter than a connection may stand still. */
+const LONGEST_WAIT_MS = 60_000;
+const LONGEST_TTL_MS = 7 * 24 * 3_600_000;
 
 /** Shapes that several routes share. Each description completes `Expected … to be …`. */
 export interface Shapes {
@@ -10,6 +14,9 @@ export interface Shapes {
   readonly eventName: z.ZodString;
   readonly data: z.ZodOptional<z.ZodUnknown>;
   readonly outcome: z.ZodEnum<{ queued: 'queued'; overflow: 'overflow' }>;
+  readonly receiptOutcome: z.ZodType;
+  readonly wait: z.ZodType<number | undefined, string | undefined>;
+  readonly ttl: z.ZodType<number | undefined, string | number | undefined>;
   readonly reaped: z.ZodType;
   readonly closed: z.ZodType;
   readonly sessionView: z.ZodObject;
@@ -22,6 +29,11 @@ function readDigits(text: unknown): unknown {
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
+/** Milliseconds of a duration such as `5s`; NaN for what is none, to be refused. */
+function readMs(duration: string | number): number {
+  return parseDuration(String(duration)) ?? Number.NaN;
+}
+
 /** See `Shapes`. */
 export const shapes: Shapes = {
   limit: z
@@ -32,6 +44,21 @@ export const shapes: Shapes = {
   eventName: z.string().min(1).max(256).describe('a name of 1 to 256 characters'),
   data: z.unknown().optional().describe('anything JSON can say'),
   outcome: z.enum(['queued', 'overflow']).describe('overflow: too large for the log of a user'),
+  receiptOutcome: z
+    .enum(['delivered', 'expired', 'overflow', 'queued'])
+    .describe('queued: nobody knew yet when the wait ended'),
+  wait: z
+    .string()
+    .transform(readMs)
+    .pipe(z.number().int().min(0).max(LONGEST_WAIT_MS))
+    .optional()
+    .describe('how long to wait for what becomes of the event: a duration up to 60s, such as 5s'),
+  ttl: z
+    .union([z.string(), z.number()])
+    .transform(readMs)
+    .pipe(z.number().int().min(1).max(LONGEST_TTL_MS))
+    .optional()
+    .describe('how long the event is good for: a duration from 1ms to 168h, such as 30s'),
   reaped: z.object({
     reaped: z.array(z.object({ id: z.string(), cause: z.string() })),
     kept: count,

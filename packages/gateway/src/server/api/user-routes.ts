@@ -19,7 +19,10 @@ const eventBody = z.strictObject({
     .optional()
     .describe('a name of 1 to 256 characters by which a repeated call is recognised'),
   session: z.string().min(1).max(128).optional().describe('the id of one session of this user'),
+  ttl: shapes.ttl,
 });
+
+const eventQuery = z.strictObject({ wait: shapes.wait });
 
 const listQuery = z.strictObject({ limit: shapes.limit });
 
@@ -52,24 +55,30 @@ const limitBody = z.strictObject({
     .describe('a whole number from 1 to 1000, or null to lift the limit of this user'),
 });
 
+const published = z.object({ epoch: z.string(), offset: count, sessions: count });
+
 const events: Route = defineRoute({
   method: 'POST',
   path: '/api/v1/users/{user}/events',
   summary: 'Publish an event to all sessions of a user, or to one of them',
+  query: eventQuery,
   body: eventBody,
   problems: [404, 503],
   answers: {
+    200: {
+      description: 'With `wait`: what became of the event, as far as it is known by then',
+      schema: published.extend({ outcome: shapes.receiptOutcome }),
+    },
     202: {
       description: 'Queued, or too large for the log of a user (`overflow`)',
-      schema: z.object({
-        epoch: z.string(),
-        offset: count,
-        sessions: count,
-        outcome: shapes.outcome,
-      }),
+      schema: published.extend({ outcome: shapes.outcome }),
     },
   },
-  handle: ({ api, userId, body }) => publishEvent(api, userId, body),
+  handle: (call) => {
+    const waitMs = call.query.wait;
+    const wait = waitMs === undefined ? null : { waitMs, signal: call.signal };
+    return publishEvent(call.api, call.userId, { ...call.body, wait });
+  },
 });
 
 const list: Route = defineRoute({

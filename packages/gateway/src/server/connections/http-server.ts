@@ -21,8 +21,8 @@ const MOST_HEADER_BYTES = 16 * 1024;
 /** From a complete request head to a complete body. */
 const BODY_TIMEOUT_MS = 20_000;
 const KEEP_ALIVE_MS = 5000;
-/** How long a connection that is no WebSocket may stand still, in either direction. */
-const IDLE_MS = 60_000;
+/** How long a connection that is no WebSocket may stand still, in either direction: longer than a request may wait. */
+const IDLE_MS = 75_000;
 /** How often node looks for connections that are too slow; its default of 30 s is too seldom. */
 const LOOK_EVERY_MS = 1000;
 

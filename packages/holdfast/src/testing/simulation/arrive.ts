@@ -12,12 +12,20 @@ export function dial(stage: Stage, user: UserTruth): SimulatedClient {
   const { world, random } = stage;
   const client = makeClient(stage, user);
   const memory = drawMemory(stage, user);
+  noteConfirmed(stage, user, memory);
   const brought = random.chance(0.05) ? random.between(1, 20) : undefined;
   const authenticationMs = random.chance(0.1) ? random.between(20, 2_000) : random.between(0, 20);
   world.in(client.traits.up.latencyMs + authenticationMs, () => {
     world.ask(() => askForSlot(stage, user, { client, brought, memory }));
   });
   return client;
+}
+
+/** A position that comes with a good ticket says that its client has read everything up to it. */
+function noteConfirmed({ confirmed }: Stage, user: UserTruth, memory: Memory | null): void {
+  if (memory === null || memory.userId !== user.id) return;
+  if (memory.ticket === 'none' || memory.epoch === 'another') return;
+  for (const number of memory.read) confirmed.add(number);
 }
 
 /** What one of the user's clients remembers: one that is gone, or one that is here and has been copied. */
@@ -37,7 +45,7 @@ export function makeClient(stage: Stage, user: UserTruth): SimulatedClient {
   const client = new SimulatedClient(
     world,
     { userId: user.id, name },
-    { socket, traits: drawLine(random) },
+    { socket, traits: drawLine(random), confirmed: stage.confirmed },
   );
   user.clients.push(client);
   clientOf.set(socket, client);

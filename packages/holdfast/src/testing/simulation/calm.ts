@@ -1,6 +1,6 @@
 import type { Settings } from '../../core/options.ts';
 import { allowanceMs } from './check-closing.ts';
-import { checkCaughtUp } from './check-delivery.ts';
+import { checkCaughtUp } from './check-caught-up.ts';
 import type { Play } from './play.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import type { Stage } from './stage.ts';

@@ -1,9 +1,10 @@
 import type { ResumeVerdict } from '../../protocol/frames.ts';
 import { checkResumed } from './check-resumed.ts';
 import { findTruth } from './find-truth.ts';
+import type { ReceiptTruth } from './receipt-truth.ts';
 import type { SessionTruth } from './session-truth.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
-import { isTight } from './scenario.ts';
+import { comingTo, isPushedOut } from './pushed-out.ts';
 import { type Stage, userOf } from './stage.ts';
 import type { Announced, UserTruth } from './user-truth.ts';
 
@@ -101,11 +102,16 @@ function checkStart(stage: Stage, { id, userId }: SessionTruth, offset: number):
   for (const [missed, event] of user.eventAt) {
     const isBetween = missed > deliveredTo && missed <= offset;
     verdict.expect(
-      !isBetween || missed <= lostTo || event.onlyFor !== null,
+      !isBetween || missed <= lostTo || event.onlyFor !== null || isToldLost(event),
       'I4',
       () => `${id} begins after ${offset}; the event at ${missed} reached nobody, untold`,
     );
   }
+}
+
+/** Whoever published it was told that nobody got it, or is about to be. */
+function isToldLost({ receipt }: Announced): boolean {
+  return receipt !== null && receipt.outcome !== 'delivered';
 }
 
 function checkEvent(stage: Stage, truth: SessionTruth, { offset = -1, data }: WrittenFrame): void {
@@ -134,6 +140,18 @@ function checkEvent(stage: Stage, truth: SessionTruth, { offset = -1, data }: Wr
   );
   checkSkipped(stage, truth, offset);
   cover(stage, truth, offset);
+  if (event.receipt !== null) checkInTime(stage, truth, event.receipt);
+}
+
+/** I4: after its time nobody is written an event any more. */
+function checkInTime({ verdict, clock }: Stage, truth: SessionTruth, receipt: ReceiptTruth): void {
+  const { number, endsAt } = receipt;
+  verdict.expect(
+    clock.nowMs() < endsAt,
+    'I4',
+    () => `${truth.id} was sent event ${number}, whose time was over at ${endsAt}`,
+  );
+  truth.tracked.add(receipt);
 }
 
 /** Between what a session has and this offset there is nothing of its own. */
@@ -171,9 +189,9 @@ function checkNotice(stage: Stage, truth: SessionTruth, { offset = -1 }: Written
 function checkGap(
   stage: Stage,
   truth: SessionTruth,
-  { from = -1, to = -1, offset }: WrittenFrame,
+  { from = -1, to = -1, offset, reason }: WrittenFrame,
 ): void {
-  const { verdict, settings } = stage;
+  const { verdict } = stage;
   const user = userOf(stage, truth.userId);
   const coveredTo = truth.coveredTo ?? 0;
   verdict.expect(
@@ -182,20 +200,15 @@ function checkGap(
     () => `${truth.id} was told a gap from ${from} to ${to} after ${coveredTo}`,
   );
   checkSkipped(stage, truth, from);
-  const kept = [...user.eventAt].filter(([at]) => at >= to).map(([, event]) => event);
-  const coming = [...stage.publishing, ...user.unseen].filter((event) => !kept.includes(event));
-  const keptBytes = [...kept, ...coming].reduce((sum, event) => sum + event.approximateBytes, 0);
-  const isTotalTight = isTight(settings);
   const isGone =
-    user.lastOffset + coming.length + user.unseenNotices - to >= settings.historyEvents ||
-    keptBytes > settings.historyBytes * 0.95 ||
-    isTotalTight;
+    reason === 'expired' ? isOver(stage, truth, { from, to }) : isPushedOut(stage, user, to);
   verdict.expect(
     isGone,
     'I4',
     () =>
-      `${truth.id} was told a gap up to ${to} though the log to ${user.lastOffset} has room (${keptBytes} bytes)`,
+      `${truth.id} was told a gap (${reason}) up to ${to} of the log to ${user.lastOffset}, which is there`,
   );
+  const coming = comingTo(stage, user);
   const isCovered = (at: number): boolean => at >= from && at <= to;
   const hasEvents =
     coming.length + user.unseenNotices > 0 ||
@@ -206,6 +219,23 @@ function checkGap(
     () => `${truth.id} was told a gap from ${from} to ${to}, in which there never was an event`,
   );
   cover(stage, truth, to);
+}
+
+/** Every event of its own between the two is one whose time is over. */
+function isOver(
+  stage: Stage,
+  truth: SessionTruth,
+  { from, to }: { from: number; to: number },
+): boolean {
+  const { clock, publishing } = stage;
+  const { eventAt } = userOf(stage, truth.userId);
+  for (let at = from; at <= to; at += 1) {
+    const event = eventAt.get(at);
+    if (event === undefined && publishing.length === 0) return false;
+    if (event !== undefined && clock.nowMs() < (event.receipt?.endsAt ?? Number.POSITIVE_INFINITY))
+      return false;
+  }
+  return true;
 }
 
 /** An event has been seen at this place: it must have no other. */
@@ -240,36 +270,13 @@ function cover(stage: Stage, truth: SessionTruth, offset: number): void {
 export function checkExpired(stage: Stage, userId: string, events: number): void {
   const user = userOf(stage, userId);
   const undelivered = [...user.eventAt].filter(([at]) => at > user.deliveredTo && at > user.lostTo);
-  const forAll = undelivered.filter(([, { onlyFor }]) => onlyFor === null).length;
+  const forAll = undelivered.filter(
+    ([, { onlyFor, receipt }]) => onlyFor === null && receipt === null,
+  ).length;
   stage.verdict.expect(
     events >= forAll,
     'I4',
     () => `${events} events of ${userId} were told as lost, ${forAll} reached nobody`,
   );
   user.lostTo = user.lastOffset;
-}
-
-/** A replay is as long as a log, and a line as slow as a line: whoever was written to since this is on its way. */
-const longestPauseMs = 5_000;
-
-/** I4: with every line in order again, every session has been written everything that is its own, or is on its way. */
-export function checkCaughtUp(stage: Stage): void {
-  for (const truth of stage.sessions.values()) {
-    const user = userOf(stage, truth.userId);
-    if (truth.coveredTo === null || truth.client?.isHindered !== false || truth.client.isOver)
-      continue;
-    if (truth.socket === null || truth.socket.isClosed) continue;
-    if (stage.clock.nowMs() - truth.coveredAt < longestPauseMs) continue;
-    // After a write that threw, nothing but a pong or the next event has the layer try again.
-    if (truth.socket.hasThrown && !truth.socket.canPing) continue;
-    const missing = [...user.eventAt].find(
-      ([at, event]) => at > (truth.coveredTo ?? 0) && truth.owns(event),
-    );
-    stage.verdict.expect(
-      missing === undefined,
-      'I4',
-      () =>
-        `${truth.id} has been written up to ${truth.coveredTo} and not ${missing?.[0]}, with its line in order`,
-    );
-  }
 }

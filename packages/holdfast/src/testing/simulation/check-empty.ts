@@ -1,4 +1,5 @@
 import { everyClient, longestGhostMs, mend } from './calm.ts';
+import { checkAllSettled } from './check-receipts.ts';
 import type { Play } from './play.ts';
 import type { Stage } from './stage.ts';
 
@@ -25,6 +26,7 @@ export async function checkEmpty(stage: Stage, play: Play): Promise<void> {
     () => `after everybody has gone ${clock.timerCount} timers are set, ${timers} may be`,
   );
   verdict.expect(sessions.size === 0, 'I5', () => `${sessions.size} sessions never ended`);
+  checkAllSettled(stage);
 }
 
 function shutDown(stage: Stage): void {

@@ -92,7 +92,7 @@ function talk({ random }: Stage, client: SimulatedClient): void {
 }
 
 function acknowledge(client: SimulatedClient): void {
-  if (client.memory !== null) client.say(`{"type":"ack","offset":${client.memory.offset}}`);
+  client.acknowledge();
 }
 
 function misbehave({ random, settings }: Stage, client: SimulatedClient): void {

@@ -2,6 +2,7 @@ import type { SessionEvent } from '../../sessions/session-event.ts';
 import { checkOpened } from './check-admission.ts';
 import { checkClosing } from './check-closing.ts';
 import { checkExpired } from './check-delivery.ts';
+import { checkSettled } from './check-receipts.ts';
 import { findTruth } from './find-truth.ts';
 import { type Stage, userOf } from './stage.ts';
 
@@ -12,10 +13,17 @@ export function listen(stage: Stage, event: SessionEvent): void {
   if (event.type !== 'pingAnswered') stage.note(() => JSON.stringify(event));
   if (event.type === 'opened') hearOpened(stage, event);
   else if (event.type === 'closed') hearClosed(stage, event);
-  else if (event.type === 'lost' && event.reason === 'expired')
-    checkExpired(stage, event.user, event.events);
+  else if (event.type === 'receiptSettled') checkSettled(stage, event);
+  else if (event.type === 'gapTold') userOf(stage, event.user).gapToldAt = stage.clock.nowMs();
+  else if (event.type === 'lost' && event.reason === 'expired') hearExpired(stage, event);
   else if (event.type === 'lost' && event.reason === 'broadcast')
     userOf(stage, event.user).unseenNotices += 1;
+}
+
+/** A log has ended; or a session was told that the time of some events is over, and that is checked elsewhere. */
+function hearExpired(stage: Stage, event: Extract<SessionEvent, { type: 'lost' }>): void {
+  const isGap = userOf(stage, event.user).gapToldAt === stage.clock.nowMs();
+  if (!isGap) checkExpired(stage, event.user, event.events);
 }
 
 function hearOpened(stage: Stage, event: Extract<SessionEvent, { type: 'opened' }>): void {

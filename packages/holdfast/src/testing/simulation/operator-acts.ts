@@ -1,12 +1,10 @@
-import type { Session } from '../../sessions/session.ts';
 import type { CloseOrder } from '../../sessions/session-layer.ts';
 import type { Act } from './act.ts';
 import { askForSlot, makeClient } from './arrive.ts';
-import { placeEvent } from './check-delivery.ts';
 import { findTruth } from './find-truth.ts';
 import { checkWord } from './late-words.ts';
-import { drawUser, type Stage, userOf } from './stage.ts';
-import type { Announced, UserTruth } from './user-truth.ts';
+import { broadcast, publishMuch, publishOne } from './publish-acts.ts';
+import { type Stage, userOf } from './stage.ts';
 
 /** What the application and its administrators do: each act is asked of the process over the network. */
 export const operatorActs: readonly Act[] = [
@@ -37,109 +35,6 @@ export const meddling: readonly ((stage: Stage) => void)[] = [
 
 function asked(act: (stage: Stage) => void): (stage: Stage) => void {
   return (stage) => stage.world.ask(() => act(stage));
-}
-
-function publishOne(stage: Stage): void {
-  const user = drawUser(stage);
-  if (user === undefined) return;
-  const session = stage.random.chance(0.1)
-    ? stage.random.pick(stage.layer.sessionsOf(user.id))
-    : undefined;
-  publish(stage, user, session);
-}
-
-function publishMuch(stage: Stage): void {
-  const user = drawUser(stage);
-  if (user === undefined) return;
-  const many = stage.random.between(5, 60);
-  for (let count = 0; count < many; count += 1) publish(stage, user, undefined);
-}
-
-function publish(stage: Stage, user: UserTruth, session: Session | undefined): void {
-  const { layer, random, verdict } = stage;
-  const event = announce(stage, {
-    userId: user.id,
-    onlyFor: session?.lineage ?? null,
-    size: drawSize(random.next()),
-  });
-  stage.publishing.push(event.announced);
-  const id = `e${event.number}`;
-  const input = { event: 'e', data: event.data };
-  const published = layer.publish(user.id, input, {
-    id,
-    ...(session === undefined ? {} : { session: session.id }),
-  });
-  hasReturned(stage, event.announced);
-  user.busyAt = stage.clock.nowMs();
-  const isTooLarge = event.announced.approximateBytes > stage.settings.historyBytes * 0.95;
-  if (published.outcome === 'overflow') {
-    verdict.expect(
-      isTooLarge,
-      'I4',
-      () =>
-        `event ${event.announced.number} of ${event.announced.approximateBytes} bytes was not kept`,
-    );
-    return;
-  }
-  placeEvent(stage, user, { event: event.announced, offset: published.offset });
-  if (!random.chance(0.05)) return;
-  const again = layer.publish(user.id, input, { id });
-  const isKnown =
-    again.offset === published.offset || stage.settings.historyEvents < 100 || isTooLarge;
-  verdict.expect(isKnown, 'I4', () => `event ${event.announced.number} was published twice`);
-  if (again.offset !== published.offset)
-    stage.verdict.expect(again.outcome === 'queued', 'I4', () => 'an event was kept and not kept');
-}
-
-function hasReturned({ publishing }: Stage, announced: Announced): void {
-  publishing.splice(publishing.indexOf(announced), 1);
-}
-
-function drawSize(draw: number): number {
-  if (draw < 0.95) return Math.floor(draw * 200);
-  return draw < 0.995 ? 2_000 : 20_000;
-}
-
-interface Announcement {
-  readonly announced: Announced;
-  readonly number: number;
-  readonly data: { readonly n: number; readonly u: string | null; readonly pad: string };
-}
-
-function announce(
-  stage: Stage,
-  about: { userId: string | null; onlyFor: number | null; size: number },
-): Announcement {
-  const number = stage.announced.size + 1;
-  const { userId, onlyFor, size } = about;
-  const announced = { number, userId, onlyFor, approximateBytes: size + 110 };
-  stage.announced.set(number, announced);
-  return { announced, number, data: { n: number, u: userId, pad: 'x'.repeat(size) } };
-}
-
-function broadcast(stage: Stage): void {
-  if (!stage.scenario.hasBroadcasts) return;
-  const { announced, data } = announce(stage, {
-    userId: null,
-    onlyFor: null,
-    size: stage.random.between(0, 300),
-  });
-  stage.promises += 1;
-  stage.publishing.push(announced);
-  for (const user of stage.users) {
-    if (user.openCount === 0) continue;
-    user.busyAt = stage.clock.nowMs();
-    user.unseen.add(announced);
-  }
-  void stage.layer.broadcast({ event: 'b', data }).then(({ users }) => {
-    stage.promises -= 1;
-    hasReturned(stage, announced);
-    stage.verdict.expect(
-      users <= stage.users.length,
-      'I8',
-      () => `broadcast ${announced.number} went to ${users} users`,
-    );
-  });
 }
 
 function closeOne(stage: Stage): void {

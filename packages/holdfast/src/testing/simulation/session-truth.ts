@@ -1,5 +1,6 @@
 import type { CloseCause } from '../../protocol/close-causes.ts';
 import type { Session } from '../../sessions/session.ts';
+import type { ReceiptTruth } from './receipt-truth.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
 import type { Announced } from './user-truth.ts';
@@ -20,6 +21,8 @@ export class SessionTruth {
   coveredTo: number | null = null;
   /** When that last rose. */
   coveredAt: number = Number.NEGATIVE_INFINITY;
+  /** Events it was written whose publishers want to know. */
+  readonly tracked: Set<ReceiptTruth> = new Set();
   /** The value after the last step, to notice who changes it; null in the step in which it was opened. */
   heardAtSeen: number | null = null;
 

@@ -52,6 +52,8 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
     clientOf: new Map(),
     truthOf: new Map(),
     announced: new Map(),
+    confirmed: new Set(),
+    waits: new Set(),
     heardInStep: new Set(),
     overtaken: [],
     promises: 0,

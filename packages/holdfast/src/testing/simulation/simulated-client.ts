@@ -14,6 +14,8 @@ export interface Memory {
   readonly ticket: string;
   readonly epoch: string;
   readonly offset: number;
+  /** Numbers of the events it has read on that connection and not confirmed on it. */
+  readonly read: readonly number[];
 }
 
 /** Which direction of a line. */
@@ -31,6 +33,8 @@ export class SimulatedClient {
   readonly #up: Pipe<UpFrame>;
   readonly #down: Pipe<DownFrame>;
   readonly traits: LineTraits;
+  readonly #confirmed: Set<number>;
+  readonly #read: number[] = [];
   /** Since when nothing stood in the way of its answers; Infinity while something does. */
   unhinderedSince: number;
   isFrozen = false;
@@ -50,6 +54,7 @@ export class SimulatedClient {
     this.name = who.name;
     this.socket = parts.socket;
     this.traits = parts.traits;
+    this.#confirmed = parts.confirmed;
     this.unhinderedSince = world.now;
     this.#down = new Pipe(world, parts.traits.down, (frame) => this.#receive(frame));
     this.#up = new Pipe(world, parts.traits.up, (frame) => this.#arrive(frame));
@@ -74,6 +79,13 @@ export class SimulatedClient {
   say(text: string, isBad = false): void {
     this.hasTalked = true;
     this.#send({ kind: 'text', text, isBad });
+  }
+
+  /** Says that it has everything up to here. */
+  acknowledge(): void {
+    if (this.memory === null || this.isOver || this.isFrozen) return;
+    this.#confirm();
+    this.say(`{"type":"ack","offset":${this.memory.offset}}`);
   }
 
   ping(): void {
@@ -156,6 +168,7 @@ export class SimulatedClient {
     if (this.isOver && frame.kind !== 'reset') return;
     switch (frame.kind) {
       case 'ping':
+        this.#confirm();
         this.#send({ kind: 'pong', mark: frame.mark });
         break;
       case 'text':
@@ -169,17 +182,30 @@ export class SimulatedClient {
     }
   }
 
+  #confirm(): void {
+    for (const number of this.#read) this.#confirmed.add(number);
+    this.#read.length = 0;
+  }
+
   #readText(text: string): void {
-    const frame = JSON.parse(text) as Partial<Memory> & { readonly type: string };
-    const { type, ticket, epoch, offset } = frame;
+    const frame = JSON.parse(text) as ReadFrame;
+    const { type, ticket, epoch, offset, data } = frame;
+    if (type === 'event' && data !== undefined) this.#read.push(data.n);
     if (type === 'ready' && ticket !== undefined && epoch !== undefined && offset !== undefined)
-      this.memory = { userId: this.userId, ticket, epoch, offset };
+      this.memory = { userId: this.userId, ticket, epoch, offset, read: this.#read };
     else if (this.memory !== null && offset !== undefined) this.memory = { ...this.memory, offset };
   }
+}
+
+interface ReadFrame extends Partial<Memory> {
+  readonly type: string;
+  readonly data?: { readonly n: number };
 }
 
 /** What a client is made from. */
 export interface ClientParts {
   readonly socket: SimulatedSocket;
   readonly traits: LineTraits;
+  /** Numbers of the events that any client has confirmed. */
+  readonly confirmed: Set<number>;
 }

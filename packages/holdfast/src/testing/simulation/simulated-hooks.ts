@@ -1,4 +1,5 @@
 import type { SessionHooks } from '../../sessions/hooks.ts';
+import { checkHook } from './check-receipts.ts';
 import { findTruth } from './find-truth.ts';
 import type { Stage } from './stage.ts';
 
@@ -18,6 +19,11 @@ export function simulatedHooks(stageOf: () => Stage): SessionHooks {
     },
     closed: () => {
       const stage = stageOf();
+      return isFailing(stage, 0.3) ? fail(stage) : undefined;
+    },
+    undelivered: (event) => {
+      const stage = stageOf();
+      checkHook(stage, event);
       return isFailing(stage, 0.3) ? fail(stage) : undefined;
     },
   };

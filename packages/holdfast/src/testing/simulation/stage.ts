@@ -33,6 +33,10 @@ export interface Stage {
   /** Whose socket it is, from `ready` to the end. */
   readonly truthOf: Map<SimulatedSocket, SessionTruth>;
   readonly announced: Map<number, Announced>;
+  /** Events that a client has read, and said so: by an ack, a pong or a position. */
+  readonly confirmed: Set<number>;
+  /** Events somebody waits for. */
+  readonly waits: Set<number>;
   /** Whose evidence was handed over in this step. */
   readonly heardInStep: Set<SimulatedSocket>;
   /** Newcomers whom a later one has overtaken in this step, unless they were decided about in it, too. */

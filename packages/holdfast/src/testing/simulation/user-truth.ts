@@ -1,4 +1,5 @@
 import type { PendingOpen } from '../../sessions/admission.ts';
+import type { ReceiptTruth } from './receipt-truth.ts';
 import type { Memory, SimulatedClient } from './simulated-client.ts';
 
 /** A newcomer on its way in, as the world knows it. */
@@ -26,6 +27,8 @@ export interface Announced {
   /** The only lineage it is for; null for all of the user's. */
   readonly onlyFor: number | null;
   readonly approximateBytes: number;
+  /** Null where nobody wants to know what becomes of it. */
+  receipt: ReceiptTruth | null;
 }
 
 /** What is known of one user without asking the layer. */
@@ -43,6 +46,10 @@ export class UserTruth {
   /** Which event got which offset, as far as it has been seen. */
   readonly eventAt: Map<number, Announced> = new Map();
   readonly offsetOf: Map<number, number> = new Map();
+  /** Of the events whose publishers want to know. */
+  readonly receiptAt: Map<number, ReceiptTruth> = new Map();
+  /** When a session of it was last told a gap. */
+  gapToldAt: number = Number.NEGATIVE_INFINITY;
   /** Broadcasts that went to it, whose offset nobody has seen yet. */
   readonly unseen: Set<Announced> = new Set();
   /** Where words about missing broadcasts have been seen, and how many have not. */
@@ -84,6 +91,7 @@ export class UserTruth {
     this.unseen.delete(event);
     this.eventAt.set(offset, event);
     this.offsetOf.set(event.number, offset);
+    if (event.receipt !== null) this.receiptAt.set(offset, event.receipt);
     if (offset > this.lastOffset && this.mayBeginAnew) {
       this.prehistoryTo = offset - 1;
       this.mayBeginAnew = false;

@@ -1,0 +1,20 @@
+import { isTight } from './scenario.ts';
+import type { Stage } from './stage.ts';
+import type { Announced, UserTruth } from './user-truth.ts';
+
+/** Events of a user that are in its log, or may be, and of which nobody has seen where. */
+export function comingTo({ publishing }: Stage, user: UserTruth): Announced[] {
+  const placed = new Set(user.eventAt.values());
+  return [...publishing, ...user.unseen].filter((event) => !placed.has(event));
+}
+
+/** Whether so much was published after this offset that the log may not reach back to it. */
+export function isPushedOut(stage: Stage, user: UserTruth, offset: number): boolean {
+  const { settings } = stage;
+  if (isTight(settings)) return true;
+  const kept = [...user.eventAt].filter(([at]) => at >= offset).map(([, event]) => event);
+  const coming = comingTo(stage, user);
+  const bytes = [...kept, ...coming].reduce((sum, event) => sum + event.approximateBytes, 0);
+  const newer = user.lastOffset + coming.length + user.unseenNotices - offset;
+  return newer >= settings.historyEvents || bytes > settings.historyBytes * 0.95;
+}
