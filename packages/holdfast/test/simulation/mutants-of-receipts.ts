@@ -51,10 +51,10 @@ export const receiptMutants: readonly Mutant[] = [
     to: 'session.cursor = offset;',
   },
   {
-    name: 'an event expires while it is in the log and in time',
+    name: 'an event expires before its time',
     file: 'sessions/receipts.ts',
-    from: 'if (leftMs > 0) return now + leftMs;',
-    to: 'if (leftMs > 1e9) return now + leftMs;',
+    from: 'this.#rooms.clock.nowMs() + ttlMs;',
+    to: 'this.#rooms.clock.nowMs() + ttlMs / 2;',
   },
   {
     name: 'a log that ends settles nothing',

@@ -29,14 +29,14 @@ export const resumingMutants: readonly Mutant[] = [
   {
     name: 'what is for one session does not reach the one that resumed from it',
     file: 'sessions/delivery.ts',
-    from: 'onlyFor !== session.lineage',
-    to: 'onlyFor !== session.generation',
+    from: 'notes.onlyFor === session.lineage;',
+    to: 'notes.onlyFor === session.generation;',
   },
   {
     name: 'what is for one session reaches its siblings',
     file: 'sessions/delivery.ts',
-    from: 'onlyFor !== null && onlyFor !== session.lineage',
-    to: 'onlyFor === -1',
+    from: 'notes.onlyFor === null || notes.onlyFor === session.lineage;',
+    to: 'notes.onlyFor !== -1;',
   },
   {
     name: 'whoever was told of a gap has the next one begin before it',

@@ -9,7 +9,7 @@ import { GatewayFaults } from '../../../src/server/gateway-faults.ts';
 import { reportHealth } from '../../../src/server/health-report.ts';
 import { TokenWatch } from '../../../src/server/token-watch.ts';
 
-const adminToken = 'admin-token-of-the-tests';
+export const adminToken = 'admin-token-of-the-tests';
 
 /** How many users, and how many single tokens, can be revoked at a desk. */
 export const mostRevocations = 3;

@@ -55,7 +55,8 @@ function checkUndelivered(stage: Stage, { user, offset, receipt, outcome }: Unde
     'I4',
     () => `event ${number} is said to be ${outcome}, and ${holder?.id} can still confirm it`,
   );
-  const isLogOver = user.mayBeginAnew || stage.isDraining || isTight(settings);
+  const hasBegunAnew = user.mayBeginAnew || offset <= user.prehistoryTo;
+  const isLogOver = hasBegunAnew || stage.isDraining || isTight(settings);
   const isTrue =
     outcome === 'expired' ? clock.nowMs() >= endsAt || isLogOver : isPushedOut(stage, user, offset);
   verdict.expect(
