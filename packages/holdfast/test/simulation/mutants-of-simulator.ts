@@ -119,14 +119,14 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'a gap is not told',
     file: 'sessions/delivery.ts',
-    from: 'if (text !== null && !this.#write(session, textFrame(text), null)) return false;',
-    to: 'if (text === null) return false;',
+    from: 'if (text !== null && !this.#writeNotice(session, textFrame(text))) {',
+    to: 'if (text === null) {',
   },
   {
     name: 'events for one session go to all of its siblings',
     file: 'sessions/delivery.ts',
-    from: 'if (onlyFor !== null && onlyFor !== session.id) session.cursor = offset;',
-    to: 'if (onlyFor === undefined) session.cursor = offset;',
+    from: 'if (!isFor(session, notes)) session.cursor = offset;',
+    to: 'if (notes === undefined) session.cursor = offset;',
   },
   {
     name: 'a log goes without its loss being told',
@@ -209,8 +209,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'a session attached while somebody waits is not asked',
     file: 'sessions/attachment.ts',
-    from: 'if (waiting.count(session.userId) > 0) heartbeat.probe(session);',
-    to: '',
+    from: 'if (waiting.count(session.userId) > 0 || session.predecessor !== 0)',
+    to: 'if (session.predecessor !== 0)',
   },
   {
     name: 'a limit set while somebody waits does not count for it',
