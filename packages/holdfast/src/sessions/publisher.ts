@@ -3,10 +3,11 @@ import type { EventInput } from '../protocol/event-frame.ts';
 import type { Clock } from './clock.ts';
 import type { SessionCodec } from './codec.ts';
 import type { History } from './history.ts';
+import type { EntryNotes } from './log-notes.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { Pulse } from './pulse.ts';
 import type { Receipt, ReceiptOutcome } from './receipt.ts';
-import type { ReceiptWaits } from './receipt-waits.ts';
+import { ReceiptWaits } from './receipt-waits.ts';
 import type { Receipts } from './receipts.ts';
 import type { Registry } from './registry.ts';
 import { checkUserId } from './user-id.ts';
@@ -20,7 +21,6 @@ export interface PublisherRooms {
   readonly writer: LogWriter;
   readonly registry: Registry;
   readonly receipts: Receipts;
-  readonly waits: ReceiptWaits;
 }
 
 /** For whom, and under which name, an event is published. */
@@ -73,9 +73,11 @@ const nobodysLineage = 0;
 /** Appends to a user's log once, encodes once, and has every session of the user written to. */
 export class Publisher {
   readonly #rooms: PublisherRooms;
+  readonly #waits: ReceiptWaits;
 
   constructor(rooms: PublisherRooms) {
     this.#rooms = rooms;
+    this.#waits = new ReceiptWaits(rooms.pulse);
   }
 
   /** @throws UsageError `bad-event` or `bad-user`; nothing has been published then */
@@ -93,35 +95,43 @@ export class Publisher {
     const tracking: Tracking = { receipt: null };
     const published = this.#publish(userId, input, { options, tracking });
     if (tracking.receipt === null) return published;
-    const outcome = await this.#rooms.waits.outcomeOf(tracking.receipt, options);
+    const outcome = await this.#waits.outcomeOf(tracking.receipt, options);
     return { ...published, outcome: outcome ?? published.outcome };
   }
 
   #publish(userId: string, input: EventInput, { options, tracking }: Order): Published {
     const { history, clock, codec, pulse, writer, receipts } = this.#rooms;
     checkUserId(userId);
-    const eventId = checkEventId(options.id);
-    const ttlMs = checkTtl(options.ttlMs);
-    const { event, critical } = input;
-    const isTracked = tracking !== null || ttlMs !== null || critical === true;
+    const terms = this.#termsOf(input, options);
+    const { event, eventId, ttlMs } = terms;
     const body = codec.encodeBody(input, clock.epochMs());
     // Encoding, and noticing a stall, run code of others. From here to the log nothing comes in between.
     pulse.now();
     const known = eventId === null ? undefined : history.find(userId)?.offsetOf(eventId);
     if (known !== undefined) return this.#repeat(userId, known, tracking);
-    const onlyFor = this.#lineageOf(options.session);
     const offset = history.lastOf(userId) + 1;
     const text = codec.placeEvent(offset, body);
     const payloadBytes = Buffer.byteLength(text);
     if (!writer.accepts(userId, payloadBytes)) return this.#outcome(userId, offset - 1, 'overflow');
+    const isTracked = tracking !== null || terms.isTracked;
     const receipt = isTracked ? receipts.begin({ userId, offset, event, eventId }, ttlMs) : null;
     if (tracking !== null) tracking.receipt = receipt;
-    const isPlain = onlyFor === null && eventId === null && receipt === null;
-    const notes = isPlain ? null : { onlyFor, eventId, shared: null, receipt };
     const log = history.find(userId) ?? history.begin(userId);
-    const isKept = writer.append(log, { text, payloadBytes, notes });
+    const isKept = writer.append(log, { text, payloadBytes, notes: notesOf(terms, receipt) });
     if (receipt !== null) receipts.start(receipt);
     return this.#outcome(userId, offset, isKept ? 'queued' : 'overflow');
+  }
+
+  /** What was asked for, read once: whoever asks may have written getters. @throws UsageError `bad-event` */
+  #termsOf({ event, critical }: EventInput, { id, ttlMs, session }: PublishOptions): Terms {
+    const isTracked = critical === true || ttlMs !== undefined;
+    return {
+      event,
+      eventId: checkEventId(id),
+      ttlMs: checkTtl(ttlMs),
+      onlyFor: this.#lineageOf(session),
+      isTracked,
+    };
   }
 
   /** An event of this name is in the log already: whoever waits now waits for the same receipt. */
@@ -151,6 +161,21 @@ interface Order {
 
 interface Tracking {
   receipt: Receipt | null;
+}
+
+/** How an event is to be published, checked. */
+interface Terms {
+  readonly event: string;
+  readonly eventId: string | null;
+  readonly ttlMs: number | null;
+  readonly onlyFor: number | null;
+  readonly isTracked: boolean;
+}
+
+/** Null for most events: nothing is kept of them but their bytes. */
+function notesOf({ onlyFor, eventId }: Terms, receipt: Receipt | null): EntryNotes | null {
+  const isPlain = onlyFor === null && eventId === null && receipt === null;
+  return isPlain ? null : { onlyFor, eventId, shared: null, receipt };
 }
 
 function checkTtl(ttlMs: unknown): number | null {

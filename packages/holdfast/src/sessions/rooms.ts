@@ -19,7 +19,6 @@ import { LogWriter } from './log-writer.ts';
 import { MessageIds } from './message-ids.ts';
 import { Publisher } from './publisher.ts';
 import { Pulse } from './pulse.ts';
-import { ReceiptWaits } from './receipt-waits.ts';
 import { Receipts } from './receipts.ts';
 import { Registry } from './registry.ts';
 import { Resumption } from './resumption.ts';
@@ -102,29 +101,14 @@ export function buildRooms(ground: Ground): Rooms {
   const heartbeat = new Heartbeat(low);
   const delivery = new Delivery({ ...low, history, receipts, heartbeat });
   const writer = new LogWriter({ ...low, history, delivery });
-  const publisher = new Publisher({
-    ...low,
-    history,
-    writer,
-    receipts,
-    waits: new ReceiptWaits(low.pulse),
-  });
+  const publisher = new Publisher({ ...low, history, writer, receipts });
   const broadcaster = new Broadcaster({ ...low, history, writer });
   const tickets = new Tickets();
   const resumption = new Resumption({ ...low, history, tickets });
   const messageIds = new MessageIds(low);
   const waiting = new WaitingRoom({ ...low, heartbeat });
-  const flow = {
-    history,
-    receipts,
-    delivery,
-    publisher,
-    broadcaster,
-    tickets,
-    resumption,
-    messageIds,
-  };
-  const middle = { ...low, ...flow, heartbeat, waiting, hookRunner };
+  const flow = { history, delivery, publisher, broadcaster, tickets, resumption, messageIds };
+  const middle = { ...low, ...flow, receipts, heartbeat, waiting, hookRunner };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);
   const desk = new AdmissionDesk({ ...middle, attachment });

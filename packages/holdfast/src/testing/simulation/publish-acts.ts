@@ -1,3 +1,4 @@
+import type { Published } from '../../sessions/publisher.ts';
 import type { Session } from '../../sessions/session.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { placeEvent } from './check-delivery.ts';
@@ -25,7 +26,7 @@ export function publishMuch(stage: Stage): void {
 }
 
 function publish(stage: Stage, user: UserTruth, session: Session | undefined): void {
-  const { layer, random, clock } = stage;
+  const { random, clock, verdict } = stage;
   const tracking = drawTracking(random);
   const event = announce(stage, {
     userId: user.id,
@@ -35,41 +36,62 @@ function publish(stage: Stage, user: UserTruth, session: Session | undefined): v
   });
   const { announced } = event;
   stage.publishing.push(announced);
-  const id = `e${event.number}`;
-  const input = { event: 'e', data: event.data, critical: tracking?.critical === true };
-  const ttl = tracking?.ttlMs === undefined ? {} : { ttlMs: tracking.ttlMs };
-  const options = { id, ...ttl, ...(session === undefined ? {} : { session: session.id }) };
-  const { waitMs } = tracking ?? {};
-  if (waitMs !== undefined)
-    waitFor(stage, announced, () => layer.publishAndWait(user.id, input, { ...options, waitMs }));
-  const published = layer.publish(user.id, input, options);
+  const published = hand(stage, event, { user, session, tracking });
   if (announced.receipt !== null && tracking?.ttlMs !== undefined)
     announced.receipt.endsAt = clock.nowMs() + tracking.ttlMs;
   hasReturned(stage, announced);
   user.busyAt = clock.nowMs();
-  const isTooLarge = announced.approximateBytes > stage.settings.historyBytes * 0.95;
   if (published.outcome === 'overflow') {
-    checkNotKept(stage, announced, isTooLarge);
+    announced.receipt = null;
+    verdict.expect(
+      isTooLarge(stage, announced),
+      'I4',
+      () => `event ${event.number} of ${announced.approximateBytes} bytes was not kept`,
+    );
     return;
   }
   placeEvent(stage, user, { event: announced, offset: published.offset });
-  if (!random.chance(0.05)) return;
-  const again = layer.publish(user.id, input, { id });
-  const isKnown =
-    again.offset === published.offset || stage.settings.historyEvents < 100 || isTooLarge;
-  stage.verdict.expect(isKnown, 'I4', () => `event ${announced.number} was published twice`);
-  if (again.offset !== published.offset)
-    stage.verdict.expect(again.outcome === 'queued', 'I4', () => 'an event was kept and not kept');
+  if (random.chance(0.05)) checkRepeated(stage, user, { event, offset: published.offset });
 }
 
-function checkNotKept({ verdict }: Stage, announced: Announced, isTooLarge: boolean): void {
-  const { number, approximateBytes } = announced;
-  announced.receipt = null;
-  verdict.expect(
-    isTooLarge,
-    'I4',
-    () => `event ${number} of ${approximateBytes} bytes was not kept`,
-  );
+/** Hands it to the layer; whoever waits for it does so twice, to know at once where it is. */
+function hand(
+  stage: Stage,
+  { announced, number, data }: Announcement,
+  about: { user: UserTruth; session: Session | undefined; tracking: Tracking | null },
+): Published {
+  const { layer } = stage;
+  const { critical = false, ttlMs, waitMs } = about.tracking ?? {};
+  const { user, session } = about;
+  const input = { event: 'e', data, critical };
+  const options = {
+    id: `e${number}`,
+    ...(ttlMs === undefined ? {} : { ttlMs }),
+    ...(session === undefined ? {} : { session: session.id }),
+  };
+  if (waitMs !== undefined)
+    waitFor(stage, announced, () => layer.publishAndWait(user.id, input, { ...options, waitMs }));
+  return layer.publish(user.id, input, options);
+}
+
+/** An event of the same id is published once, while the first one is in the log. */
+function checkRepeated(
+  stage: Stage,
+  user: UserTruth,
+  { event, offset }: { event: Announcement; offset: number },
+): void {
+  const { layer, settings, verdict } = stage;
+  const id = `e${event.number}`;
+  const again = layer.publish(user.id, { event: 'e', data: event.data }, { id });
+  const mayBeGone = settings.historyEvents < 100 || isTooLarge(stage, event.announced);
+  const isKnown = again.offset === offset;
+  verdict.expect(isKnown || mayBeGone, 'I4', () => `event ${event.number} was published twice`);
+  if (!isKnown)
+    verdict.expect(again.outcome === 'queued', 'I4', () => 'an event was kept and not kept');
+}
+
+function isTooLarge({ settings }: Stage, { approximateBytes }: Announced): boolean {
+  return approximateBytes > settings.historyBytes * 0.95;
 }
 
 /** How its publisher wants to know what becomes of an event. */

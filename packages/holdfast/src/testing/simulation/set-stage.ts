@@ -47,6 +47,17 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
     verdict: new Verdict(() => clock.nowMs() - startAt),
     tally,
     users: scenario.userIds.map((id) => new UserTruth(id, random.chance(0.3), mostRemembered)),
+    ...nothingYet(),
+    note: (line) => note(() => `${((clock.nowMs() - startAt) / 1000).toFixed(3)} ${line()}`),
+  };
+  layer.subscribe((event) => listen(stage, event));
+  layer.subscribe(() => meddle(stage));
+  return stage;
+}
+
+/** What is known before anything has happened. */
+function nothingYet(): NothingYet {
+  return {
     sessions: new Map(),
     ended: [],
     clientOf: new Map(),
@@ -62,12 +73,23 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
     isQuiet: false,
     isMeddlingOff: false,
     failing: { listener: false, hook: false },
-    note: (line) => note(() => `${((clock.nowMs() - startAt) / 1000).toFixed(3)} ${line()}`),
   };
-  layer.subscribe((event) => listen(stage, event));
-  layer.subscribe(() => meddle(stage));
-  return stage;
 }
+
+type NothingYet = Omit<
+  Stage,
+  | 'world'
+  | 'clock'
+  | 'random'
+  | 'layer'
+  | 'settings'
+  | 'scenario'
+  | 'faults'
+  | 'verdict'
+  | 'tally'
+  | 'users'
+  | 'note'
+>;
 
 /** A listener of the application: throws, or does something else in the middle of things. */
 function meddle(stage: Stage): void {
