@@ -1,0 +1,256 @@
+import type { GapFrame, ReadyFrame } from '../protocol/frames.ts';
+import { Alarm } from './alarm.ts';
+import { ClientError } from './client-error.ts';
+import type { LimitReached } from './client-events.ts';
+import type { House } from './house.ts';
+import type { Link, LinkOwner } from './link.ts';
+import { Liveness } from './liveness.ts';
+import { Renewal } from './renewal.ts';
+import type { LinkClose } from './retry.ts';
+
+/** Who is told how a conversation goes. */
+export interface Party {
+  /** A session is open. */
+  greeted(): void;
+  drains(reconnectInMs: number): void;
+  /** It is over, by nobody's order here; the last call. */
+  ended(close: LinkClose): void;
+}
+
+/** The frames a server sends. */
+type Frame =
+  | ReadyFrame
+  | GapFrame
+  | ({ readonly type: 'limit' } & LimitReached)
+  | ({ readonly type: 'event'; readonly offset: number; readonly event: string } & EventRest)
+  | { readonly type: 'accepted'; readonly id: string }
+  | {
+      readonly type: 'error';
+      readonly code: string;
+      readonly message: string;
+      readonly id?: string;
+    }
+  | { readonly type: 'drain'; readonly reconnectInMs: number; readonly ticket?: string }
+  | { readonly type: 'refreshed'; readonly expiresAt: number }
+  | { readonly type: 'pong' };
+
+interface EventRest {
+  readonly data: unknown;
+  readonly time: number;
+  readonly critical?: true;
+}
+
+/** Acks count against the message rate, so they are not sent more often than this. */
+const ackIntervalMs = 250;
+
+/**
+ * What is said over one link, from the dialing to the end. All that belongs to one connection is in here, so that a late
+ * word about an old one finds nobody to disturb.
+ */
+export class Conversation implements LinkOwner {
+  readonly #house: House;
+  readonly #party: Party;
+  readonly #liveness: Liveness;
+  readonly #renewal: Renewal;
+  readonly #deadline: Alarm;
+  readonly #ackAlarm: Alarm;
+  #link: Link | null = null;
+  #isOver = false;
+  #readyAt: number | null = null;
+  /** The last place read on this link, and the last one acknowledged: never ahead of what was sent here. */
+  #seen = 0;
+  #acked = 0;
+
+  constructor(house: House, party: Party) {
+    const { ground, tokens, emitter } = house;
+    this.#house = house;
+    this.#party = party;
+    this.#deadline = new Alarm(ground);
+    this.#ackAlarm = new Alarm(ground);
+    this.#liveness = new Liveness(ground, {
+      ping: () => this.#send({ type: 'ping' }),
+      dead: () => this.#giveUp(),
+    });
+    this.#renewal = new Renewal({
+      ground,
+      tokens,
+      send: (frame) => this.#send(frame),
+      failed: (error) => emitter.emit('error', error),
+    });
+  }
+
+  start(): void {
+    this.#allow(this.#house.settings.connectTimeoutMs);
+    this.#link = this.#house.dialer.dial(this);
+  }
+
+  get wasOpen(): boolean {
+    return this.#readyAt !== null;
+  }
+
+  /** How long a session has been open; 0 before it is. */
+  get lastedMs(): number {
+    return this.#readyAt === null ? 0 : this.#house.ground.nowMs() - this.#readyAt;
+  }
+
+  /** Says goodbye. The party hears nothing more. */
+  leave(): void {
+    this.flush();
+    this.#finish(false);
+  }
+
+  /** Sends the ack that is due later. */
+  flush(): void {
+    this.#ackAlarm.clear();
+    if (this.#seen <= this.#acked) return;
+    this.#acked = this.#seen;
+    this.#send({ type: 'ack', offset: this.#seen });
+  }
+
+  /** The connection may be gone: ask. */
+  doubt(): void {
+    if (this.#readyAt !== null) this.#liveness.doubt();
+  }
+
+  received(text: string): void {
+    if (this.#isOver) return;
+    this.#liveness.heard();
+    let frame: Frame;
+    try {
+      frame = JSON.parse(text) as Frame;
+    } catch (cause) {
+      this.#fail(new ClientError('bad-frame', 'The server sent what is no JSON.', { cause }));
+      return;
+    }
+    this.#serve(frame);
+  }
+
+  closed(close: LinkClose, error?: ClientError): void {
+    if (this.#isOver) return;
+    this.#finish(null);
+    if (error !== undefined) this.#fail(error);
+    this.#party.ended(close);
+  }
+
+  #serve(frame: Frame): void {
+    const { outbox } = this.#house;
+    switch (frame.type) {
+      case 'ready':
+        return this.#greet(frame);
+      case 'event':
+        return this.#take(frame);
+      case 'gap':
+        return this.#tellGap(frame);
+      case 'accepted':
+        return outbox.settle(frame.id);
+      case 'error':
+        return this.#refused(frame);
+      case 'limit':
+        return void this.#ask(frame);
+      case 'drain':
+        return this.#drain(frame);
+      case 'refreshed':
+        return this.#renewal.renewed(frame.expiresAt);
+      case 'pong':
+        break;
+    }
+  }
+
+  #greet(frame: ReadyFrame): void {
+    const { emitter, position, outbox, ground } = this.#house;
+    const { session, user, resume, limit, sessions, epoch, offset } = frame;
+    this.#deadline.clear();
+    this.#readyAt ??= ground.nowMs();
+    this.#seen = this.#acked = offset;
+    this.#liveness.start(frame.pingInterval);
+    this.#renewal.start();
+    this.#party.greeted();
+    if (!this.#isOver) emitter.emit('ready', { session, user, resume, limit, sessions });
+    if (resume.outcome === 'gap') {
+      const { outcome: _, ...gap } = resume;
+      emitter.emit('gap', { ...gap, epoch, offset });
+    }
+    position.greet(frame);
+    if (!this.#isOver) outbox.open((text) => this.#link?.send(text));
+  }
+
+  /** The position moves on when the handlers have run: a page that ends in between gets the event again. */
+  #take({ offset, event, data, time, critical }: Extract<Frame, { type: 'event' }>): void {
+    const { emitter, position } = this.#house;
+    if (position.isAhead(offset)) {
+      emitter.emit('event', { event, data, offset, time, critical: critical === true });
+      position.advance(offset);
+    }
+    this.#seen = offset;
+    if (!this.#isOver && !this.#ackAlarm.isSet)
+      this.#ackAlarm.set(ackIntervalMs, () => this.flush());
+  }
+
+  #tellGap(frame: GapFrame): void {
+    const { type: _, ...gap } = frame;
+    this.#house.emitter.emit('gap', gap);
+    this.#house.position.moveTo(gap.epoch, gap.offset);
+    this.#seen = gap.offset;
+  }
+
+  #refused({ code, message, id }: Extract<Frame, { type: 'error' }>): void {
+    const error = new ClientError('rejected', message, { serverCode: code });
+    if (id === undefined) this.#fail(error);
+    else this.#house.outbox.settle(id, error);
+  }
+
+  #drain({ reconnectInMs, ticket }: Extract<Frame, { type: 'drain' }>): void {
+    if (ticket !== undefined) this.#house.position.take(ticket);
+    this.#party.drains(reconnectInMs);
+    this.#house.emitter.emit('drain', { reconnectInMs });
+  }
+
+  /** No slot is free: the user may take one over. Without somebody to ask, the server answers by itself in the end. */
+  async #ask({ limit, sessions, expiresIn }: LimitReached): Promise<void> {
+    const { emitter, settings } = this.#house;
+    const reached = { limit, sessions, expiresIn };
+    this.#allow(settings.connectTimeoutMs + expiresIn);
+    emitter.emit('limit', reached);
+    if (settings.onLimit === undefined) return;
+    try {
+      const session = await settings.onLimit(reached);
+      if (this.#isOver) return;
+      if (session !== null) this.#send({ type: 'takeover', session });
+      else this.#turnAway();
+    } catch (cause) {
+      this.#fail(new ClientError('handler-failed', 'onLimit threw.', { cause }));
+    }
+  }
+
+  #turnAway(): void {
+    this.#finish(false);
+    this.#party.ended({ code: 4429, reason: '', advice: 'stop' });
+  }
+
+  #allow(ms: number): void {
+    this.#deadline.set(ms, () => this.#giveUp());
+  }
+
+  #giveUp(): void {
+    this.#finish(true);
+    this.#party.ended({ code: 1006, reason: '' });
+  }
+
+  /** @param isDead how to close the link; null where that has happened */
+  #finish(isDead: boolean | null): void {
+    this.#isOver = true;
+    this.#deadline.clear();
+    this.#ackAlarm.clear();
+    this.#liveness.stop();
+    this.#renewal.stop();
+    if (isDead !== null) this.#link?.close(isDead);
+  }
+
+  #send(frame: object): void {
+    if (!this.#isOver) this.#link?.send(JSON.stringify(frame));
+  }
+
+  #fail(error: ClientError): void {
+    this.#house.emitter.emit('error', error);
+  }
+}
