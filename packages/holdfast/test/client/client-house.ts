@@ -12,6 +12,8 @@ export class FakeWebSocket {
   readyState = 0;
   readonly sent: Record<string, unknown>[] = [];
   closedWith: number | null = null;
+  /** Whether the server is there. */
+  answersPings = true;
   readonly #listeners: Map<string, (event: object) => void> = new Map();
 
   constructor(url: string, protocols: string[] = []) {
@@ -24,7 +26,9 @@ export class FakeWebSocket {
   }
 
   send(text: string): void {
-    this.sent.push(JSON.parse(text) as Record<string, unknown>);
+    const frame = JSON.parse(text) as Record<string, unknown>;
+    this.sent.push(frame);
+    if (frame['type'] === 'ping' && this.answersPings) this.say({ type: 'pong' });
   }
 
   /** The closing handshake begins; the other end answers when the test says so. */
@@ -39,12 +43,12 @@ export class FakeWebSocket {
   }
 
   say(frame: object): void {
+    if (this.readyState === 0) this.readyState = 1;
     this.#listeners.get('message')?.({ data: JSON.stringify(frame) });
   }
 
   /** The server greets. */
   greet(more: object = {}): void {
-    this.readyState = 1;
     this.say({
       type: 'ready',
       session: 's1',
