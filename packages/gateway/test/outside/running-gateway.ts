@@ -14,6 +14,7 @@ export interface Claims {
   readonly maxSessions?: number;
   readonly jti?: string;
   readonly device?: string;
+  readonly ttlMs?: number;
 }
 
 /** The real command in a process of its own, reached over loopback as a user would. */

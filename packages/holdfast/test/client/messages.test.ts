@@ -222,17 +222,14 @@ describe('a client at the limit', () => {
   };
 
   it('takes over the session that was chosen, however long the choice takes', async () => {
-    let choose: (session: string | null) => void = () => {};
     const house = new ClientHouse({
-      onLimit: () => new Promise((resolve) => (choose = resolve)),
+      onLimit: () => new Promise((resolve) => void house.clock.after(29_000, () => resolve('s0'))),
     });
     house.client.connect();
     await house.pass();
     house.socket.say(limit);
     expect(house.told('limit')).toMatchObject([{ limit: 1, expiresIn: 30_000 }]);
     await house.pass(29_000);
-    choose('s0');
-    await house.pass();
     expect(house.socket.sent).toEqual([{ type: 'takeover', session: 's0' }]);
     house.socket.greet();
     expect(house.client.state).toBe('open');
