@@ -1,6 +1,6 @@
 /**
- * Bundles `holdfast/client` as a page would get it, for size-limit to weigh. What the client loads
- * only when it is used is left out of that file, and stands beside it.
+ * Bundles `holdfast/client` and `holdfast/client/tabs`, each as a page would get it alone, for
+ * size-limit to weigh.
  *
  * usage: node scripts/bundle-client.mjs
  */
@@ -8,15 +8,15 @@ import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { root } from './workspace.mjs';
 
-const bundle = await rolldown({
-  input: path.join(root, 'packages/holdfast/dist/client/index.js'),
-  platform: 'browser',
-});
-await bundle.write({
-  dir: path.join(root, 'node_modules/.cache/holdfast-client'),
-  format: 'es',
-  minify: true,
-  entryFileNames: '[name].js',
-  chunkFileNames: '[name].js',
-});
-await bundle.close();
+for (const name of ['index', 'tabs']) {
+  const bundle = await rolldown({
+    input: path.join(root, `packages/holdfast/dist/client/${name}.js`),
+    platform: 'browser',
+  });
+  await bundle.write({
+    file: path.join(root, `node_modules/.cache/holdfast-client/${name}.js`),
+    format: 'es',
+    minify: true,
+  });
+  await bundle.close();
+}

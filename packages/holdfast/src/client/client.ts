@@ -78,11 +78,12 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
   constructor(settings: ClientSettings, ground: Ground) {
     const emitter = new Emitter();
     const tokens = new TokenSource(settings.token, ground);
-    const { address: url, storage, WebSocket } = settings;
+    const { address: url, storage, WebSocket, shareTabs } = settings;
+    const key = settings.storageKey ?? `holdfast:${url.href}`;
     const position = new Position(
       {
         storage,
-        key: settings.storageKey ?? `holdfast:${url.href}`,
+        key,
         failed: (cause) => {
           const message = 'The storage failed; the position is kept in memory only.';
           emitter.emit('error', new ClientError('storage-failed', message, { cause }));
@@ -91,7 +92,8 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
       ground.page === null,
     );
     const outbox = new Outbox(ground, settings.outbox);
-    const dialer = new WebSocketDialer({ url, WebSocket, tokens, position });
+    const direct = new WebSocketDialer({ url, WebSocket, tokens, position });
+    const dialer = shareTabs?.({ direct, ground, key, tokens, position }) ?? direct;
     this.#house = { ground, settings, emitter, position, outbox, tokens, dialer };
     this.#retry = new Alarm(ground);
     this.#watch = new PageWatch(ground.page, {
@@ -156,7 +158,11 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
     this.#retry.clear();
     this.#attempts = [this.#attempts[1], now];
     const talk = new Conversation(this.#house, {
-      greeted: () => this.#become('open'),
+      greeted: () => {
+        this.#drainMs = null;
+        this.#become('open');
+      },
+      interrupted: () => this.#become('connecting'),
       drains: (ms) => (this.#drainMs = ms),
       ended: (close) => this.#ended(talk, close),
     });

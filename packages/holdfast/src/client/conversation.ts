@@ -12,6 +12,8 @@ import type { LinkClose } from './retry.ts';
 export interface Party {
   /** A session is open. */
   greeted(): void;
+  /** There is no session for a while. */
+  interrupted(): void;
   drains(reconnectInMs: number): void;
   /** It is over, by nobody's order here; the last call. */
   ended(close: LinkClose): void;
@@ -123,6 +125,13 @@ export class Conversation implements LinkOwner {
       return;
     }
     this.#serve(frame);
+  }
+
+  interrupted(): void {
+    if (this.#isOver) return;
+    this.#liveness.stop();
+    this.#house.outbox.shut();
+    this.#party.interrupted();
   }
 
   closed(close: LinkClose, error?: ClientError): void {

@@ -1,4 +1,5 @@
 import type { ClientError } from './client-error.ts';
+import type { Place } from './position.ts';
 import type { LinkClose } from './retry.ts';
 
 /** One connection to the server, whatever carries it. Calls its owner back, never before `dial` has returned. */
@@ -12,13 +13,16 @@ export interface Link {
 /** Who hears what comes over a link. */
 export interface LinkOwner {
   received(text: string): void;
+  /** The link is without a connection for a while; it has one again with the next `ready`. */
+  interrupted(): void;
   /** The last call. `error` says why, where more than a close code is known. */
   closed(close: LinkClose, error?: ClientError): void;
 }
 
 /** Makes links. */
 export interface Dialer {
-  dial(owner: LinkOwner): Link;
+  /** @param brought where to read on, instead of where this client is */
+  dial(owner: LinkOwner, brought?: Place): Link;
   /** The client will not come back by itself: others may have what it kept for that. */
   rest(): void;
 }

@@ -1,10 +1,26 @@
 import type { BackoffPolicy } from '../core/backoff.ts';
-import { describeValue, UsageError } from '../core/usage-error.ts';
+import { UsageError } from '../core/usage-error.ts';
 import type { LimitReached } from './client-events.ts';
 import type { OutboxBounds } from './outbox.ts';
-import type { PositionStorage } from './position.ts';
-import type { TokenOption } from './token-source.ts';
+import type { Dialer } from './link.ts';
+import type { Position, PositionStorage } from './position.ts';
+import type { Ground } from './ground.ts';
+import type { TokenOption, TokenSource } from './token-source.ts';
 import type { WebSocketClass } from './web-socket-link.ts';
+
+/** What sharing works with. */
+export interface TabParts {
+  /** To the server, past all tabs. */
+  readonly direct: Dialer;
+  readonly ground: Ground;
+  /** Tabs with another one have nothing in common. */
+  readonly key: string;
+  readonly tokens: TokenSource;
+  readonly position: Position;
+}
+
+/** Makes the dialer of a client that shares its session; null where the runtime cannot. */
+export type ShareTabs = (parts: TabParts) => Dialer | null;
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -16,6 +32,8 @@ export interface ClientOptions {
   readonly storage?: PositionStorage;
   /** Under which name it is kept there. Default: `holdfast:` and the address. */
   readonly storageKey?: string;
+  /** Shares one session among all tabs of a browser: pass `shareTabs` of `holdfast/client/tabs`. */
+  readonly shareTabs?: ShareTabs;
   /** The class to connect with, where the runtime has none (Node 20): that of the package `ws`. */
   readonly WebSocket?: WebSocketClass;
   /** Chooses the session to take over when all slots of the user are in use; null leaves. */
@@ -51,14 +69,13 @@ export function resolveClientOptions(options: ClientOptions): ClientSettings {
     throw bad(
       'WebSocket',
       'given where the runtime has none, as Node 20: pass the class of the package `ws`',
-      WebSocket,
     );
   const { connectTimeoutMs = 15_000 } = options;
   const backoff = { ...defaultBackoff, ...options.backoff };
   const outbox = { ...defaultOutbox, ...options.outbox };
   const numbers = { connectTimeoutMs, ...backoff, ...outbox };
   for (const [name, value] of Object.entries(numbers))
-    if (!(value > 0)) throw bad(name, 'a number above 0', value);
+    if (!(value > 0)) throw bad(name, `a number above 0, got ${String(value)}`);
   return {
     ...options,
     address: addressOf(options.url),
@@ -71,19 +88,19 @@ export function resolveClientOptions(options: ClientOptions): ClientSettings {
 
 function addressOf(text: string): URL {
   const { location } = globalThis as { location?: { readonly href: string } };
-  if (!URL.canParse(text, location?.href)) throw badUrl(text);
+  if (!URL.canParse(text, location?.href)) throw badUrl();
   const url = new URL(text, location?.href);
   url.protocol = url.protocol.replace('http', 'ws');
-  if (!/^wss?:$/.test(url.protocol)) throw badUrl(text);
+  if (!/^wss?:$/.test(url.protocol)) throw badUrl();
   url.hash = '';
   return url;
 }
 
-function badUrl(value: unknown): UsageError {
-  return bad('url', 'the address of a gateway, as wss://example.org/ws', value);
+/** The address is not told: it may hold a token. */
+function badUrl(): UsageError {
+  return bad('url', 'the address of a gateway, as wss://example.org/ws');
 }
 
-function bad(name: string, expected: string, value: unknown): UsageError {
-  const message = `Expected \`${name}\` to be ${expected}, got ${describeValue(value)}.`;
-  return new UsageError('bad-option', message, [name]);
+function bad(name: string, expected: string): UsageError {
+  return new UsageError('bad-option', `Expected \`${name}\` to be ${expected}.`, [name]);
 }

@@ -6,6 +6,12 @@ export interface PositionStorage {
   setItem(key: string, value: string): void;
 }
 
+/** A place in one record. */
+export interface Place {
+  readonly epoch: string;
+  readonly offset: number;
+}
+
 /** What the position is kept in. */
 export interface PositionPlace {
   readonly storage: PositionStorage | undefined;
@@ -34,12 +40,14 @@ export class Position {
     this.#load();
   }
 
-  /** For the query of the next connection. */
-  get query(): Readonly<Record<string, string>> {
-    return {
-      ...(this.#ticket !== null && { resume: this.#ticket }),
-      ...(this.#epoch !== null && { epoch: this.#epoch, offset: String(this.#offset) }),
-    };
+  /** For the next connection. */
+  get ticket(): string | null {
+    return this.#ticket;
+  }
+
+  /** The last place that was read; null for a client that was nowhere yet. */
+  get place(): Place | null {
+    return this.#epoch === null ? null : { epoch: this.#epoch, offset: this.#offset };
   }
 
   /** Forgets the position of another user: offsets mean nothing in another record. */

@@ -1,7 +1,7 @@
 import { subprotocol } from '../protocol/frames.ts';
 import { ClientError } from './client-error.ts';
 import type { Dialer, Link, LinkOwner } from './link.ts';
-import type { Position } from './position.ts';
+import type { Place, Position } from './position.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** A class of WebSockets: the one of browsers, or that of the `ws` package. */
@@ -51,8 +51,8 @@ export class WebSocketDialer implements Dialer {
     this.#parts = parts;
   }
 
-  dial(owner: LinkOwner): Link {
-    return new WebSocketLink(this.#parts, owner);
+  dial(owner: LinkOwner, brought?: Place): Link {
+    return new WebSocketLink(this.#parts, owner, brought);
   }
 
   rest(): void {
@@ -63,10 +63,12 @@ export class WebSocketDialer implements Dialer {
 class WebSocketLink implements Link {
   readonly #parts: DialerParts;
   #owner: LinkOwner | null;
+  readonly #brought: Place | undefined;
   #socket: WebSocketPort | null = null;
 
-  constructor(parts: DialerParts, owner: LinkOwner) {
+  constructor(parts: DialerParts, owner: LinkOwner, brought: Place | undefined) {
     this.#parts = parts;
+    this.#brought = brought;
     this.#owner = owner;
     void this.#open();
   }
@@ -98,8 +100,10 @@ class WebSocketLink implements Link {
   #listen(token: string | null): void {
     const { url, WebSocket, position } = this.#parts;
     const target = new URL(url);
-    for (const [name, value] of Object.entries(position.query))
-      target.searchParams.set(name, value);
+    const { ticket, place } = position;
+    const query = { resume: ticket, ...(this.#brought ?? place) };
+    for (const [name, value] of Object.entries(query))
+      if (value !== null) target.searchParams.set(name, String(value));
     const bearer = token === null ? [] : [`holdfast.bearer.${token}`];
     const socket = new WebSocket(target.href, [subprotocol, ...bearer]) as unknown as WebSocketPort;
     this.#socket = socket;

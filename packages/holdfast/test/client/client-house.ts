@@ -120,6 +120,8 @@ export function tokenOf(claims: object): string {
 
 type Heard = { [Name in keyof ClientEvents<Record<string, unknown>>]: [Name, unknown] };
 
+let texts = 0;
+
 /** A client on a manual clock, and all that it did. */
 export class ClientHouse {
   readonly clock: ManualClock;
@@ -195,14 +197,13 @@ export class ClientHouse {
 
   #ground(page: PagePort | null): Ground {
     const { clock, draws } = this;
-    let count = 0;
     return {
       nowMs: () => clock.nowMs(),
       epochMs: () => clock.epochMs(),
       after: (ms, callback) => clock.after(ms, callback),
       cancel: (handle) => clock.cancel(handle),
       random: () => draws.shift() ?? 0.5,
-      uniqueText: () => `u${(count += 1)}`,
+      uniqueText: () => `u${(texts += 1)}`,
       page,
     };
   }

@@ -1,0 +1,198 @@
+import type { Dialer, Link, LinkOwner } from './link.ts';
+import { FollowingTab } from './following-tab.ts';
+import { LeadingTab } from './leading-tab.ts';
+import type { ShareTabs, TabParts } from './options.ts';
+import type { TabPost } from './tab-post.ts';
+import type { TabRole } from './tab-role.ts';
+
+export type { ShareTabs, TabParts } from './options.ts';
+
+/** The part of `BroadcastChannel` that is used. */
+export interface ChannelPort {
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  postMessage(post: unknown): void;
+  close(): void;
+}
+
+/** What the browser has for tabs. */
+export interface TabPort {
+  readonly BroadcastChannel: new (name: string) => ChannelPort;
+  readonly locks: {
+    request(
+      name: string,
+      options: { readonly signal: AbortSignal },
+      granted: () => Promise<void>,
+    ): Promise<unknown>;
+  };
+}
+
+/**
+ * Shares one session among all tabs of a browser that have the same address and the same user: one tab holds the lock and
+ * the connection, the others get their frames from it. Without Web Locks or BroadcastChannel (an old browser, a page that
+ * did not come over HTTPS, Node) every tab has a session of its own.
+ */
+export const shareTabs: ShareTabs = (parts) => {
+  const { navigator, BroadcastChannel } = globalThis as unknown as {
+    navigator?: { readonly locks?: TabPort['locks'] };
+    BroadcastChannel?: TabPort['BroadcastChannel'];
+  };
+  const locks = navigator?.locks;
+  if (locks === undefined || BroadcastChannel === undefined) return null;
+  return shareTabsBy({ locks, BroadcastChannel }, parts);
+};
+
+/** The same over a port: tests bring their own. */
+export function shareTabsBy(port: TabPort, parts: TabParts): Dialer {
+  return new TabDialer(port, parts);
+}
+
+class TabDialer implements Dialer {
+  readonly #port: TabPort;
+  readonly #parts: TabParts;
+  #seat: Seat | null = null;
+
+  constructor(port: TabPort, parts: TabParts) {
+    this.#port = port;
+    this.#parts = parts;
+  }
+
+  dial(owner: LinkOwner): Link {
+    return new TabLink(this.#parts, owner, (user) => this.#sit(user));
+  }
+
+  rest(): void {
+    this.#seat?.leave();
+    this.#seat = null;
+  }
+
+  /** Tabs of different users share nothing. */
+  #sit(user: unknown): Seat {
+    const name = `holdfast.v1 ${this.#parts.key} ${JSON.stringify(user)}`;
+    if (this.#seat?.name !== name) this.rest();
+    this.#seat ??= new Seat(this.#port, name, this.#parts.ground.uniqueText());
+    return this.#seat;
+  }
+}
+
+/** The place of this tab among the others: it hears them, and waits for its turn to lead. */
+class Seat {
+  readonly name: string;
+  readonly id: string;
+  readonly #channel: ChannelPort;
+  readonly #leaving: AbortController = new AbortController();
+  /** Gives the lock back; null unless this tab leads. */
+  #release: (() => void) | null = null;
+  link: TabLink | null = null;
+
+  constructor({ BroadcastChannel, locks }: TabPort, name: string, id: string) {
+    this.name = name;
+    this.id = id;
+    this.#channel = new BroadcastChannel(name);
+    this.#channel.addEventListener('message', ({ data }) => this.link?.hear(data as TabPost));
+    const { signal } = this.#leaving;
+    locks
+      .request(name, { signal }, () => this.#lead())
+      .catch(() => {
+        // Aborted by `leave`; or the page may not have locks, as in a sandbox.
+        if (!signal.aborted) this.link?.goAlone();
+      });
+  }
+
+  get isLeading(): boolean {
+    return this.#release !== null;
+  }
+
+  post(post: TabPost): void {
+    if (this.#leaving.signal.aborted) return;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has no target
+    this.#channel.postMessage(post);
+  }
+
+  leave(): void {
+    this.#release?.();
+    this.#leaving.abort();
+    this.#channel.close();
+  }
+
+  #lead(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#release = resolve;
+      if (this.#leaving.signal.aborted) resolve();
+      else this.link?.take();
+    });
+  }
+}
+
+/** The link of a client that shares: what it does depends on who leads. */
+class TabLink implements Link {
+  readonly #parts: TabParts;
+  readonly #owner: LinkOwner;
+  #seat: Seat | null = null;
+  #role: TabRole | null = null;
+  /** Past the tabs, where they cannot be reached. */
+  #direct: Link | null = null;
+  #isOver = false;
+
+  constructor(parts: TabParts, owner: LinkOwner, sit: (user: unknown) => Seat) {
+    this.#parts = parts;
+    this.#owner = owner;
+    void this.#join(sit);
+  }
+
+  send(text: string): void {
+    (this.#role ?? this.#direct)?.send(text);
+  }
+
+  close(isDead: boolean): void {
+    this.#isOver = true;
+    this.#role?.end(isDead);
+    this.#direct?.close(isDead);
+    if (this.#seat?.link === this) this.#seat.link = null;
+  }
+
+  hear(post: TabPost): void {
+    if (!this.#isOver) this.#role?.hear(post);
+  }
+
+  /** Takes the role that this tab has by now. */
+  take(): void {
+    const seat = this.#seat;
+    if (this.#isOver || seat === null) return;
+    const wasFollowing = this.#role !== null;
+    this.#role?.end(false);
+    if (wasFollowing) this.#owner.interrupted();
+    if (this.#isOver) return;
+    const parts = {
+      ...this.#parts,
+      id: seat.id,
+      owner: this.#owner,
+      post: (post: TabPost) => seat.post(post),
+    };
+    this.#role = seat.isLeading ? new LeadingTab(parts) : new FollowingTab(parts);
+  }
+
+  /** Dials as without sharing. */
+  goAlone(): void {
+    if (this.#isOver) return;
+    this.#role?.end(false);
+    this.#role = null;
+    this.#direct = this.#parts.direct.dial(this.#owner);
+  }
+
+  async #join(sit: (user: unknown) => Seat): Promise<void> {
+    const { tokens, position } = this.#parts;
+    try {
+      const token = await tokens.current();
+      if (this.#isOver) return;
+      tokens.take(token);
+      position.claimFor(tokens.user);
+      this.#seat = sit(tokens.user);
+    } catch {
+      // There is no token, or no channel: dialed directly, the connection says what is wrong, or works.
+      this.goAlone();
+      return;
+    }
+    this.#seat.link = this;
+    this.take();
+  }
+}
