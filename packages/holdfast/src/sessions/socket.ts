@@ -1,7 +1,11 @@
 import type { TransportState } from '../core/death.ts';
 import { describeValue, UsageError } from '../core/usage-error.ts';
 
-/** What became of a write: on its way, waiting in the engine (write no more until `drained`), or not taken at all. */
+/**
+ * What became of a write: on its way; waiting in the engine (write no more until `drained`); or not taken, not even in
+ * part. An engine that takes a part keeps the rest and says `queued`. Where an open connection has not taken a write for
+ * lack of room, `drained` follows as well; nothing depends on it: it is tried again at the next pong at the latest.
+ */
 export type SendOutcome = 'ok' | 'queued' | 'dropped';
 
 /** The first sign that a socket ends. `invalid` is the engine refusing what the peer sent. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { payloadsOf, textFrame } from '../sessions/text-frame.ts';
-import type { EndSign, SessionSocket, SocketOwner } from '../sessions/socket.ts';
+import type { EndSign, SendOutcome, SessionSocket, SocketOwner } from '../sessions/socket.ts';
 import { opcodes, type RawPeer } from './raw-peer.ts';
 
 /** A connected pair: the adapter's socket and a client on bare TCP behind it. */
@@ -197,22 +197,52 @@ const endings: readonly SocketContractCase[] = [
   ),
 ];
 
+/** Most frames until an engine must have said that a peer does not read. */
+const mostUnread = 1_000;
+
+/** Writes numbered frames until the engine does not say `ok`, and returns what it said and how many it has. */
+async function fill(socket: SessionSocket): Promise<{ outcome: SendOutcome; taken: number }> {
+  for (let taken = 0; taken < mostUnread; taken += 1) {
+    const outcome = socket.send(numbered(taken), null);
+    if (outcome !== 'ok') return { outcome, taken: outcome === 'queued' ? taken + 1 : taken };
+    await new Promise<void>((resolve) => void setImmediate(resolve));
+  }
+  throw new Error('Expected the engine to say that a write waits, or is not taken.');
+}
+
+function numbered(number: number): Uint8Array {
+  return textFrame(String(number).padEnd(60_000, ' '));
+}
+
 const backPressure: readonly SocketContractCase[] = [
   promise(
     'a peer that does not read makes writes wait, and is served on when it reads',
     async ({ socket, peer, hears, told }) => {
       peer.stopReading();
-      const frame = textFrame('x'.repeat(60_000));
-      let sent = 1;
-      while (socket.send(frame, null) === 'ok' && sent < 1_000) {
-        sent += 1;
-        await new Promise<void>((resolve) => void setImmediate(resolve));
-      }
-      assert.ok(sent < 1_000, 'expected the engine to say that a write waits');
+      const { taken } = await fill(socket);
       assert.equal(told.includes('drained'), false);
       peer.readOn();
       await hears('drained');
-      await peer.until(() => peer.texts.length === sent);
+      await peer.until(() => peer.texts.length === taken);
+    },
+  ),
+  promise(
+    'what was not taken never arrives and is taken when there is room; all else arrives once, in order',
+    async ({ socket, peer, hears }) => {
+      peer.stopReading();
+      let { taken } = await fill(socket);
+      // Past what an engine holds: each one is either kept or said to be dropped.
+      for (let more = 0; more < 20; more += 1)
+        if (socket.send(numbered(taken), null) !== 'dropped') taken += 1;
+      peer.readOn();
+      await hears('drained');
+      assert.notEqual(socket.send(numbered(taken), null), 'dropped');
+      await peer.until(() => Number(peer.texts.at(-1)) >= taken);
+      const numbers = peer.texts.map(Number);
+      assert.deepEqual(
+        numbers,
+        numbers.map((_number, at) => at),
+      );
     },
   ),
 ];
