@@ -36,6 +36,8 @@ const largestPage = 16 * 1024;
 const smallestPage = 512;
 /** A page that is full is replaced by one that is larger than its frames by this share. */
 const growth = 1.2;
+/** Of a page to which nothing is added any more, no larger share than this may be empty: its memory is nobody's then. */
+const mostEmpty = 1 / 8;
 /** Memory that a log and a page take beside their bytes; measured on Node 20, rounded up. */
 const logBytes = 600;
 const pageBytes = 400;
@@ -208,6 +210,7 @@ export class UserLog implements Aged<UserLog> {
     const needed = FramePage.capacityFor(this.#last + 2 - from, kept + length);
     if (isGrowing && needed <= largestPage)
       return this.#replacePage(this.#pages.length - 1, newest.moved(from, roomy(needed)));
+    if (newest !== undefined) this.#trim(newest);
     return this.#addPage(FramePage.capacityFor(1, length));
   }
 
@@ -217,9 +220,20 @@ export class UserLog implements Aged<UserLog> {
     return page;
   }
 
+  /** Gives back what is empty of a page that is followed by another one. */
+  #trim(page: FramePage): void {
+    const from = Math.max(this.#first, page.first);
+    const bytes = page.endOf(page.last) - page.startOf(from);
+    const needed = FramePage.capacityFor(page.last + 1 - from, bytes);
+    if (page.capacity - needed > page.capacity * mostEmpty)
+      this.#replacePage(this.#pages.length - 1, page.moved(from, needed));
+  }
+
+  /** As large as more frames of this size will fill. */
   #addPage(needed: number): FramePage {
     const wanted = Math.min(Math.max(roomy(needed), this.#bytes >> 1), largestPage);
-    const page = new FramePage(this.#last + 1, Math.max(needed, wanted));
+    const frames = Math.max(1, Math.floor(wanted / needed));
+    const page = new FramePage(this.#last + 1, frames * needed);
     this.#pages.push(page);
     this.#pageBytes += page.capacity;
     return page;

@@ -90,6 +90,26 @@ describe('the log of a user', () => {
     );
   });
 
+  test.each([100, 1_000, 5_500, 8_300, 12_000, 16_300, 40_000])(
+    'I12 takes little more memory than its frames, where each is of %d bytes',
+    (bytes) => {
+      const log = new UserLog('u', 0, 0);
+      const bounds = { events: 16_384, bytes: 1024 * 1024 };
+      for (let number = 0; number < 3e6 / bytes; number += 1)
+        log.append(plain('x'.repeat(bytes)), bounds);
+      expect(log.bytes).toBeGreaterThan(bounds.bytes - bytes - 100);
+      expect(log.weight).toBeLessThan(1.1 * bounds.bytes);
+    },
+  );
+
+  test('I12 takes little more memory than its frames, where small ones and large ones take turns', () => {
+    const log = new UserLog('u', 0, 0);
+    const bounds = { events: 16_384, bytes: 1024 * 1024 };
+    for (let number = 0; number < 1_000; number += 1)
+      log.append(plain('x'.repeat(number % 2 === 0 ? 100 : 8_300)), bounds);
+    expect(log.weight).toBeLessThan(1.2 * bounds.bytes);
+  });
+
   test('a run ends where the next frame would be too much, and where an event is for one session', () => {
     const log = new UserLog('u', 0, 0);
     for (const name of ['aa', 'bb', 'cc']) log.append(plain(name), ample);
