@@ -120,4 +120,9 @@ describe('the commands', () => {
     const check = new CommandProcess([path.join(root, 'scripts/write-options.mjs'), '--check']);
     expect(await check.ended).toBe(0);
   });
+
+  it('docs/protocol.schema.json says what the gateway speaks', async () => {
+    const script = path.join(root, 'scripts/write-protocol-schema.mjs');
+    expect(await new CommandProcess([script, '--check']).ended).toBe(0);
+  });
 });

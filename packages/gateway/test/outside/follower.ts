@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { readServerFrame } from '../wire-check.ts';
 
 /** What a follower was told is gone. */
 export interface ToldGap {
@@ -79,11 +80,11 @@ export class BareFollower implements Follower {
       }),
     });
     const headers = { authorization: `Bearer ${token}` };
-    const socket = new WebSocket(`${url}?${query}`, 'holdfast.v1', { headers });
+    const socket = new WebSocket(`${url}?${query.toString()}`, 'holdfast.v1', { headers });
     this.#heardAt = performance.now();
     socket.on('message', (data: Buffer) => {
       this.#heardAt = performance.now();
-      this.#take(JSON.parse(data.toString()) as ServerFrame);
+      this.#take(readServerFrame(data.toString()) as unknown as ServerFrame);
     });
     socket.on('error', () => {});
     socket.on('close', (code) => {
@@ -132,7 +133,7 @@ export function faultsOf({ events, gaps }: Follower, last: number): string[] {
   const got = new Set<number>();
   for (const { offset, data } of events) {
     if (offset <= before) found.push(`offset ${offset} after ${before}`);
-    if (data !== offset) found.push(`offset ${offset} brings ${String(data)}`);
+    if (Number(data) !== offset) found.push(`offset ${offset} brings ${String(data)}`);
     before = Math.max(before, offset);
     got.add(offset);
   }

@@ -10,6 +10,17 @@ export interface EventInput {
   readonly critical?: boolean;
 }
 
+/** An event as a client gets it. Offsets of one epoch rise; a jump is not a loss, only a gap is. */
+export interface EventFrame {
+  readonly type: 'event';
+  readonly offset: number;
+  readonly event: string;
+  readonly data: unknown;
+  readonly critical?: true;
+  /** When it was published, milliseconds since 1970. */
+  readonly time: number;
+}
+
 /** The part of an event frame that does not depend on the user: everything after the offset. */
 export type EventBody = string;
 

@@ -72,10 +72,19 @@ export type ServerFrame =
   | AcceptedFrame
   | { readonly type: 'pong' };
 
+/** Something for the application. */
+interface MessageFrame {
+  readonly type: 'message';
+  /** @default null */
+  readonly data: unknown;
+  /** @minLength 1 @maxLength 128 */
+  readonly id?: string;
+}
+
 /** Frames a client may send. */
 export type ClientFrame =
   | { readonly type: 'ack'; readonly offset: number }
-  | { readonly type: 'message'; readonly data: unknown; readonly id?: string }
+  | MessageFrame
   | { readonly type: 'ping' };
 
 /** What came of reading a client's frame: the frame, a polite refusal, or a breach that ends the session. */
@@ -125,7 +134,7 @@ function encodeVerdict(verdict: ResumeVerdict): string {
   return verdict.outcome === 'new' ? '{"outcome":"new"}' : JSON.stringify(verdict);
 }
 
-/** The longest id of a message. */
+/** The longest id of a message, in characters of Unicode. */
 export const maxMessageIdLength = 128;
 
 function parseAck(fields: Readonly<Record<string, unknown>>): ParsedFrame {
@@ -140,12 +149,18 @@ function parseMessage(fields: Readonly<Record<string, unknown>>): ParsedFrame {
   const data = fields['data'] ?? null;
   const id = fields['id'];
   if (id === undefined) return { ok: true, frame: { type: 'message', data } };
-  if (typeof id !== 'string' || id.length === 0 || id.length > maxMessageIdLength) {
+  if (typeof id !== 'string' || id === '' || isLongerThan(id, maxMessageIdLength)) {
     return breach(
       `Expected \`id\` of message to be a text of 1 to ${maxMessageIdLength} characters.`,
     );
   }
   return { ok: true, frame: { type: 'message', data, id } };
+}
+
+/** Counts as JSON Schema and most languages do: a character beyond the first 65,536 takes two places here, and is one. */
+function isLongerThan(text: string, characters: number): boolean {
+  if (text.length <= characters) return false;
+  return text.length > 2 * characters || Array.from(text).length > characters;
 }
 
 function breach(message: string): ParsedFrame {

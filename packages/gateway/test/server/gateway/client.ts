@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import type { Gateway } from '../../../src/server/gateway.ts';
+import { checkClose, readServerFrame } from '../../wire-check.ts';
 
 /** What a gateway said. */
 export interface Frame {
@@ -29,11 +30,14 @@ export class Client {
     });
     this.ws.on('message', (data: Buffer) => {
       if (this.frames.length === 0) this.readyMs = performance.now() - startedAt;
-      this.frames.push(JSON.parse(data.toString()) as Frame);
+      this.frames.push(readServerFrame(data.toString()) as Frame);
     });
     this.ws.on('error', () => {});
     this.closed = new Promise((resolve) => {
-      this.ws.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+      this.ws.on('close', (code, reason) => {
+        checkClose(code, reason.toString());
+        resolve({ code, reason: reason.toString() });
+      });
     });
   }
 
