@@ -13,6 +13,6 @@ describe('clients whose connections are cut, reset, half-opened, paused, delayed
     });
     expect(outcome.faults).toEqual([]);
     expect(outcome).toMatchObject({ gaps: 0, cuts: 100 * 200, sessions: 100 });
-    expect(outcome.greetings).toBeGreaterThan(100 * 100);
+    expect(outcome.greetings).toBeGreaterThanOrEqual(100 * 100);
   });
 });

@@ -14,6 +14,6 @@ describe('clients whose connections are cut, reset, half-opened, paused, delayed
     expect(outcome.faults).toEqual([]);
     expect(outcome).toMatchObject({ gaps: 0, cuts: 20 * 20, sessions: 20 });
     // They were greeted again and again: the cuts met sessions, not only attempts.
-    expect(outcome.greetings).toBeGreaterThan(20 * 10);
+    expect(outcome.greetings).toBeGreaterThanOrEqual(20 * 10);
   });
 });

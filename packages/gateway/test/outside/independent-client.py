@@ -46,8 +46,8 @@ class Follower:
             address,
             subprotocols=self.subprotocols,
             ping_interval=0.5,
-            ping_timeout=0.5,
-            open_timeout=1,
+            ping_timeout=1,
+            open_timeout=5,
             close_timeout=0.1,
         ) as socket:
             try:
