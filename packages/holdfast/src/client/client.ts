@@ -98,7 +98,7 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
     this.#retry = new Alarm(ground);
     this.#watch = new PageWatch(ground.page, {
       wake: () => this.#wake(),
-      doubt: () => this.#talk?.doubt(),
+      doubt: () => this.#talk?.doubt(false),
       hide: () => this.#talk?.flush(),
       leave: (isLeaving) => this.#keepTicket(isLeaving),
     });
@@ -204,7 +204,7 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
 
   #wake(): void {
     if (this.#state === 'waiting') this.#attempt();
-    else this.#talk?.doubt();
+    else this.#talk?.doubt(true);
   }
 
   /** Ends whatever is going on, by order of the application or of the server. */

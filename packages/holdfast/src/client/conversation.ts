@@ -110,8 +110,8 @@ export class Conversation implements LinkOwner {
   }
 
   /** The connection may be gone: ask. */
-  doubt(): void {
-    if (this.#readyAt !== null) this.#liveness.doubt();
+  doubt(isRecentEnough: boolean): void {
+    if (this.#readyAt !== null) this.#liveness.doubt(isRecentEnough);
   }
 
   received(text: string): void {

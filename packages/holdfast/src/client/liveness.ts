@@ -48,9 +48,14 @@ export class Liveness {
     this.#heard += 1;
   }
 
-  /** Something happened after which connections are often gone: one that was not heard just now is asked. */
-  doubt(): void {
-    if (this.#ground.nowMs() - this.#heardAt >= shortPatienceMs) this.#probe(shortPatienceMs);
+  /**
+   * Something happened after which connections are often gone: this one is asked.
+   *
+   * @param isRecentEnough whether having been heard just now is answer enough
+   */
+  doubt(isRecentEnough: boolean): void {
+    const quietMs = this.#ground.nowMs() - this.#heardAt;
+    if (!isRecentEnough || quietMs >= shortPatienceMs) this.#probe(shortPatienceMs);
   }
 
   #sleep(ms: number): void {

@@ -66,7 +66,7 @@ describe('a client finds out that the server is gone', () => {
     expect(house.sockets).toHaveLength(2);
   });
 
-  it.each(['visibilitychange', 'online', 'offline', 'resume'])(
+  it.each(['visibilitychange', 'online', 'resume'])(
     'asks with little patience after %s',
     async (type) => {
       const page = new FakePage();
@@ -82,4 +82,18 @@ describe('a client finds out that the server is gone', () => {
       expect(house.sockets).toHaveLength(2);
     },
   );
+
+  it('asks at once when the network is said to be gone, and believes an answer more than that', async () => {
+    const page = new FakePage();
+    const house = new ClientHouse({}, { page });
+    const socket = await house.open();
+    page.fire('offline');
+    await house.pass(10_000);
+    expect(socket.sentOf('ping')).toHaveLength(1);
+    expect(house.sockets).toHaveLength(1);
+    socket.answersPings = false;
+    page.fire('offline');
+    await house.pass(3_100);
+    expect(house.sockets).toHaveLength(2);
+  });
 });
