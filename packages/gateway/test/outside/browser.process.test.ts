@@ -127,7 +127,7 @@ describe('holdfast/client in Chromium', () => {
     expect(await gateway.count('ann')).toBe(1);
   });
 
-  it('I8 a tab that was duplicated and its original both live, each from where it was', async () => {
+  it('a tab that was duplicated and its original both live, each from where it was', async () => {
     const page = await openPage();
     const stream = new Stream();
     await delay(100);

@@ -85,7 +85,7 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
         storage,
         key,
         failed: (cause) => {
-          const message = 'The storage failed; the position is kept in memory only.';
+          const message = 'The position is kept in memory only.';
           emitter.emit('error', new ClientError('storage-failed', message, { cause }));
         },
       },
@@ -174,10 +174,11 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
   #ended(talk: Conversation, linkClose: LinkClose): void {
     if (this.#talk !== talk) return;
     const { ground, settings, outbox, tokens, emitter } = this.#house;
-    if (talk.lastedMs >= lastingMs) this.#failures = 0;
+    const { lastedMs } = talk;
+    if (lastedMs !== null && lastedMs >= lastingMs) this.#failures = 0;
     const read = readClose(linkClose);
     // What was never open was not lost: it is out of reach.
-    const advice = read.advice === 'resume' && !talk.wasOpen ? 'later' : read.advice;
+    const advice = read.advice === 'resume' && lastedMs === null ? 'later' : read.advice;
     const step = nextStep({
       close: { ...read, advice, retryMs: read.retryMs ?? this.#drainMs },
       failures: this.#failures,

@@ -1,10 +1,11 @@
 import type { GapFrame, ReadyFrame } from '../protocol/frames.ts';
 import { Alarm } from './alarm.ts';
 import { ClientError } from './client-error.ts';
-import type { LimitReached } from './client-events.ts';
+import type { Gap, LimitReached } from './client-events.ts';
 import type { House } from './house.ts';
 import type { Link, LinkOwner } from './link.ts';
 import { Liveness } from './liveness.ts';
+import type { Place } from './position.ts';
 import { Renewal } from './renewal.ts';
 import type { LinkClose } from './retry.ts';
 
@@ -86,13 +87,9 @@ export class Conversation implements LinkOwner {
     this.#link = this.#house.dialer.dial(this);
   }
 
-  get wasOpen(): boolean {
-    return this.#readyAt !== null;
-  }
-
-  /** How long a session has been open; 0 before it is. */
-  get lastedMs(): number {
-    return this.#readyAt === null ? 0 : this.#house.ground.nowMs() - this.#readyAt;
+  /** How long a session has been open; null where there was none. */
+  get lastedMs(): number | null {
+    return this.#readyAt === null ? null : this.#house.ground.nowMs() - this.#readyAt;
   }
 
   /** Says goodbye. The party hears nothing more. */
@@ -175,10 +172,8 @@ export class Conversation implements LinkOwner {
     this.#renewal.start();
     this.#party.greeted();
     if (!this.#isOver) emitter.emit('ready', { session, user, resume, limit, sessions });
-    if (resume.outcome === 'gap') {
-      const { outcome: _, ...gap } = resume;
-      emitter.emit('gap', { ...gap, epoch, offset });
-    }
+    const gap = gapOf(frame, position.place);
+    if (gap !== null) emitter.emit('gap', { ...gap, epoch, offset });
     position.greet(frame);
     if (!this.#isOver) outbox.open((text) => this.#link?.send(text));
   }
@@ -196,10 +191,14 @@ export class Conversation implements LinkOwner {
   }
 
   #tellGap(frame: GapFrame): void {
+    const { emitter, position } = this.#house;
     const { type: _, ...gap } = frame;
-    this.#house.emitter.emit('gap', gap);
-    this.#house.position.moveTo(gap.epoch, gap.offset);
-    this.#seen = gap.offset;
+    const { epoch, offset } = gap;
+    if (position.place?.epoch !== epoch || position.isAhead(offset)) {
+      emitter.emit('gap', gap);
+      position.moveTo(epoch, offset);
+    }
+    this.#seen = offset;
   }
 
   #refused({ code, message, id }: Extract<Frame, { type: 'error' }>): void {
@@ -262,4 +261,17 @@ export class Conversation implements LinkOwner {
   #fail(error: ClientError): void {
     this.#house.emitter.emit('error', error);
   }
+}
+
+/** What `ready` says is gone; and what must be gone where the server has paid no heed to the place that was brought. */
+function gapOf(
+  { resume, epoch, offset }: ReadyFrame,
+  place: Place | null,
+): Omit<Gap, 'epoch' | 'offset'> | null {
+  if (resume.outcome === 'gap') {
+    const { outcome: _, ...gap } = resume;
+    return gap;
+  }
+  const isKept = place === null || (place.epoch === epoch && place.offset >= offset);
+  return resume.outcome === 'new' && !isKept ? { reason: 'expired' } : null;
 }

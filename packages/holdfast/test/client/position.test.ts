@@ -25,7 +25,9 @@ describe('a client resumes', () => {
     const house = new ClientHouse();
     const first = await house.open();
     first.event(3);
-    first.say({ type: 'gap', reason: 'overflow', epoch: 'e1', offset: 9, from: 4, to: 9 });
+    const gap = { type: 'gap', reason: 'overflow', epoch: 'e1', offset: 9, from: 4, to: 9 };
+    first.say(gap);
+    first.say(gap);
     first.end();
     await house.pass();
     expect(queryOf(house)).toMatchObject({ offset: '9' });
@@ -46,6 +48,20 @@ describe('a client resumes', () => {
     house.socket.greet({ offset: 10, resume: { outcome: 'gap', reason: 'epoch' } });
     house.socket.event(11);
     expect(house.offsets).toEqual([11]);
+  });
+
+  it('I4 is told a gap where the server pays no heed to the place that was brought', async () => {
+    const house = new ClientHouse();
+    const first = await house.open();
+    first.event(3);
+    first.end();
+    await house.pass();
+    house.socket.greet({ offset: 3 });
+    expect(house.told('gap')).toEqual([]);
+    house.socket.end();
+    await house.pass(1_000);
+    house.socket.greet({ offset: 5 });
+    expect(house.told('gap')).toEqual([{ reason: 'expired', epoch: 'e1', offset: 5 }]);
   });
 
   it('moves on only when the handlers have run, and goes on after one that throws', async () => {
