@@ -41,7 +41,7 @@ export class ClientError extends Error {
     message: string,
     about: { readonly cause?: unknown; readonly serverCode?: string } = {},
   ) {
-    super(message, 'cause' in about ? { cause: about.cause } : undefined);
+    super(message, about);
     this.code = code;
     this.serverCode = about.serverCode;
   }

@@ -214,10 +214,10 @@ export class Conversation implements LinkOwner {
   }
 
   /** No slot is free: the user may take one over. Without somebody to ask, the server answers by itself in the end. */
-  async #ask({ limit, sessions, expiresIn }: LimitReached): Promise<void> {
+  async #ask(frame: Extract<Frame, { type: 'limit' }>): Promise<void> {
     const { emitter, settings } = this.#house;
-    const reached = { limit, sessions, expiresIn };
-    this.#allow(settings.connectTimeoutMs + expiresIn);
+    const { type: _, ...reached } = frame;
+    this.#allow(settings.connectTimeoutMs + reached.expiresIn);
     emitter.emit('limit', reached);
     if (settings.onLimit === undefined) return;
     try {

@@ -122,6 +122,23 @@ type Heard = { [Name in keyof ClientEvents<Record<string, unknown>>]: [Name, unk
 
 let texts = 0;
 
+/** The ground of a test; draws come from the list, then they are one half. */
+export function groundOf(
+  clock: ManualClock,
+  page: PagePort | null = null,
+  draws: number[] = [],
+): Ground {
+  return {
+    nowMs: () => clock.nowMs(),
+    epochMs: () => clock.epochMs(),
+    after: (ms, callback) => clock.after(ms, callback),
+    cancel: (handle) => clock.cancel(handle),
+    random: () => draws.shift() ?? 0.5,
+    uniqueText: () => `u${(texts += 1)}`,
+    page,
+  };
+}
+
 /** A client on a manual clock, and all that it did. */
 export class ClientHouse {
   readonly clock: ManualClock;
@@ -149,7 +166,10 @@ export class ClientHouse {
       WebSocket: Recorded,
       ...options,
     });
-    this.client = new HoldfastClient(settings, this.#ground(given.page ?? null));
+    this.client = new HoldfastClient(
+      settings,
+      groundOf(this.clock, given.page ?? null, this.draws),
+    );
     for (const name of [
       'event',
       'gap',
@@ -193,18 +213,5 @@ export class ClientHouse {
     await this.pass();
     this.socket.greet(more);
     return this.socket;
-  }
-
-  #ground(page: PagePort | null): Ground {
-    const { clock, draws } = this;
-    return {
-      nowMs: () => clock.nowMs(),
-      epochMs: () => clock.epochMs(),
-      after: (ms, callback) => clock.after(ms, callback),
-      cancel: (handle) => clock.cancel(handle),
-      random: () => draws.shift() ?? 0.5,
-      uniqueText: () => `u${(texts += 1)}`,
-      page,
-    };
   }
 }

@@ -56,6 +56,19 @@ describe('a client finds out that the server is gone', () => {
     expect(house.sockets).toHaveLength(2);
   });
 
+  it('asks once more when it has slept while it waited for the answer', async () => {
+    const house = new ClientHouse();
+    const socket = await house.open();
+    socket.answersPings = false;
+    await house.pass(26_000);
+    expect(socket.sentOf('ping')).toHaveLength(1);
+    house.clock.stall(600_000);
+    socket.answersPings = true;
+    await house.pass(20_000);
+    expect(socket.sentOf('ping')).toHaveLength(2);
+    expect(house.sockets).toHaveLength(1);
+  });
+
   it('goes on when the clock on the wall is set back', async () => {
     const house = new ClientHouse();
     const socket = await house.open();

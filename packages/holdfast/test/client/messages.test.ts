@@ -199,6 +199,16 @@ describe('a client that leaves', () => {
     },
   );
 
+  it('may do so when it hears that the attempt has failed, and then makes no other', async () => {
+    const house = new ClientHouse({ token: () => Promise.reject(new Error('offline')) });
+    house.client.on('error', () => house.client.detach());
+    house.client.connect();
+    await house.pass(60_000);
+    expect(house.client.state).toBe('idle');
+    expect(house.told('error')).toHaveLength(1);
+    expect(house.clock.timerCount).toBe(0);
+  });
+
   it.each(['closed', 'state', 'error'] as const)(
     'may connect again inside of a handler, and still has one socket: %s',
     async (name) => {

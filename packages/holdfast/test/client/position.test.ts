@@ -103,6 +103,18 @@ describe('a client resumes', () => {
   });
 });
 
+describe('an ack', () => {
+  it('does not wait for a stream to pause', async () => {
+    const house = new ClientHouse();
+    const socket = await house.open();
+    for (let offset = 1; offset <= 20; offset += 1) {
+      socket.event(offset);
+      await house.pass(100);
+    }
+    expect(socket.sentOf('ack').length).toBeGreaterThan(5);
+  });
+});
+
 describe('a client that is reloaded', () => {
   it('reads on where it was; the ticket is written down on leaving only', async () => {
     const storage = new FakeStorage();
@@ -120,6 +132,17 @@ describe('a client that is reloaded', () => {
     expect(queryOf(next)).toEqual({ resume: 't1', epoch: 'e1', offset: '5' });
     next.socket.greet({ offset: 5, ticket: 't2' });
     expect([...storage.values.values()]).toEqual(['["ann","e1",5,null]']);
+  });
+
+  it('takes its own place again when it had left before', async () => {
+    const storage = new FakeStorage();
+    const house = new ClientHouse({ storage }, { page: new FakePage() });
+    (await house.open()).event(5);
+    house.client.detach();
+    const next = new ClientHouse({ storage }, { page: new FakePage() });
+    next.client.connect();
+    await next.pass();
+    expect(queryOf(next)).toEqual({ resume: 't1', epoch: 'e1', offset: '5' });
   });
 
   it('brings no ticket where the tab was duplicated, so that both live', async () => {

@@ -44,6 +44,15 @@ describe('tabs that share', () => {
     for (const tab of world.live) expect(dataOf(tab)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
+  it('say that they connect while the lead passes on', async () => {
+    const world = await openTabs(3);
+    world.kill(world.leader);
+    await world.pass(3);
+    for (const { house } of world.live) expect(house.client.state).toBe('connecting');
+    await world.pass(20);
+    for (const { house } of world.live) expect(house.client.state).toBe('open');
+  });
+
   it('are led by another one when the leader leaves', async () => {
     const world = await openTabs(3);
     const { leader } = world;

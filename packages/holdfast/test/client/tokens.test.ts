@@ -101,6 +101,22 @@ describe('a token', () => {
     expect(house.sockets).toHaveLength(1);
   });
 
+  it('that comes when its connection is over leaves nothing behind', async () => {
+    const { house } = houseWith(
+      (count, clock) =>
+        new Promise((resolve) => void clock.after(count === 1 ? 0 : 5_000, () => resolve('a.b.c'))),
+    );
+    house.client.connect();
+    await house.pass(100);
+    house.socket.greet();
+    house.socket.say({ type: 'refreshed', expiresAt: house.clock.epochMs() + 10_000 });
+    await house.pass(9_000);
+    house.client.detach();
+    await house.pass(5_000);
+    expect(house.socket.sentOf('refresh')).toEqual([]);
+    expect(house.clock.timerCount).toBe(0);
+  });
+
   it('that came too late for its connection opens no socket', async () => {
     const { house } = houseWith(
       (count, clock) =>
