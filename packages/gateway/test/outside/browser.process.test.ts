@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { FaultProxy } from 'holdfast/testing';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { CuttingProxy } from '../../../holdfast/test/client/cutting-proxy.ts';
 import { PageServer } from './page-server.ts';
 import { RunningGateway } from './running-gateway.ts';
 
@@ -145,12 +145,12 @@ describe('holdfast/client in Chromium', () => {
   });
 
   it('I4 a page whose connection is cut while it is offline comes back at once when it is online', async () => {
-    const proxy = await CuttingProxy.before(gateway.port);
+    const proxy = await FaultProxy.start({ targetPort: gateway.port });
     const page = await openPage('', proxy.port);
     const stream = new Stream();
     await delay(200);
     await context.setOffline(true);
-    proxy.cut();
+    proxy.reset();
     await until(async () => (await page.title()) !== 'open');
     await delay(4_000);
     expect(await page.title()).not.toBe('open');

@@ -6,7 +6,7 @@ import type { Verdict } from '../../src/adapters/ws.ts';
 import { type Client, createClient } from '../../src/client/index.ts';
 import { SessionLayer } from '../../src/sessions/session-layer.ts';
 import { closeHouses, openHouse, until } from '../adapters/upgrade-house.ts';
-import { CuttingProxy } from './cutting-proxy.ts';
+import { FaultProxy } from '../../src/testing/index.ts';
 
 /** Lets everybody in, with what they bring back. */
 function decide({ url = '/' }: IncomingMessage): Verdict {
@@ -17,7 +17,7 @@ function decide({ url = '/' }: IncomingMessage): Verdict {
   return { kind: 'open', request: { userId: 'u', resume } };
 }
 
-const proxies: CuttingProxy[] = [];
+const proxies: FaultProxy[] = [];
 const clients: Client[] = [];
 
 afterEach(async () => {
@@ -36,8 +36,8 @@ function clientBehind(port: number): Client {
   return client;
 }
 
-async function proxyBefore(port: number): Promise<CuttingProxy> {
-  const proxy = await CuttingProxy.before(port);
+async function proxyBefore(port: number): Promise<FaultProxy> {
+  const proxy = await FaultProxy.start({ targetPort: port });
   proxies.push(proxy);
   return proxy;
 }
@@ -58,7 +58,10 @@ it('I4 a client that is cut again and again gets each event once, in order, and 
     for (let burst = 0; burst < 10; burst += 1)
       house.layer.publish('u', { event: 'n', data: (published += 1) });
     await delay(10);
-    if (client.state === 'open' && Math.random() < 0.3 && proxy.cut() > 0) cuts += 1;
+    if (client.state === 'open' && Math.random() < 0.3 && proxy.links.length > 0) {
+      proxy.reset();
+      cuts += 1;
+    }
   }
   await until(() => got.length === published, 30_000);
   expect(got).toEqual(Array.from({ length: published }, (_, index) => index + 1));
@@ -77,7 +80,7 @@ it('D10 messages are taken once each, however often the connection breaks', asyn
   const client = clientBehind(proxy.port);
   client.connect();
   const sent = Array.from({ length: 60 }, (_, index) => client.send(index));
-  const cutting = setInterval(() => proxy.cut(), 150);
+  const cutting = setInterval(() => proxy.reset(), 150);
   try {
     await Promise.all(sent);
   } finally {
