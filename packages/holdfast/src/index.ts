@@ -34,6 +34,7 @@ export type { EventInput } from './protocol/event-frame.ts';
 export {
   type AcceptedFrame,
   type ClientFrame,
+  type DrainFrame,
   type ErrorFrame,
   type GapFrame,
   type GapReason,
@@ -54,6 +55,7 @@ export type { BroadcastOutcome } from './sessions/broadcaster.ts';
 export { type Clock, systemClock, type TimerHandle } from './sessions/clock.ts';
 export { holdfastCodec, type SessionCodec } from './sessions/codec.ts';
 export { ConnectRates } from './sessions/connect-rates.ts';
+export type { DrainOptions } from './sessions/drain.ts';
 export type { SessionListener } from './sessions/event-stream.ts';
 export type { StandingFault } from './sessions/faults.ts';
 export type { Gauges } from './sessions/gauges.ts';

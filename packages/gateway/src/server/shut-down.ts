@@ -16,7 +16,7 @@ export async function shutDown(core: Core, { server, book, upgrades }: Front): P
   log.info('draining', 'Stopping: sessions are told when to come back', {
     sessions: layer.gauges().sessions,
   });
-  const ended = layer.shutdown(() => Math.random() * config.drainTimeoutMs);
+  const ended = layer.drain({ withinMs: config.drainTimeoutMs });
   await within(ended, config.drainTimeoutMs);
   upgrades.close();
   const closed = new Promise<void>((resolve) => {

@@ -64,12 +64,21 @@ export interface AcceptedFrame {
   readonly id: string;
 }
 
+/** The server is going away: it closes the connection soon, and wants this client back at that instant. */
+export interface DrainFrame {
+  readonly type: 'drain';
+  readonly reconnectInMs: number;
+  /** Of this session, as in `ready`. */
+  readonly ticket: string;
+}
+
 /** Frames the server writes, events apart: those are spliced, never built as objects. */
 export type ServerFrame =
   | ReadyFrame
   | GapFrame
   | ErrorFrame
   | AcceptedFrame
+  | DrainFrame
   | { readonly type: 'pong' };
 
 /** Something for the application. */

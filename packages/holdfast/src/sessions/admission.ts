@@ -170,13 +170,11 @@ export class AdmissionDesk {
   }
 
   /** Takes the slot first: whoever hears of any of this may come for one, too. */
-  #enter(
-    arrival: Arrival,
-    concluded: PressureReap | null,
-    waiter?: Waiter,
-  ): Admission & { outcome: 'opened' | 'left' } {
+  #enter(arrival: Arrival, concluded: PressureReap | null, waiter?: Waiter): OpenOutcome {
     const { door, events, waiting, clock, pulse, settings } = this.#rooms;
     const { request, startedAtMs, since } = arrival;
+    // Whoever was told of something on the way here may have shut the door.
+    if (this.#closed !== null) return this.#refuse(arrival, 'draining', this.#closed());
     // No look at the clock between the look at the count and the slot (I1).
     const now = pulse.latest;
     const { old, flaw, inheritance, brought } = this.#successionOf(arrival);
@@ -207,13 +205,15 @@ export class AdmissionDesk {
     const { attachment, refusals } = this.#rooms;
     if (session.state !== 'closed')
       return socket === undefined || attachment.attach(session, socket);
-    if (socket !== undefined) refusals.dismiss(socket, 'released');
+    const reason = this.#closed === null ? 'released' : 'draining';
+    if (socket !== undefined) refusals.dismiss(socket, reason, this.#closed?.());
     return false;
   }
 
   #wait(arrival: Arrival): Admission {
     const { request, since, reap } = arrival;
     const { socket } = request;
+    if (this.#closed !== null) return this.#refuse(arrival, 'draining', this.#closed());
     if (socket !== undefined && transportOf(socket, this.#rooms.faults) === 'closed') {
       this.#rooms.refusals.dismiss(socket, 'released');
       return { outcome: 'left' };

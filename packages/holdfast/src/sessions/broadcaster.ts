@@ -65,7 +65,7 @@ export class Broadcaster {
     this.#rooms = rooms;
   }
 
-  /** @throws UsageError `bad-event` */
+  /** @throws UsageError `bad-event`, or `bad-state` when the layer has ended by the time it is this one's turn */
   async broadcast(input: EventInput): Promise<BroadcastOutcome> {
     const { clock, codec } = this.#rooms;
     const body = codec.encodeBody(input, clock.epochMs());
@@ -94,6 +94,7 @@ export class Broadcaster {
 
   async #spread(draftAt: UnderWay['draftAt']): Promise<BroadcastOutcome> {
     const { clock, history, registry, pulse } = this.#rooms;
+    history.checkOpen();
     const number = history.ends.broadcasts + 1;
     const underWay: UnderWay = { number, draftAt, users: 0, sessions: 0, outcome: 'queued' };
     this.#underWay = underWay;

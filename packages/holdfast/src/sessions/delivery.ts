@@ -83,16 +83,21 @@ export class Delivery {
    * asks without reading cannot pile up answers: beyond the window and the size of a log it ends as slow.
    */
   answer(session: Session, frame: ServerFrame): void {
-    const { codec, door, settings, faults } = this.#rooms;
+    if (this.tell(session, frame)) return;
+    this.#rooms.door.leave(session, session.transport === 'closed' ? 'connection-lost' : 'slow');
+  }
+
+  /** The same for a frame that nobody has asked for: where it has no room it is left out, and false is the answer. */
+  tell(session: Session, frame: ServerFrame): boolean {
+    const { codec, settings, faults } = this.#rooms;
     const text = faults.attempt('application', () => codec.encode(frame), null);
-    if (text === null || session.state === 'closed') return;
-    const answer = textFrame(text);
+    if (text === null || session.state === 'closed') return true;
+    const bytes = textFrame(text);
     const most = settings.maxUnconfirmedBytes + settings.historyBytes;
-    const isRoom = session.unconfirmedBytes + answer.length <= most;
+    const isRoom = session.unconfirmedBytes + bytes.length <= most;
     // Without pings nothing is ever confirmed: there, what the engine has queued is the bound.
     const isBounded = session.socket?.canPing === true || !session.isCongested;
-    if (isRoom && isBounded && this.#send(session, answer, null)) return;
-    door.leave(session, session.transport === 'closed' ? 'connection-lost' : 'slow');
+    return isRoom && isBounded && this.#send(session, bytes, null);
   }
 
   /** The peer has confirmed a window, or the engine has room again: goes on. */

@@ -56,6 +56,11 @@ export class Heartbeat {
     return this.#probePatience;
   }
 
+  /** The mark of the last ping that was sent to anybody. */
+  get lastMark(): number {
+    return this.#mark;
+  }
+
   /** Told of every frame that proves a session alive, after it has been noted. */
   onEvidence(listener: (session: Session) => void): void {
     this.#evidenceListeners.push(listener);
@@ -161,4 +166,10 @@ export class Heartbeat {
       registry.count(session.userId) >= pressureShare * limits.of(session.userId, session.limit)
     );
   }
+}
+
+/** Whether a ping of this mark was sent after one of the other: they count up, and begin again after 2^31. */
+export function isLaterMark(mark: number, than: number): boolean {
+  const steps = (mark - than) & markMask;
+  return steps > 0 && steps <= markMask >> 1;
 }

@@ -2,6 +2,7 @@ import { AgeOrder } from '../core/age-order.ts';
 import type { Settings } from '../core/options.ts';
 import { ShardedMap } from '../core/sharded-map.ts';
 import { never } from '../core/timing-wheel.ts';
+import { UsageError } from '../core/usage-error.ts';
 import type { EventStream } from './event-stream.ts';
 import { LogEnds } from './log-ends.ts';
 import type { Pulse } from './pulse.ts';
@@ -27,6 +28,7 @@ export class History {
   /** All logs in the order of the last append. */
   readonly #byAge: AgeOrder<UserLog> = new AgeOrder();
   readonly epoch: string;
+  #isOver = false;
   /** Of all logs, without what they share. */
   #weight = 0;
   readonly #shared: Scale = { weight: 0 };
@@ -68,6 +70,19 @@ export class History {
     return this.#logs.get(userId)?.last ?? this.ends.of(userId);
   }
 
+  /**
+   * Asked before anything is appended.
+   *
+   * @throws UsageError `bad-state` once the layer has ended: nobody could ever be given what is published
+   */
+  checkOpen(): void {
+    if (!this.#isOver) return;
+    throw new UsageError(
+      'bad-state',
+      'Expected a session layer that has not ended, got one that was drained or shut down. Nothing was published.',
+    );
+  }
+
   /** Bytes that any number of logs may hold together. */
   share(bytes: Uint8Array): SharedBytes {
     return new SharedBytes(bytes, this.#shared);
@@ -106,8 +121,14 @@ export class History {
       log.touchedAt = this.#rooms.pulse.now();
   }
 
-  /** Lets every log go. */
-  clear(): void {
+  /** Nothing is kept any more, for anybody. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Lets every log go, for good. */
+  close(): void {
+    this.#isOver = true;
     // A copy: whoever hears of what is lost may publish it again.
     for (const log of [...this.#logs.values()]) this.#end(log);
   }

@@ -57,11 +57,22 @@ export class HookRunner {
   readonly #pulse: Pulse;
   readonly #faults: Faults;
   readonly #timeoutMs: number;
+  /** How many hooks of a session, or of none, have not come to an end. */
+  readonly #underWay: Map<Session | null, number> = new Map();
 
   constructor(pulse: Pulse, faults: Faults, timeoutMs: number) {
     this.#pulse = pulse;
     this.#faults = faults;
     this.#timeoutMs = timeoutMs;
+  }
+
+  /** How many sessions have a hook under way; those of no session count as one. */
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
+  isBusy(session: Session): boolean {
+    return this.#underWay.has(session);
   }
 
   /** Calls a hook and then exactly one of `done` and `failed`. A failure is counted as a fault of the session. */
@@ -90,6 +101,7 @@ export class HookRunner {
       if (isOver) return;
       isOver = true;
       this.#pulse.remove(entry);
+      this.#count(session, -1);
       if (error === null) {
         settled.done();
         return;
@@ -101,6 +113,7 @@ export class HookRunner {
       settle(new HookTimeoutError(`A hook did not finish within ${this.#timeoutMs} ms.`));
       return never;
     };
+    this.#count(session, 1);
     const entry = this.#pulse.add({ due: expire }, this.#pulse.now() + this.#timeoutMs);
     try {
       outcome.then(
@@ -110,6 +123,12 @@ export class HookRunner {
     } catch (error) {
       settle(error ?? new Error('A hook threw nothing.'));
     }
+  }
+
+  #count(session: Session | null, change: number): void {
+    const count = (this.#underWay.get(session) ?? 0) + change;
+    if (count > 0) this.#underWay.set(session, count);
+    else this.#underWay.delete(session);
   }
 
   #report(session: Session | null, error: unknown): void {

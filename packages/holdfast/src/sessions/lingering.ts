@@ -28,6 +28,11 @@ export class LingeringSockets {
     return this.#sockets.size;
   }
 
+  /** One more would cut the oldest. */
+  get isFull(): boolean {
+    return this.#sockets.size >= this.#most;
+  }
+
   /** Says goodbye with the code of this cause and takes the socket over until it is closed. */
   dismiss(socket: SessionSocket, cause: CloseCause, retryAfterMs?: number): void {
     const lingering = new LingeringSocket(socket, this, this.#faults);

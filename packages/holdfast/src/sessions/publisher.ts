@@ -80,12 +80,12 @@ export class Publisher {
     this.#waits = new ReceiptWaits(rooms.pulse);
   }
 
-  /** @throws UsageError `bad-event` or `bad-user`; nothing has been published then */
+  /** @throws UsageError `bad-event`, `bad-user` or `bad-state`; nothing has been published then */
   publish(userId: string, input: EventInput, options: PublishOptions = {}): Published {
     return this.#publish(userId, input, { options, tracking: null });
   }
 
-  /** Rejects with UsageError `bad-event` or `bad-user`, and for nothing else; nothing has been published then. */
+  /** Rejects with UsageError `bad-event`, `bad-user` or `bad-state`, and for nothing else; nothing has been published then. */
   async publishAndWait(
     userId: string,
     input: EventInput,
@@ -107,6 +107,7 @@ export class Publisher {
     const body = codec.encodeBody(input, clock.epochMs());
     // Encoding, and noticing a stall, run code of others. From here to the log nothing comes in between.
     pulse.now();
+    history.checkOpen();
     const known = eventId === null ? undefined : history.find(userId)?.offsetOf(eventId);
     if (known !== undefined) return this.#repeat(userId, known, tracking);
     const offset = history.lastOf(userId) + 1;

@@ -5,8 +5,10 @@ import type { Clock } from './clock.ts';
 import type { SessionCodec } from './codec.ts';
 import { Broadcaster } from './broadcaster.ts';
 import { ConnectRates } from './connect-rates.ts';
+import { Departures } from './departures.ts';
 import { Delivery } from './delivery.ts';
 import { Door } from './door.ts';
+import { Drain } from './drain.ts';
 import { EventStream } from './event-stream.ts';
 import { Faults } from './faults.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -36,6 +38,8 @@ export interface Ground {
   readonly clock: Clock;
   readonly codec: SessionCodec;
   readonly hooks: SessionHooks;
+  /** Draws from [0, 1). */
+  readonly random: () => number;
   /** Unique to this process for all time: the prefix of its ids and the epoch of its logs. */
   readonly node: string;
 }
@@ -66,6 +70,8 @@ export interface Rooms extends Ground {
   readonly inbox: Inbox;
   readonly desk: AdmissionDesk;
   readonly sweep: Sweep;
+  readonly departures: Departures;
+  readonly drain: Drain;
 }
 
 /** A stall of this length degrades health for a while; shorter ones are only told. */
@@ -114,7 +120,9 @@ export function buildRooms(ground: Ground): Rooms {
   const desk = new AdmissionDesk({ ...middle, attachment });
   const intervalMs = settings.cleanupIntervalMs;
   const sweep = new Sweep({ ...middle, intervalMs, tidy: () => tidy(rooms) });
-  const rooms: Rooms = { ...middle, attachment, inbox, desk, sweep };
+  const departures = new Departures(middle);
+  const drain = new Drain({ ...middle, desk, sweep, departures });
+  const rooms: Rooms = { ...middle, attachment, inbox, desk, sweep, departures, drain };
   connect(rooms, duties);
   return rooms;
 }
@@ -143,7 +151,8 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
 
 /** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */
 function connect(rooms: Rooms, duties: SessionDuties): void {
-  const { door, waiting, history, receipts, heartbeat, hooks, hookRunner } = rooms;
+  const { door, waiting, history, receipts, heartbeat, hooks, hookRunner, departures } = rooms;
+  door.onLeave((session) => departures.left(session));
   door.onLeave((session) => receipts.left(session));
   door.onLeave((session) => history.left(session.userId));
   door.onLeave((session) => waiting.offer(session.userId));
@@ -160,7 +169,7 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
 }
 
 function sessionDuties(rooms: Rooms): SessionDuties {
-  const { heartbeat, delivery, receipts, inbox, door, faults, pulse } = rooms;
+  const { heartbeat, delivery, receipts, inbox, door, departures, faults, pulse } = rooms;
   return {
     transportOf: (socket) => transportOf(socket, faults),
     heard: (session) => {
@@ -172,6 +181,7 @@ function sessionDuties(rooms: Rooms): SessionDuties {
       if (heartbeat.ponged(session, mark)) {
         receipts.confirmed(session);
         delivery.resume(session);
+        departures.answered(session, mark);
       } else inbox.count(session, pulse.now());
     },
     received: (session, data) => {

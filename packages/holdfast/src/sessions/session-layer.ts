@@ -7,6 +7,7 @@ import type { Admission, OpenOutcome, OpenRequest } from './admission.ts';
 import type { BroadcastOutcome } from './broadcaster.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { holdfastCodec, type SessionCodec } from './codec.ts';
+import type { DrainOptions } from './drain.ts';
 import type { SessionListener } from './event-stream.ts';
 import { type Gauges, readGauges } from './gauges.ts';
 import { type Health, readHealth } from './health.ts';
@@ -28,6 +29,8 @@ export interface SessionLayerParts {
   readonly listeners?: readonly SessionListener[];
   /** A name unique to this process for all time, letters and digits; drawn at random by default. */
   readonly node?: string;
+  /** Draws from [0, 1), for what is spread; `Math.random` by default. */
+  readonly random?: () => number;
 }
 
 /** The ways in which the application or an administrator may end a session. */
@@ -60,6 +63,7 @@ export class SessionLayer {
       clock: parts.clock ?? systemClock,
       codec: parts.codec ?? holdfastCodec,
       hooks: parts.hooks ?? {},
+      random: parts.random ?? Math.random,
       node: this.node,
     });
     for (const listener of parts.listeners ?? []) this.#rooms.events.add(listener);
@@ -106,7 +110,7 @@ export class SessionLayer {
     this.#rooms.faults.report(where, error);
   }
 
-  /** Publishes to all sessions of a user, now and within the resume window. @throws UsageError `bad-event` */
+  /** Publishes to all sessions of a user, now and within the resume window. @throws UsageError `bad-event`, `bad-state` */
   publish(userId: string, event: EventInput, options: PublishOptions = {}): Published {
     return this.#rooms.publisher.publish(userId, event, options);
   }
@@ -116,7 +120,7 @@ export class SessionLayer {
     return this.#rooms.publisher.publishAndWait(userId, event, options);
   }
 
-  /** Publishes to every user who has a session. Rejects with UsageError `bad-event`. */
+  /** Publishes to every user who has a session. Rejects with UsageError `bad-event` or `bad-state`. */
   broadcast(event: EventInput): Promise<BroadcastOutcome> {
     return this.#rooms.broadcaster.broadcast(event);
   }
@@ -245,23 +249,29 @@ export class SessionLayer {
   }
 
   /**
-   * Ends every session with the code of a drain, stops the sweep, and resolves when no socket lingers.
+   * Ends the layer without loss, and resolves when no session, socket or log is left: usually as soon as every client has
+   * confirmed what it was sent, in the drain time at the latest. Each is told when to come back, spread over the drain time.
+   * Asked again, it ends sooner if that is asked for. From its end on `publish` throws `bad-state`.
    *
-   * @param retryAfterMs asked for each client: when to come back, so that they need not all come at once
+   * @throws UsageError `bad-option`
    */
-  async shutdown(retryAfterMs: () => number | undefined = () => undefined): Promise<void> {
-    const { door, sweep, lingering, refusals, history, receipts, messageIds, clock } = this.#rooms;
-    this.stopAdmitting(retryAfterMs);
-    sweep.stop();
-    for (const session of this.sessions()) {
-      const retryMs = this.#askWhenToReturn(retryAfterMs);
-      door.leave(session, 'shutdown', retryMs === undefined ? {} : { retryAfterMs: retryMs });
-    }
-    history.clear();
-    receipts.tellAll();
-    messageIds.clear();
-    while (lingering.size + refusals.size > 0)
-      await new Promise<void>((resolve) => void clock.after(20, resolve));
+  drain(options: DrainOptions): Promise<void> {
+    return this.#rooms.drain.begin(options);
+  }
+
+  /** A drain that takes no time: everybody is closed now, and told nothing of when to come back. */
+  shutdown(): Promise<void> {
+    return this.drain({ withinMs: 0 });
+  }
+
+  /** When a newcomer who is turned away now may come back, milliseconds; undefined while there is no drain, or it is over. */
+  returnMs(): number | undefined {
+    return this.#rooms.drain.returnMs();
+  }
+
+  /** Whether the layer has ended: nobody has a session, and nothing can be published. */
+  get isOver(): boolean {
+    return this.#rooms.history.isOver;
   }
 
   #askWhenToReturn(retryAfterMs: () => number | undefined): number | undefined {

@@ -195,7 +195,7 @@ describe('the sweep in the background', () => {
   test('I5 has no timer left after the shutdown, whoever asks afterwards', async () => {
     const house = new House();
     house.fill('u', 3);
-    const shutdown = house.layer.shutdown(() => 500);
+    const shutdown = house.layer.shutdown();
     await house.clock.settle(3_000);
     await shutdown;
     house.layer.health();

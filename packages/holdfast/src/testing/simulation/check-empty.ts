@@ -32,11 +32,9 @@ export async function checkEmpty(stage: Stage, play: Play): Promise<void> {
 function shutDown(stage: Stage): void {
   stage.isDraining = true;
   stage.promises += 1;
-  void stage.layer
-    .shutdown(() => 1_000)
-    .then(() => {
-      stage.promises -= 1;
-    });
+  void stage.layer.shutdown().then(() => {
+    stage.promises -= 1;
+  });
 }
 
 /** Half of them say goodbye, the others vanish; where silence proves nothing, the engine has to notice. */
