@@ -1,12 +1,12 @@
 /** What `--help` of each command says below its options. */
 export const helpTexts: Readonly<
-  Record<'serve' | 'token' | 'sessions' | 'reap' | 'close', string>
+  Record<'serve' | 'token' | 'sessions' | 'reap' | 'close' | 'drain', string>
 > = {
   serve: `
 A flag wins over its environment variable (in square brackets), that over the key in the file of
 --config (someOption for --some-option). Durations are 80ms, 25s, 5m, 1h, a bare number is
-milliseconds; sizes 64kb, 1mb; rates 50/s. SIGTERM and SIGINT stop the gateway; a second one stops
-it at once.
+milliseconds; sizes 64kb, 1mb; rates 50/s. SIGTERM and SIGINT drain the gateway, within
+--drain-timeout: every client is told when to come back. A second one stops it at once.
 
 Examples:
   # development: secrets are made up and kept in .holdfast/, tokens are printed
@@ -67,5 +67,17 @@ Examples:
 
   # a user id that looks like a flag
   holdfast close -- -x
+`,
+  drain: `
+Nobody is let in any more. Every client is told when to come back, spread over the drain time of the
+node (--drain-timeout), gets what was published for it, and is closed with code 1012. Then the
+process ends with status 0, usually within a second, in the drain time at the latest.
+
+Examples:
+  # the gateway at HOLDFAST_URL
+  holdfast drain
+
+  # a node by its name, as data
+  holdfast drain mf3k2ab9c8d7e6f5 --json
 `,
 };

@@ -28,6 +28,7 @@ export function buildProgram(terminal: Terminal): HoldfastCommand {
   addSessions(program, terminal);
   addReap(program, terminal);
   addClose(program, terminal);
+  addDrain(program, terminal);
   addHelp(program);
   return program;
 }
@@ -97,6 +98,17 @@ function addClose(program: HoldfastCommand, terminal: Terminal): void {
     .action(async (user: string, flags: ClientFlags & { exclude?: string[]; reason?: string }) => {
       const { closeSessions } = await import('./close.ts');
       await closeSessions(user, flags, terminal);
+    });
+}
+
+function addDrain(program: HoldfastCommand, terminal: Terminal): void {
+  withClientFlags(program.command('drain'))
+    .description('let a node go without loss, and wait until it is gone')
+    .argument('[node]', 'its name; the only one if left out')
+    .addHelpText('after', helpTexts.drain)
+    .action(async (node: string | undefined, flags: ClientFlags) => {
+      const { drainNode } = await import('./drain.ts');
+      await drainNode(node, flags, terminal);
     });
 }
 

@@ -16,8 +16,8 @@ export type ServeFlags = Readonly<Record<string, string | boolean | undefined>>;
 const BANNER_WAITS_MS = 200;
 
 /**
- * Runs a gateway until SIGTERM or SIGINT, and stops it then; a second signal ends the process at
- * once. @throws CommandFailure when it cannot start; all that is wrong with the settings at once
+ * Runs a gateway until SIGTERM or SIGINT, and drains it then, or until it was drained over its API; a
+ * second signal ends the process at once. @throws CommandFailure when it cannot start; all that is wrong with the settings at once
  */
 export async function serveGateway(flags: ServeFlags, terminal: Terminal): Promise<void> {
   const settings = settle(flags, terminal);
@@ -28,7 +28,7 @@ export async function serveGateway(flags: ServeFlags, terminal: Terminal): Promi
     // The log is written a moment later; the banner is to stand below what was said so far.
     await gateway.log.flush(BANNER_WAITS_MS);
     tellBanner(settings, gateway, terminal);
-    await stopSignal.received;
+    await Promise.race([stopSignal.received, gateway.stopped]);
     await gateway.stop();
     endWatch();
   } finally {

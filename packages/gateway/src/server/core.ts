@@ -31,6 +31,8 @@ export interface Core extends Observation {
   readonly close: () => void;
 }
 
+/** Told to those who come when the drain time is up: the process is about to be gone. */
+const LAST_RETURN_MS = 1000;
 const MEMORY_LOOK_MS = 250;
 const SECOND_MS = 1000;
 /** The metric tells the worst of the last one or two of these. */
@@ -64,7 +66,7 @@ export function createCore(options: GatewayOptions): Core {
   return {
     ...parts,
     drainRetryMs: () =>
-      state.readiness === 'draining' ? Math.random() * config.drainTimeoutMs : null,
+      state.readiness === 'draining' ? (layer.returnMs() ?? LAST_RETURN_MS) : null,
     overloadRetryMs: () => (memory.isRefusing ? between(OVERLOAD_RETRY_MS) : null),
     close: () => {
       endRegularWork();

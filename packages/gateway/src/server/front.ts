@@ -27,8 +27,12 @@ export interface Front {
 /** Connections the kernel may hold before they are accepted; it lowers this to its own bound. */
 const BACKLOG = 4096;
 
-/** Makes the server; it does not listen yet. */
-export function createFront(core: Core): Front {
+/**
+ * Makes the server; it does not listen yet.
+ *
+ * @param drain called when the API is asked to let this node go
+ */
+export function createFront(core: Core, drain: () => void): Front {
   const { config, state } = core;
   const trust = createProxyTrust(config.trustedProxies);
   const rates = new HandshakeRates({ rate: config.handshakeRate, trust, now: monotonicMs });
@@ -39,7 +43,7 @@ export function createFront(core: Core): Front {
   const server = createHttpServer({
     book,
     handshakeTimeoutMs: config.handshakeTimeoutMs,
-    answer: createAnswer(core),
+    answer: createAnswer(core, drain),
     isStopping: () => state.readiness === 'draining',
   });
   const decision = new UpgradeDecision({
@@ -88,6 +92,7 @@ export async function openFront({ server }: Front, core: Core): Promise<number> 
 /** Answers HTTP requests; never rejects. */
 function createAnswer(
   core: Core,
+  drain: () => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   const { layer, metrics, faults, lag, state, config } = core;
   const prometheus = new PrometheusText({ layer, metrics, faults, lag });
@@ -97,6 +102,7 @@ function createAnswer(
     isAdmin: createAdminCheck(required('adminToken', config.adminToken)),
     version: readVersion(),
     readiness: () => state.readiness,
+    node: { startedAt: Date.now(), drainTimeoutMs: config.drainTimeoutMs, drain },
     health: () =>
       reportHealth({ layer, faults, isListening: state.isListening, nowMs: Date.now() }),
     scrape: () => prometheus.read(),

@@ -19,11 +19,16 @@ export interface Gateway {
   /** For what the process around it has to say; `fatal` and `flush` before an exit. */
   readonly log: GatewayLog;
   /**
-   * Lets nobody in any more, ends all sessions with 1012 and a return time within the drain time, and
-   * resolves when everything is closed and the log is written: within `--drain-timeout` and a second.
-   * The same promise however often it is called.
+   * Lets nobody in any more, drains the sessions, and resolves when everything is closed and the log is
+   * written: within `--drain-timeout` and a second, usually long before. The same promise however often
+   * it is called.
    */
   stop(): Promise<void>;
+  /**
+   * Resolves when it has stopped, whoever asked for it: `stop`, or an administrator over the HTTP API.
+   * Whether the process around it ends then is for that to say.
+   */
+  readonly stopped: Promise<void>;
 }
 
 /**
@@ -35,7 +40,8 @@ export interface Gateway {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const core = createCore(options);
   const { layer, log, state } = core;
-  const front = createFront(core);
+  const stopping = new AbortController();
+  const front = createFront(core, () => stopping.abort());
   const port = await openFront(front, core).catch(async (error: unknown) => {
     core.close();
     await layer.shutdown();
@@ -47,7 +53,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   state.readiness = 'ready';
   for (const note of options.notes ?? []) log.warn('note', note);
   log.info('listening', `Listening on ${url}`, { url });
-  let stopping: Promise<void> | null = null;
-  const stop = (): Promise<void> => (stopping ??= shutDown(core, front));
-  return { url, wsUrl: `ws://${authority}/ws`, host, port, layer, log, stop };
+  const stopped = new Promise<void>((resolve) => {
+    stopping.signal.addEventListener('abort', () => resolve(shutDown(core, front)), { once: true });
+  });
+  const stop = (): Promise<void> => {
+    stopping.abort();
+    return stopped;
+  };
+  return { url, wsUrl: `ws://${authority}/ws`, host, port, layer, log, stop, stopped };
 }

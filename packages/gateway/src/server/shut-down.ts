@@ -6,25 +6,26 @@ const LAST_ANSWERS_MS = 1000;
 const FLUSH_MS = 1000;
 
 /**
- * Lets nobody in any more, ends the sessions with a return time within the drain time, spread over it
- * so that they do not all come at once, and closes everything.
+ * Lets nobody in any more and drains the sessions: each is told when to come back, and closed once it has
+ * everything. Then closes the rest of the house, from the outside in.
  */
 export async function shutDown(core: Core, { server, book, upgrades }: Front): Promise<void> {
   const { config, layer, log, state } = core;
-  const startedAt = performance.now();
+  const endsAt = performance.now() + config.drainTimeoutMs;
+  const leftMs = (): number => Math.max(0, endsAt - performance.now());
   state.readiness = 'draining';
   log.info('draining', 'Stopping: sessions are told when to come back', {
     sessions: layer.gauges().sessions,
   });
-  const ended = layer.drain({ withinMs: config.drainTimeoutMs });
-  await within(ended, config.drainTimeoutMs);
+  await within(layer.drain({ withinMs: config.drainTimeoutMs }), config.drainTimeoutMs);
+  // Whatever holds something that a client was told is taken hands it over here, within `leftMs()`: the
+  // last session is closed, so nothing more comes, and the process is about to end.
   upgrades.close();
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
-  const leftMs = config.drainTimeoutMs - (performance.now() - startedAt);
-  await within(closed, Math.max(0, Math.min(LAST_ANSWERS_MS, leftMs)));
+  await within(closed, Math.min(LAST_ANSWERS_MS, leftMs()));
   book.cutAll();
   await closed;
   core.close();

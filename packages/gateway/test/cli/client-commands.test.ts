@@ -183,6 +183,80 @@ describe('holdfast close', () => {
   });
 });
 
+/** A gateway of one node, which is gone after so many looks at it, and what it was asked. */
+async function draining(
+  looks: number,
+): Promise<{ readonly url: string; readonly asked: string[] }> {
+  const asked: string[] = [];
+  let left = looks;
+  const server = createServer(({ method, url }, response) => {
+    asked.push(`${method} ${url}`);
+    if (method === 'GET' && asked.length > 1) left -= 1;
+    if (left < 0) {
+      response.destroy();
+      return;
+    }
+    const node = { name: 'k3', state: 'draining', sessions: left, startedAt: 1 };
+    const body = method === 'POST' ? { ...node, withinMs: 30_000 } : { count: 1, nodes: [node] };
+    response.statusCode = method === 'POST' ? 202 : 200;
+    response.end(JSON.stringify(body));
+  });
+  return { url: await listen(server), asked };
+}
+
+describe('holdfast drain', () => {
+  it('finds the only node, lets it go and waits until it is gone', async () => {
+    const { url, asked } = await draining(2);
+    const { status, out, err } = await ask(url, 'drain');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toMatch(/^Drained node k3 with 2 sessions in \d+m?s\.\n$/);
+    expect(asked).toEqual([
+      'GET /api/v1/nodes',
+      'POST /api/v1/nodes/k3:drain',
+      'GET /api/v1/nodes',
+      'GET /api/v1/nodes',
+      'GET /api/v1/nodes',
+    ]);
+  });
+
+  it('tells programs in one line, and shows a person how far it is', async () => {
+    const { url } = await draining(1);
+    const json = await ask(url, 'drain', 'k3', '--json');
+    expect(JSON.parse(json.out)).toEqual({
+      node: 'k3',
+      sessions: 1,
+      tookMs: expect.any(Number) as number,
+    });
+    const other = await draining(2);
+    const argv = ['drain', 'k3', '--url', other.url, '--admin-token', ADMIN];
+    const { status, err } = await run(argv, { isTerminal: true });
+    expect(status).toBe(0);
+    expect(err).toMatch(/\rDraining: 1 session left.*\r +\r$/s);
+  });
+
+  it('is done when another node answers at that address', async () => {
+    const nodes = [{ name: 'k4', sessions: 7 }];
+    const { url } = await answering(202, { sessions: 3, withinMs: 30_000, nodes });
+    expect(await ask(url, 'drain', 'k3')).toMatchObject({ status: 0 });
+  });
+
+  it('tells of a name that is not the node of this gateway', async () => {
+    const detail = 'Expected the name of this node: `GET /api/v1/nodes` lists it.';
+    const { url } = await answering(404, createProblem(404, 'unknown-node', detail));
+    const { status, out, err } = await ask(url, 'drain', 'k9');
+    expect({ status, out }).toEqual({ status: 1, out: '' });
+    expect(err).toContain('answered 404 Not Found (unknown-node): Expected the name of this node');
+  });
+
+  it('wants a name where there are several nodes', async () => {
+    const nodes = [{ name: 'k3' }, { name: 'k4' }];
+    const { url } = await answering(200, { count: 2, nodes });
+    const { status, err } = await ask(url, 'drain');
+    expect(status).toBe(1);
+    expect(err).toContain('Expected NODE to name one of 2 nodes (k3, k4), got nothing.');
+  });
+});
+
 describe('a user id on the command line', () => {
   it.each(['.', '..', '~', 'a/b', 'a b', '日本', '%2e%2e', '?x=1', '-x', '{"a":1}'])(
     '%j reaches the gateway as it is',

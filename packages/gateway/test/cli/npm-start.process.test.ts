@@ -7,7 +7,7 @@ afterEach(endProcesses);
 describe('npm start', () => {
   it('takes one Ctrl-C, which npm hands on as a second signal, for one', async () => {
     const folder = newFolder();
-    const argv = ['serve', '--env', 'development', '--port', '0'];
+    const argv = ['serve', '--env', 'development', '--port', '0', '--drain-timeout', '2s'];
     const gateway = start(argv, { folder, env: { npm_lifecycle_event: 'start' } });
     const [, url = '', token = ''] = await gateway.shows(
       /wscat -c '(ws:[^?]+)\/ws\?token=([^']+)'/,

@@ -44,7 +44,8 @@ export interface DrainOptions {
   readonly withinMs: number;
 }
 
-const longestMs = 7 * 24 * 3_600_000;
+/** What a timer can be set to. */
+const longestMs = 2 ** 31 - 1;
 /** Of the drain time the last closing handshakes get a tenth, and no more than any other gets. */
 const handshakeShare = 10;
 /** How often it is looked whether everybody has left. */

@@ -6,6 +6,15 @@ import type { RevocationOrder } from '../token-watch.ts';
 /** Whether newcomers are let in. */
 export type Readiness = 'ready' | 'starting' | 'draining';
 
+/** This process, as the API tells of it and ends it. */
+export interface NodeParts {
+  /** Ms since 1970. */
+  readonly startedAt: number;
+  readonly drainTimeoutMs: number;
+  /** Begins to drain, unless that is under way. */
+  readonly drain: () => void;
+}
+
 /** What the HTTP API works with. */
 export interface ApiParts {
   readonly layer: SessionLayer;
@@ -14,6 +23,7 @@ export interface ApiParts {
   /** Version of the gateway, for OpenAPI. */
   readonly version: string;
   readonly readiness: () => Readiness;
+  readonly node: NodeParts;
   readonly health: () => HealthReport;
   /** All metrics as Prometheus text. */
   readonly scrape: () => Promise<string>;

@@ -6,6 +6,7 @@ import { parsePathUser } from '../http/path-user.ts';
 import { createProblem, problemResponse } from '../http/problem.ts';
 import type { ApiParts } from './api-parts.ts';
 import { entranceRoutes } from './entrance-routes.ts';
+import { nodeRoutes } from './node-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import { readFields, readQuery } from './read-fields.ts';
 import type { Call, Route } from './route.ts';
@@ -17,7 +18,7 @@ export type ApiApp = Hono<{ Bindings: Partial<HttpBindings> }>;
 
 /** Every route of this version, in the order of the description. */
 export function allRoutes(version: string): readonly Route[] {
-  const others = [...userRoutes, ...operationRoutes];
+  const others = [...userRoutes, ...operationRoutes, ...nodeRoutes];
   return [...others, ...entranceRoutes(others, version)];
 }
 
@@ -47,7 +48,7 @@ export function createApp(
     return problemResponse(createProblem(404, 'not-found', detail));
   });
   app.onError((error) => {
-    const problem = usageProblemOf(error);
+    const problem = usageProblemOf(error, api.layer.isOver);
     if (problem !== null) return problemResponse(problem);
     api.onThrow(error);
     const detail = 'Expected the gateway to serve this; it failed. Its log says why.';
@@ -101,14 +102,14 @@ type NamedByPath =
 /** What the path names; a `:verb` behind the name is cut off, at the last colon that is not encoded. */
 function readPath(template: string, path: string): NamedByPath {
   const places = template.split('/');
-  const segments = path.split('/');
-  const userPlace = places.findIndex((place) => place.startsWith('{user}'));
-  const id = segments[places.indexOf('{id}')] ?? '';
-  if (userPlace === -1) return { ok: true, userId: '', id };
-  const verb = (places[userPlace] ?? '').slice('{user}'.length);
-  const segment = segments[userPlace] ?? '';
-  const user = parsePathUser(segment.slice(0, segment.length - verb.length));
-  return user.ok ? { ok: true, userId: user.userId, id } : user;
+  const named = places.findIndex((place) => place.startsWith('{'));
+  if (named === -1) return { ok: true, userId: '', id: '' };
+  const [, kind, verb = ''] = /^\{(\w+)\}(:\w+)?$/.exec(places[named] ?? '') ?? [];
+  const segment = path.split('/')[named] ?? '';
+  const name = segment.slice(0, segment.length - verb.length);
+  if (kind !== 'user') return { ok: true, userId: '', id: name };
+  const user = parsePathUser(name);
+  return user.ok ? { ok: true, userId: user.userId, id: '' } : user;
 }
 
 function refuseMethod(routes: readonly Route[]): Response {

@@ -23,6 +23,7 @@ const parameterTexts: ReadonlyMap<string, string> = new Map([
     'The user id, percent-encoded; or `~` and the base64url of its UTF-8 bytes, which names any id',
   ],
   ['id', 'The id of a session'],
+  ['node', 'The name of a node'],
 ]);
 
 /** Describes the routes as OpenAPI 3.1. */

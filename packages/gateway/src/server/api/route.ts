@@ -9,7 +9,7 @@ export interface Call<Query, Body> {
   readonly api: ApiParts;
   /** The `{user}` of the path; empty in a path without one. */
   readonly userId: string;
-  /** The `{id}` of the path; empty in a path without one. */
+  /** The `{id}` or `{node}` of the path; empty in a path without one. */
   readonly id: string;
   readonly query: Query;
   readonly body: Body;
@@ -28,7 +28,7 @@ export interface Answer {
 /** One operation of the HTTP API: what serves it, and all that OpenAPI says of it. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** As OpenAPI writes it; `{user}` and `{id}` are whole segments, or stand before a `:verb`. */
+  /** As OpenAPI writes it; `{user}`, `{id}` or `{node}` is a whole segment, or stands before a `:verb`. */
   readonly path: string;
   /** Whether it takes the admin token. */
   readonly access: 'admin' | 'open';

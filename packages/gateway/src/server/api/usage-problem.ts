@@ -12,9 +12,17 @@ const statuses: Partial<Readonly<Record<UsageErrorCode, number>>> = {
   'bad-state': 409,
 };
 
-/** The problem to answer with when a handler has thrown this; null when the fault is ours. */
-export function usageProblemOf(error: unknown): Problem | null {
+/**
+ * The problem to answer with when a handler has thrown this; null when the fault is ours.
+ *
+ * @param isOver the session layer has ended: what is no state for an order now will be none here any more
+ */
+export function usageProblemOf(error: unknown, isOver: boolean): Problem | null {
   if (!(error instanceof UsageError)) return null;
+  if (isOver && error.code === 'bad-state') {
+    const detail = 'Expected a running gateway, got one that has drained. Ask another one.';
+    return createProblem(503, 'drained', detail);
+  }
   const status = statuses[error.code];
   return status === undefined ? null : createProblem(status, error.code, error.message);
 }

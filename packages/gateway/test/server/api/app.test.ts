@@ -22,6 +22,8 @@ GET /api/v1/sessions
 POST /api/v1/sessions:reap
 DELETE /api/v1/sessions/{id}
 POST /api/v1/broadcast
+GET /api/v1/nodes
+POST /api/v1/nodes/{node}:drain
 GET /api/v1/stats
 GET /healthz
 GET /readyz
@@ -40,7 +42,8 @@ const bodies = new Map<string, unknown>([
 
 const routes = allRoutes('1');
 const nameOf = ({ method, path }: { method: string; path: string }): string => `${method} ${path}`;
-const concrete = (path: string): string => path.replace('{user}', 'bob').replace('{id}', 's-1');
+const concrete = (path: string): string =>
+  path.replace('{user}', 'bob').replace('{id}', 's-1').replace('{node}', 'n1');
 
 function throwing(error: Error): Route {
   return defineRoute({
@@ -155,7 +158,7 @@ describe('what cannot be served', () => {
   });
 
   it.each([
-    '/api/v1/nodes',
+    '/api/v1/nodes/n1:frobnicate',
     '/api/v1/rollout',
     '/api/v1/users/bob/why',
     '/api/v1/users/bob:frobnicate',

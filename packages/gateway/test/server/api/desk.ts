@@ -50,6 +50,7 @@ export class Desk {
       isAdmin: createAdminCheck(adminToken),
       version: '9.9.9',
       readiness: () => this.readiness,
+      node: { startedAt: 1_700_000_000_000, drainTimeoutMs: 30_000, drain: () => this.#drain() },
       health: () =>
         reportHealth({
           layer: this.layer,
@@ -69,6 +70,11 @@ export class Desk {
     const socket = new FakeSocket(this.clock);
     this.layer.open({ userId, socket, ...(device !== undefined && { device }) });
     return socket;
+  }
+
+  #drain(): void {
+    this.readiness = 'draining';
+    void this.layer.drain({ withinMs: 30_000 });
   }
 
   async call(method: string, path: string, body?: unknown, token = adminToken): Promise<Answer> {
