@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -28,6 +29,39 @@ describe('stopping', () => {
     expect(performance.now() - began).toBeLessThan(1500);
     expect(gateway.err).toBe('holdfast: Stopped at once by a second signal (SIGTERM).\n');
     ws.terminate();
+  });
+
+  it('by a signal that comes while it starts lets the start come to its end first', async () => {
+    const folder = newFolder();
+    const script = path.join(folder, 'stops-early.mjs');
+    writeFileSync(
+      script,
+      "process.on('newListener', (name) => { if (name === 'SIGTERM') setImmediate(() => process.kill(process.pid, name)); });\n",
+    );
+    const argv = ['--import', script, bin, 'serve', '--env', 'test', '--port', '0'];
+    const gateway = new CommandProcess(argv, { folder });
+    expect(await gateway.ended).toBe(0);
+    expect(gateway.err).toBe('');
+    const told = [...gateway.out.matchAll(/"event":"(\w+)"/g)].map(([, event]) => event);
+    expect(told.slice(-3)).toEqual(['listening', 'draining', 'stopped']);
+  });
+});
+
+describe('holdfast drain', () => {
+  it('lets the gateway go, and says so when it is gone', async () => {
+    const { gateway, place, url } = await serve();
+    const token = await run(['token', '--user', 'anna'], place);
+    const { ws } = await connect(url, token.out.trim());
+    const closed = once(ws, 'close');
+    const { status, out, err } = await run(['drain'], place);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toMatch(/^Drained node \w+ with 1 session in \d+m?s\.\n$/);
+    const [code] = (await closed) as [number];
+    expect(code).toBe(1012);
+    expect(await gateway.ended).toBe(0);
+    const again = await run(['drain'], place);
+    expect(again.status).toBe(1);
+    expect(again.err).toContain('nothing listens there');
   });
 });
 

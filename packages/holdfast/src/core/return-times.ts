@@ -51,7 +51,7 @@ export function spreadReturns(
 }
 
 /**
- * The return time of the next of those who come to a drain under way, milliseconds from now: how many come is not known,
+ * The return time of the next of those who come to a drain under way, whole milliseconds from now: how many come is not known,
  * so they fall evenly over what is left of the window. Undefined when nothing is left.
  *
  * @param turn how many came before
@@ -64,5 +64,5 @@ export function nextReturnMs(
   const leftMs = toMs - elapsedMs;
   if (leftMs <= 0) return undefined;
   const soonestMs = Math.max(0, fromMs - elapsedMs);
-  return soonestMs + (leftMs - soonestMs) * ((turn * goldenRatio) % 1);
+  return Math.floor(soonestMs + (leftMs - soonestMs) * ((turn * goldenRatio) % 1));
 }

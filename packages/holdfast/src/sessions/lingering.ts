@@ -48,6 +48,11 @@ export class LingeringSockets {
     if (this.#sockets.size > this.#most) this.#sockets.oldest?.cut();
   }
 
+  /** Cuts all of them now. */
+  cutAll(): void {
+    for (let next = this.#sockets.oldest; next !== null; next = this.#sockets.oldest) next.cut();
+  }
+
   /** Called by the lingering socket that is closed, or cut. */
   left(lingering: LingeringSocket): void {
     this.#sockets.remove(lingering);

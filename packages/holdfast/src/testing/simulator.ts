@@ -1,10 +1,12 @@
 import type { SessionOptions } from '../core/options.ts';
 import { calm } from './simulation/calm.ts';
+import { checkDrain } from './simulation/check-drain.ts';
 import { checkEmpty } from './simulation/check-empty.ts';
 import { checkReturn } from './simulation/check-return.ts';
 import { Play } from './simulation/play.ts';
 import { type FaultKind, faultKinds } from './simulation/scenario.ts';
 import { setStage } from './simulation/set-stage.ts';
+import type { Stage } from './simulation/stage.ts';
 import type { Violation } from './simulation/verdict.ts';
 
 /** What to simulate. */
@@ -55,9 +57,18 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     await play.pass(Math.min(stretchMs, until - stage.clock.nowMs()));
     await calm(stage, play);
   }
-  if (stage.verdict.violation === null) await checkReturn(stage, play);
-  if (stage.verdict.violation === null) await checkEmpty(stage, play);
+  if (stage.verdict.violation === null) await end(stage, play);
   return { seed, minutes, violation: stage.verdict.violation, steps: play.steps, counts };
+}
+
+/** Some worlds are drained in the middle of everything; in the others everybody has gone first. */
+async function end(stage: Stage, play: Play): Promise<void> {
+  if (stage.random.chance(0.3)) {
+    await checkDrain(stage, play);
+    return;
+  }
+  await checkReturn(stage, play);
+  if (stage.verdict.violation === null) await checkEmpty(stage, play);
 }
 
 /** The one command that runs this again, with every line of what happens. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { violationOf } from './kill.ts';
+import { drainingMutants } from './mutants-of-draining.ts';
 import { receiptMutants } from './mutants-of-receipts.ts';
 import { resumingMutants } from './mutants-of-resuming.ts';
 import { simulatorMutants } from './mutants-of-simulator.ts';
@@ -7,7 +8,10 @@ import { simulatorMutants } from './mutants-of-simulator.ts';
 const mostSeeds = 200;
 
 describe('FM-89 within two hundred worlds the simulator notices when', () => {
-  it.each([...simulatorMutants, ...resumingMutants, ...receiptMutants])('$name', async (mutant) => {
-    expect(await violationOf(mutant, mostSeeds)).toMatch(/^I\d+: /);
-  });
+  it.each([...simulatorMutants, ...resumingMutants, ...receiptMutants, ...drainingMutants])(
+    '$name',
+    async (mutant) => {
+      expect(await violationOf(mutant, mostSeeds)).toMatch(/^I\d+: /);
+    },
+  );
 });

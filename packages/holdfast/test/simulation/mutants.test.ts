@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { violationOf } from './kill.ts';
+import { drainingMutants } from './mutants-of-draining.ts';
 import { receiptMutants } from './mutants-of-receipts.ts';
 import { resumingMutants } from './mutants-of-resuming.ts';
 import { simulatorMutants } from './mutants-of-simulator.ts';
@@ -9,7 +10,12 @@ const few = 10;
 const mostSeeds = 12;
 
 describe('FM-89 the simulator notices when', () => {
-  it.each([...simulatorMutants.slice(0, few), ...resumingMutants, ...receiptMutants])(
+  it.each([
+    ...simulatorMutants.slice(0, few),
+    ...resumingMutants,
+    ...receiptMutants,
+    ...drainingMutants,
+  ])(
     '$name',
     async (mutant) => {
       expect(await violationOf(mutant, mostSeeds)).toMatch(/^I\d+: /);

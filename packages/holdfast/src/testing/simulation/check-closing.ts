@@ -1,4 +1,5 @@
 import type { CloseCause } from '../../protocol/close-causes.ts';
+import { checkDrained } from './check-drained.ts';
 import type { SessionTruth } from './session-truth.ts';
 import { type Stage, userOf } from './stage.ts';
 import type { UserTruth } from './user-truth.ts';
@@ -28,6 +29,7 @@ const checks: Partial<Record<CloseCause, ClosingCheck>> = {
   slow: checkSlow,
   evicted: checkEviction,
   superseded: checkSuperseded,
+  shutdown: checkDrained,
 };
 
 /** I2: a session has just ended; was there a reason that is a fact of the world? */
@@ -161,7 +163,7 @@ function checkProvoked(stage: Stage, truth: SessionTruth, cause: CloseCause): vo
   const was =
     provocation !== undefined && truth.socket?.record.provocations.has(provocation) === true;
   const isClosed = cause === 'connection-lost' && (truth.socket === null || truth.socket.isClosed);
-  const isOrdered = truth.orders.has(cause) || (cause === 'shutdown' && stage.isDraining);
+  const isOrdered = truth.orders.has(cause);
   stage.verdict.expect(
     was || isClosed || isOrdered,
     'I2',

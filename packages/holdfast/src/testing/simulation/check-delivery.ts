@@ -1,4 +1,5 @@
 import type { ResumeVerdict } from '../../protocol/frames.ts';
+import { noteDrain } from './check-drained.ts';
 import { checkResumed } from './check-resumed.ts';
 import { findTruth } from './find-truth.ts';
 import type { ReceiptTruth } from './receipt-truth.ts';
@@ -18,6 +19,7 @@ interface WrittenFrame {
   readonly from?: number;
   readonly to?: number;
   readonly reason?: string;
+  readonly reconnectInMs?: number;
   readonly resume?: ResumeVerdict;
   readonly data?: { readonly n: number; readonly u: string | null };
 }
@@ -43,6 +45,7 @@ export function checkWritten(
   );
   if (truth === undefined) return;
   if (frame.type === 'event') checkEvent(stage, truth, frame);
+  if (frame.type === 'drain') noteDrain(stage, truth, frame.reconnectInMs ?? Number.NaN);
   if (frame.type === 'gap' && frame.reason === 'broadcast') checkNotice(stage, truth, frame);
   else if (frame.type === 'gap') checkGap(stage, truth, frame);
 }

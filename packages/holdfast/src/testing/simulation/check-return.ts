@@ -58,7 +58,8 @@ async function comeBack(stage: Stage, play: Play, user: UserTruth): Promise<Open
   return told;
 }
 
-function makePromptClient(stage: Stage, user: UserTruth): SimulatedClient {
+/** A client with a good line. */
+export function makePromptClient(stage: Stage, user: UserTruth): SimulatedClient {
   for (;;) {
     const client = makeClient(stage, user);
     if (client.socket.canPing && client.longestRoundTripMs < 100) return client;

@@ -25,7 +25,8 @@ export function publishMuch(stage: Stage): void {
   for (let count = 0; count < many; count += 1) publish(stage, user, undefined);
 }
 
-function publish(stage: Stage, user: UserTruth, session: Session | undefined): void {
+/** Publishes an event to a user and checks what is answered. */
+export function publish(stage: Stage, user: UserTruth, session: Session | undefined): void {
   const { random, clock, verdict } = stage;
   const tracking = drawTracking(random);
   const event = announce(stage, {

@@ -23,6 +23,10 @@ export class SessionTruth {
   coveredAt: number = Number.NEGATIVE_INFINITY;
   /** Events it was written whose publishers want to know. */
   readonly tracked: Set<ReceiptTruth> = new Set();
+  /** When its client was told to come back after a drain; null before that. */
+  returnsAt: number | null = null;
+  /** The last event of its own that was published before that. */
+  owedTo = 0;
   /** The value after the last step, to notice who changes it; null in the step in which it was opened. */
   heardAtSeen: number | null = null;
 

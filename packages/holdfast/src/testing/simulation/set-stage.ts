@@ -33,7 +33,12 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
   const clock = new CountingClock(startAt, tally);
   const hooks = scenario.hasHooks ? simulatedHooks(() => stage) : {};
   const options = { ...scenario.options, ...settings };
-  const layer = new SessionLayer(options, { clock, hooks, node: 'sim' });
+  const layer = new SessionLayer(options, {
+    clock,
+    hooks,
+    node: 'sim',
+    random: () => random.next(),
+  });
   const { historyEvents, historyBytes } = layer.settings;
   const mostRemembered = 1_000 + 8 * Math.min(historyEvents, historyBytes / smallestEventBytes);
   const stage: Stage = {
@@ -70,6 +75,7 @@ function nothingYet(): NothingYet {
     promises: 0,
     publishing: [],
     isDraining: false,
+    drainedBy: Number.POSITIVE_INFINITY,
     isQuiet: false,
     isMeddlingOff: false,
     failing: { listener: false, hook: false },

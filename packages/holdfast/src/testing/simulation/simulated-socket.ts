@@ -130,7 +130,9 @@ export class SimulatedSocket implements SessionSocket {
     this.#transmit({ kind: 'ping', mark }, 0);
   }
 
-  close(code: number): void {
+  close(code: number, reason: string): void {
+    const { retryMs } = JSON.parse(reason || '{}') as { readonly retryMs?: number };
+    this.record.retryMs = retryMs ?? null;
     this.record.dismissedAt ??= this.#world.clock.nowMs();
     this.#throwIfAsked('close');
     if (this.isClosed || this.#hasSentClose) return;

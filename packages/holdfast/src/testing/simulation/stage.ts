@@ -46,6 +46,8 @@ export interface Stage {
   /** Events handed to the layer in calls that have not returned. */
   readonly publishing: Announced[];
   isDraining: boolean;
+  /** When the drain is to be over. */
+  drainedBy: number;
   /** Nobody begins anything. */
   isQuiet: boolean;
   /** No listener does anything in the middle of what is going on. */

@@ -35,6 +35,8 @@ export class WireRecord {
   readonly provocations: Set<Provocation> = new Set();
   /** When the process said goodbye, or cut the connection. */
   dismissedAt: number | null = null;
+  /** When to come back, as the close frame says; null where it says nothing. */
+  retryMs: number | null = null;
 
   get unconfirmed(): number {
     return this.bytesWritten - this.bytesConfirmed;
