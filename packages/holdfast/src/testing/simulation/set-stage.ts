@@ -33,14 +33,8 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
   const clock = new CountingClock(startAt, tally);
   const hooks = scenario.hasHooks ? simulatedHooks(() => stage) : {};
   const options = { ...scenario.options, ...settings };
-  const layer = new SessionLayer(options, {
-    clock,
-    hooks,
-    node: 'sim',
-    random: () => random.next(),
-  });
-  const { historyEvents, historyBytes } = layer.settings;
-  const mostRemembered = 1_000 + 8 * Math.min(historyEvents, historyBytes / smallestEventBytes);
+  const draw = (): number => random.next();
+  const layer = new SessionLayer(options, { clock, hooks, node: 'sim', random: draw });
   const stage: Stage = {
     world: new World(clock, random),
     clock,
@@ -51,7 +45,7 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
     faults: new Set(faults),
     verdict: new Verdict(() => clock.nowMs() - startAt),
     tally,
-    users: scenario.userIds.map((id) => new UserTruth(id, random.chance(0.3), mostRemembered)),
+    users: scenario.userIds.map((id) => makeUser(id, { random, layer })),
     ...nothingYet(),
     note: (line) => note(() => `${((clock.nowMs() - startAt) / 1000).toFixed(3)} ${line()}`),
   };
@@ -96,6 +90,13 @@ type NothingYet = Omit<
   | 'users'
   | 'note'
 >;
+
+/** Many more events of a user are remembered here than the layer keeps. */
+function makeUser(id: string, { random, layer }: Pick<Stage, 'random' | 'layer'>): UserTruth {
+  const { historyEvents, historyBytes } = layer.settings;
+  const mostRemembered = 1_000 + 8 * Math.min(historyEvents, historyBytes / smallestEventBytes);
+  return new UserTruth(id, random.chance(0.3), mostRemembered);
+}
 
 /** A listener of the application: throws, or does something else in the middle of things. */
 function meddle(stage: Stage): void {
