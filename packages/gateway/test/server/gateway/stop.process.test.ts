@@ -61,6 +61,23 @@ describe('stopping', () => {
     );
   });
 
+  it('over the API ends the gateway, and leaves the process around it to itself', async () => {
+    const house = await startHouse();
+    const client = new Client(house, tokenFor('bob'));
+    await client.ready();
+    const { status, body } = await callApi(
+      house,
+      'POST',
+      `/api/v1/nodes/${house.layer.node}:drain`,
+    );
+    expect([status, body['state']]).toEqual([202, 'draining']);
+    await house.stopped;
+    expect(await closeOf(client)).toMatchObject({ code: 1012, r: 'drain' });
+    expect(house.stop()).toBe(house.stopped);
+    await expect(fetch(house.url)).rejects.toThrow('fetch failed');
+    expect(house.lines.at(-1)).toMatchObject({ event: 'stopped' });
+  });
+
   it('ends a real process with status 0', async () => {
     const child = await startChild();
     const client = new Client(child, tokenFor('bob'));
