@@ -50,8 +50,9 @@ const longestMs = 2 ** 31 - 1;
 const handshakeShare = 10;
 /** How often it is looked whether everybody has left. */
 const lookMs = 20;
-/** Sessions that are told or closed before the event loop gets its turn. */
+/** Sessions that are told or closed before the event loop gets its turn, and how long they may take. */
 const sliceSessions = 128;
+const sliceMs = 4;
 
 /** When what is left of a layer goes, by the raw clock: whoever asked for it counts real time. */
 interface Deadlines {
@@ -181,14 +182,16 @@ export class Drain {
   async #visit(act: (session: Session) => void): Promise<void> {
     const { registry, clock } = this.#rooms;
     let left = sliceSessions;
+    let endsAt = clock.nowMs() + sliceMs;
     for (let index = 0; index < registry.reach; index += 1) {
       const session = registry.at(index);
       if (session === null) continue;
       act(session);
       left -= 1;
-      if (left > 0) continue;
+      if (left > 0 && clock.nowMs() < endsAt) continue;
       await new Promise<void>((resolve) => clock.afterPoll(resolve));
       left = sliceSessions;
+      endsAt = clock.nowMs() + sliceMs;
     }
   }
 
