@@ -12,7 +12,7 @@ import type { Engine } from './duties.ts';
 /** A session layer over `ws`; a message is answered with an event to its user. */
 export function holdfastServer(server: Server, options: SessionOptions): Engine {
   return over(server, options, (layer) => ({
-    message: (session: Session, { data }) => {
+    onMessage: (session: Session, { data }) => {
       layer.publish(session.userId, { event: 'echo', data });
     },
   }));
@@ -20,7 +20,7 @@ export function holdfastServer(server: Server, options: SessionOptions): Engine 
 
 /** The same; a message is only taken, and answered by the `accepted` of the protocol. */
 export function acceptingServer(server: Server, options: SessionOptions): Engine {
-  return over(server, options, () => ({ message: () => {} }));
+  return over(server, options, () => ({ onMessage: () => {} }));
 }
 
 function over(
@@ -29,7 +29,7 @@ function over(
   hooksFor: (layer: SessionLayer) => SessionHooks,
 ): Engine {
   const hooks: SessionHooks = {
-    message: (session, message) => made.message?.(session, message),
+    onMessage: (session, message) => made.onMessage?.(session, message),
   };
   const layer = new SessionLayer({ messageRate: 1_000_000, ...options }, { hooks });
   const made = hooksFor(layer);

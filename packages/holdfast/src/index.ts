@@ -39,6 +39,7 @@ export {
   type GapFrame,
   type GapReason,
   type ReadyFrame,
+  type RefreshedFrame,
   type ResumeVerdict,
   type ServerFrame,
   subprotocol,
@@ -63,6 +64,8 @@ export type { Health } from './sessions/health.ts';
 export {
   type ClientMessage,
   HookTimeoutError,
+  type MessageRefusal,
+  type RefreshedToken,
   type SessionHooks,
   type UndeliveredEvent,
 } from './sessions/hooks.ts';

@@ -9,6 +9,7 @@ import { closeSlowReaders, createMemoryGauge, MemoryGuard } from './memory-guard
 import { LoopLag } from './metrics/loop-lag.ts';
 import { createObservation, type Observation } from './observation.ts';
 import { startRounds } from './rounds.ts';
+import { createSessionHooks } from './session-hooks.ts';
 import { boundHistory, sessionOptionsOf } from './session-options.ts';
 import { createTokenChecks, type TokenChecks } from './token-checks.ts';
 import { TokenWatch } from './token-watch.ts';
@@ -53,9 +54,10 @@ export function createCore(options: GatewayOptions): Core {
     (event) => metrics.record(event, performance.now()),
     (event) => lines.tell(event),
   ];
-  const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners });
-  if (note !== undefined) log.warn('note', note);
   const tokens = createTokenChecks(config, faults);
+  const hooks = createSessionHooks(tokens);
+  const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners, hooks });
+  if (note !== undefined) log.warn('note', note);
   const watch = new TokenWatch({ ...tokens, layer });
   layer.subscribe(watch.hear);
   const state: Core['state'] = { readiness: 'starting', isListening: false };

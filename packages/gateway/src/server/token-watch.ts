@@ -32,11 +32,11 @@ export class TokenWatch {
   }
 
   /**
-   * Hears the events of the layer. When a session gets its socket, its token may have been revoked
-   * already, while it waited for keys or for a slot.
+   * Hears the events of the layer. When a session gets its socket, or a newer token, that token may
+   * have been revoked already, while keys were fetched or a slot was waited for.
    */
   readonly hear = (event: SessionEvent): void => {
-    if (event.type !== 'attached') return;
+    if (event.type !== 'attached' && event.type !== 'refreshed') return;
     const { layer, revocations } = this.#parts;
     const session = layer.find(event.session);
     const bearer = session === null ? null : bearerOf(session);
@@ -60,7 +60,9 @@ export class TokenWatch {
   }
 
   /**
-   * Revokes, ends the sessions it concerns, and returns their ids.
+   * Revokes, ends the sessions it concerns, and returns their ids. A session is concerned by the
+   * token it has now: one that was refreshed since lives on when its old token is revoked. Newcomers
+   * who wait for a slot are turned away.
    *
    * @throws UsageError `bad-state` when too much is revoked already; nothing has been done then
    */
@@ -68,12 +70,14 @@ export class TokenWatch {
     const { layer, revocations } = this.#parts;
     if (jti === undefined) revocations.revokeUser(userId);
     else revocations.revokeToken({ userId, jti, endsAtMs: this.#endOf(userId, jti) });
+    const isRevoked = (extra: unknown): boolean => {
+      const bearer = extra as Bearer | null | undefined;
+      return bearer !== null && bearer !== undefined && revocations.isRevoked(bearer);
+    };
+    layer.turnAwayWaiting(userId, isRevoked);
     return layer
       .sessionsOf(userId)
-      .filter((session) => {
-        const bearer = bearerOf(session);
-        return bearer !== null && revocations.isRevoked(bearer);
-      })
+      .filter(({ extra }) => isRevoked(extra))
       .map(({ id }) => id)
       .filter((id) => layer.close(id, 'revoked', note));
   }

@@ -14,6 +14,8 @@ let clock: ManualClock;
 let layer: SessionLayer;
 let revocations: Revocations;
 let watch: TokenWatch;
+/** What the tokens are worth that are brought next. */
+let upcoming: Bearer[];
 /** The time of day, and the time that never goes back; each test moves them by itself. */
 let wallMs: number;
 let monotonicMs: number;
@@ -22,7 +24,9 @@ beforeEach(() => {
   wallMs = startMs;
   monotonicMs = 0;
   clock = new ManualClock();
-  layer = new SessionLayer({}, { clock });
+  upcoming = [];
+  const onRefresh = (): { extra: Bearer | undefined } => ({ extra: upcoming.shift() });
+  layer = new SessionLayer({}, { clock, hooks: { onRefresh } });
   const monotonic = (): number => monotonicMs;
   revocations = new Revocations({ now: () => wallMs, monotonic });
   watch = new TokenWatch({ layer, revocations, monotonic });
@@ -114,9 +118,78 @@ describe('revoking', () => {
     const newcomer = open({ userId: 'u', jti: 'b', issuedAtMs: 1 });
     expect(layer.waiting('u')).toBe(1);
     watch.revoke({ userId: 'u', jti: 'b' });
+    expect(wordOf(newcomer)).toBe('4401 {"r":"unauthorized"}');
     clock.advance(2000);
-    expect(wordOf(newcomer)).toBe('4401 {"r":"revoked"}');
-    expect(layer.count('u')).toBe(0);
+    expect(newcomer.frames).toEqual([]);
+  });
+
+  it('frees no slot for a newcomer who waits with a token that is revoked, too', () => {
+    layer.setLimit('u', 1);
+    open({ userId: 'u', issuedAtMs: 1 });
+    const newcomer = open({ userId: 'u', issuedAtMs: 1 });
+    watch.revoke({ userId: 'u' });
+    expect(wordOf(newcomer)).toBe('4401 {"r":"unauthorized"}');
+    expect([newcomer.frames, layer.count('u'), layer.waiting('u')]).toEqual([[], 0, 0]);
+  });
+
+  it('reaches a session whose slot was taken before its token was revoked', () => {
+    const admission = layer.open({ userId: 'u', extra: { userId: 'u', jti: 'a' } });
+    if (admission.outcome !== 'opened') throw new Error('Expected a slot.');
+    revocations.revokeToken({ userId: 'u', jti: 'a' });
+    const socket = new FakeSocket(clock);
+    layer.attach(admission.session, socket);
+    expect(wordOf(socket)).toBe('4401 {"r":"revoked"}');
+  });
+});
+
+describe('a session that was refreshed', () => {
+  const next: Bearer = { userId: 'u', jti: 'new', issuedAtMs: startMs, endsAtMs: 9000 };
+
+  function openRefreshed(bearer: Bearer = next): FakeSocket {
+    const socket = open({ userId: 'u', jti: 'old', issuedAtMs: startMs - 5000, endsAtMs: 1000 });
+    upcoming.push(bearer);
+    socket.say({ type: 'refresh', token: 'x' });
+    return socket;
+  }
+
+  it('ends when its newer token expires, not when the one before it does', () => {
+    const socket = openRefreshed();
+    for (const atMs of [1000, 8999]) {
+      monotonicMs = atMs;
+      watch.endExpired();
+      expect(wordOf(socket)).toBe('');
+    }
+    monotonicMs = 9000;
+    watch.endExpired();
+    expect(wordOf(socket)).toBe('4401 {"r":"token-expired"}');
+  });
+
+  it('ends earlier where the newer token expires earlier', () => {
+    const socket = openRefreshed({ ...next, endsAtMs: 500 });
+    monotonicMs = 500;
+    watch.endExpired();
+    expect(wordOf(socket)).toBe('4401 {"r":"token-expired"}');
+  });
+
+  it('lives on when the token it was opened with is revoked, and ends with the one it has now', () => {
+    const socket = openRefreshed();
+    expect(watch.revoke({ userId: 'u', jti: 'old' })).toEqual([]);
+    expect(wordOf(socket)).toBe('');
+    expect(watch.revoke({ userId: 'u', jti: 'new' })).toHaveLength(1);
+    expect(wordOf(socket)).toBe('4401 {"r":"revoked"}');
+  });
+
+  it('ends when all tokens of its user are revoked', () => {
+    const socket = openRefreshed();
+    expect(watch.revoke({ userId: 'u' })).toHaveLength(1);
+    expect(wordOf(socket)).toBe('4401 {"r":"revoked"}');
+  });
+
+  it('ends at once when the newer token was revoked while it was judged', () => {
+    watch.revoke({ userId: 'u', jti: 'new' });
+    const socket = openRefreshed();
+    expect(wordOf(socket)).toBe('4401 {"r":"revoked"}');
+    expect(socket.frames.map(({ type }) => type)).toEqual(['ready']);
   });
 });
 

@@ -9,9 +9,9 @@ import type { WebSocketManager } from './manager.ts';
  */
 export interface ManagerHooks {
   /** A message of the client, as it arrived: text, or bytes of a binary frame. */
-  message?(manager: WebSocketManager, data: string | Uint8Array): unknown;
+  onMessage?(manager: WebSocketManager, data: string | Uint8Array): unknown;
   /** A manager is over, whoever ended it; its slot is free already. */
-  closed?(manager: WebSocketManager, cause: CloseCause): unknown;
+  onClose?(manager: WebSocketManager, cause: CloseCause): unknown;
 }
 
 /** The same hooks in the words of the session layer. */
@@ -19,13 +19,13 @@ export function toSessionHooks(
   hooks: ManagerHooks,
   managerOf: (session: Session) => WebSocketManager,
 ): SessionHooks {
-  const served: { -readonly [K in 'message' | 'closed']?: SessionHooks[K] } = {};
-  if (hooks.message !== undefined) {
-    served.message = (session, { data }) =>
-      hooks.message?.(managerOf(session), data as string | Uint8Array);
+  const served: { -readonly [K in 'onMessage' | 'onClose']?: SessionHooks[K] } = {};
+  if (hooks.onMessage !== undefined) {
+    served.onMessage = (session, { data }) =>
+      hooks.onMessage?.(managerOf(session), data as string | Uint8Array);
   }
-  if (hooks.closed !== undefined) {
-    served.closed = (session, cause) => hooks.closed?.(managerOf(session), cause);
+  if (hooks.onClose !== undefined) {
+    served.onClose = (session, cause) => hooks.onClose?.(managerOf(session), cause);
   }
   return served;
 }

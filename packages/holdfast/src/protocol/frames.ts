@@ -72,6 +72,13 @@ export interface DrainFrame {
   readonly ticket: string;
 }
 
+/** A newer token is in force. */
+export interface RefreshedFrame {
+  readonly type: 'refreshed';
+  /** When it expires, ms since 1970; absent for one that never does. */
+  readonly expiresAt?: number;
+}
+
 /** Frames the server writes, events apart: those are spliced, never built as objects. */
 export type ServerFrame =
   | ReadyFrame
@@ -79,7 +86,15 @@ export type ServerFrame =
   | ErrorFrame
   | AcceptedFrame
   | DrainFrame
+  | RefreshedFrame
   | { readonly type: 'pong' };
+
+/** A newer token of the same user. */
+interface RefreshFrame {
+  readonly type: 'refresh';
+  /** @minLength 1 @maxLength 8192 */
+  readonly token: string;
+}
 
 /** Something for the application. */
 interface MessageFrame {
@@ -94,6 +109,7 @@ interface MessageFrame {
 export type ClientFrame =
   | { readonly type: 'ack'; readonly offset: number }
   | MessageFrame
+  | RefreshFrame
   | { readonly type: 'ping' };
 
 /** What came of reading a client's frame: the frame, a polite refusal, or a breach that ends the session. */
@@ -120,8 +136,14 @@ export function parseClientFrame(text: string): ParsedFrame {
       return parseMessage(fields);
     case 'ping':
       return { ok: true, frame: { type: 'ping' } };
+    case 'refresh':
+      return parseRefresh(fields);
     default:
-      return { ok: false, breach: false, message: 'Expected `type` to be ack, message or ping.' };
+      return {
+        ok: false,
+        breach: false,
+        message: 'Expected `type` to be ack, message, ping or refresh.',
+      };
   }
 }
 
@@ -145,6 +167,9 @@ function encodeVerdict(verdict: ResumeVerdict): string {
 
 /** The longest id of a message, in characters of Unicode. */
 export const maxMessageIdLength = 128;
+
+/** The longest token, in characters: more than a request to connect could carry. */
+export const maxTokenLength = 8192;
 
 function parseAck(fields: Readonly<Record<string, unknown>>): ParsedFrame {
   const offset = fields['offset'];
@@ -170,6 +195,16 @@ function parseMessage(fields: Readonly<Record<string, unknown>>): ParsedFrame {
 function isLongerThan(text: string, characters: number): boolean {
   if (text.length <= characters) return false;
   return text.length > 2 * characters || Array.from(text).length > characters;
+}
+
+function parseRefresh(fields: Readonly<Record<string, unknown>>): ParsedFrame {
+  const token = fields['token'];
+  if (typeof token !== 'string' || token === '' || isLongerThan(token, maxTokenLength)) {
+    return breach(
+      `Expected \`token\` of refresh to be a text of 1 to ${maxTokenLength} characters.`,
+    );
+  }
+  return { ok: true, frame: { type: 'refresh', token } };
 }
 
 function breach(message: string): ParsedFrame {

@@ -226,6 +226,7 @@ export class AdmissionDesk {
         socket: socket ?? null,
         since,
         brought: request.limit,
+        extra: request.extra,
         settle: (outcome, settled) => {
           decided = this.#settle(arrival, outcome, settled);
           tell?.(decided);

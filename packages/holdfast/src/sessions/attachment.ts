@@ -44,13 +44,13 @@ export interface AttachmentRooms {
 /** Gives sessions their sockets: from here on they are live. */
 export class Attachment {
   readonly #rooms: AttachmentRooms;
-  readonly #opening: HookUse<null>;
+  readonly #opening: HookUse<ResumeVerdict>;
 
   constructor(rooms: AttachmentRooms) {
     this.#rooms = rooms;
     const { hooks, door } = rooms;
     this.#opening = {
-      call: (session) => hooks.opened?.(session),
+      call: (session, resume) => hooks.onSession?.(session, resume),
       done: () => {},
       failed: (session) => door.leave(session, 'failed'),
     };
@@ -104,8 +104,8 @@ export class Attachment {
     if (isOver(session)) return;
     events.emit({ type: 'attached', session: session.id, user: session.userId });
     if (isOver(session)) return;
-    if (hooks.opened !== undefined) {
-      hookRunner.run(this.#opening, session, null);
+    if (hooks.onSession !== undefined) {
+      hookRunner.run(this.#opening, session, placing.verdict);
     }
   }
 

@@ -6,6 +6,7 @@ import type { EventStream } from './event-stream.ts';
 import type { LingeringSockets } from './lingering.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
+import type { RevokedLineages } from './revoked-lineages.ts';
 import type { Session, SessionSeed } from './session.ts';
 
 /** What the door works with. */
@@ -13,6 +14,7 @@ export interface DoorRooms {
   readonly registry: Registry;
   readonly pulse: Pulse;
   readonly lingering: LingeringSockets;
+  readonly revokedLineages: RevokedLineages;
   readonly events: EventStream;
   readonly clock: Clock;
   readonly openTimeoutMs: number;
@@ -70,13 +72,15 @@ export class Door {
    * Order: the slot first, then what could still reach the session, then the socket, then everybody who wants to know.
    */
   leave(session: Session, cause: SessionEnd, about: LeaveNote = {}): boolean {
-    const { registry, pulse, lingering, events, clock } = this.#rooms;
+    const { registry, pulse, lingering, revokedLineages, events, clock } = this.#rooms;
     const { to, effect } = next(session.state, inputOf[closeCauses[cause].by]);
     if (effect !== 'release') return false;
     session.state = to;
     registry.remove(session);
     pulse.remove(session.timer);
     session.timer = noEntry;
+    // Before anybody hears of it: whoever does may come with its ticket.
+    if (cause === 'revoked') revokedLineages.add(session, pulse.latest);
     const { socket } = session;
     session.socket = null;
     if (socket !== null) lingering.dismiss(socket, cause, about.retryAfterMs);

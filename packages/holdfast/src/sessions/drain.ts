@@ -15,6 +15,7 @@ import { lingerMs, type LingeringSockets } from './lingering.ts';
 import type { MessageIds } from './message-ids.ts';
 import type { Receipts } from './receipts.ts';
 import type { Registry } from './registry.ts';
+import type { RevokedLineages } from './revoked-lineages.ts';
 import type { Session } from './session.ts';
 import type { Sweep } from './sweep.ts';
 import type { WaitingRoom } from './waiting-room.ts';
@@ -32,6 +33,7 @@ export interface DrainRooms {
   readonly history: History;
   readonly receipts: Receipts;
   readonly messageIds: MessageIds;
+  readonly revokedLineages: RevokedLineages;
   readonly lingering: LingeringSockets;
   readonly refusals: LingeringSockets;
   readonly sweep: Sweep;
@@ -131,7 +133,7 @@ export class Drain {
   }
 
   async #run(course: Course): Promise<void> {
-    const { desk, waiting, registry, departures, clock, sweep, history, receipts, messageIds } =
+    const { desk, waiting, registry, departures, clock, sweep, history, receipts, messageIds, revokedLineages } =
       this.#rooms;
     const whenToReturn = (): number | undefined => this.returnMs();
     desk.close(whenToReturn);
@@ -147,6 +149,7 @@ export class Drain {
     history.close();
     receipts.tellAll();
     messageIds.clear();
+    revokedLineages.clear();
     await this.#lastWords(course);
   }
 

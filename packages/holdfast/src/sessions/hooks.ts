@@ -1,6 +1,7 @@
 import { isThenable } from '../core/thenable.ts';
 import { never } from '../core/timing-wheel.ts';
 import type { SessionEnd } from '../protocol/close-causes.ts';
+import type { ResumeVerdict } from '../protocol/frames.ts';
 import type { Faults } from './faults.ts';
 import type { Pulse } from './pulse.ts';
 import type { UndeliveredReason } from './receipt.ts';
@@ -30,14 +31,41 @@ export interface UndeliveredEvent {
  * within `hookTimeoutMs`, touches its own session only.
  */
 export interface SessionHooks {
-  /** A session is attached and has its `ready`. Failing ends the session with 1011. */
-  opened?(session: Session): unknown;
-  /** A message of the client. Failing is answered with an `error` frame. */
-  message?(session: Session, message: ClientMessage): unknown;
-  /** A session is over; its slot is free already. */
-  closed?(session: Session, cause: SessionEnd): unknown;
+  /**
+   * A session is attached and has its `ready`; `resume` is what that said of its position. Failing ends the session with
+   * 1011.
+   */
+  onSession?(session: Session, resume: ResumeVerdict): unknown;
+  /**
+   * A message of the client. One with an id is answered `accepted` once this is done; failing is answered with an `error`
+   * frame of the code `application-failed`. Whoever does not take it returns, or resolves to, a {@link MessageRefusal}.
+   */
+  onMessage?(session: Session, message: ClientMessage): unknown;
+  /**
+   * A client has brought a newer token. Returns, or resolves to, what it is worth, or null when it is not good: not this
+   * user's, expired, revoked. Called for one token of a session at a time. Without this hook tokens are not refreshed.
+   */
+  onRefresh?(
+    session: Session,
+    token: string,
+  ): RefreshedToken | null | PromiseLike<RefreshedToken | null>;
+  /** A session is over; its slot is free already. Called once for each, also for one that was never attached. */
+  onClose?(session: Session, cause: SessionEnd): unknown;
   /** A tracked event was not delivered; called once for each. */
-  undelivered?(event: UndeliveredEvent): unknown;
+  onUndelivered?(event: UndeliveredEvent): unknown;
+}
+
+/** The application does not take a message, and says so by a word for the `code` of the `error` frame. */
+export interface MessageRefusal {
+  readonly refused: string;
+}
+
+/** What a token that was accepted is worth. */
+export interface RefreshedToken {
+  /** When it expires, milliseconds since 1970, as the client is told; absent for one that never does. */
+  readonly expiresAt?: number;
+  /** Replaces the session's `extra`, in the tick in which the client is answered; absent: it stays. */
+  readonly extra?: unknown;
 }
 
 /** Why a hook failed. */
@@ -48,7 +76,8 @@ export class HookTimeoutError extends Error {
 /** A hook with what follows from it. One for all calls, so that a call costs no closure. `S` is null where it is about no session. */
 export interface HookUse<T, S extends Session | null = Session> {
   call(session: S, subject: T): unknown;
-  done(session: S, subject: T): void;
+  /** @param outcome what the hook returned or resolved to */
+  done(session: S, subject: T, outcome: unknown): void;
   failed(session: S, subject: T): void;
 }
 
@@ -82,7 +111,7 @@ export class HookRunner {
       outcome = use.call(session, subject);
       if (isThenable(outcome)) {
         this.#await(outcome, session, {
-          done: () => use.done(session, subject),
+          done: (settledTo) => use.done(session, subject, settledTo),
           failed: () => use.failed(session, subject),
         });
         return;
@@ -92,36 +121,38 @@ export class HookRunner {
       use.failed(session, subject);
       return;
     }
-    use.done(session, subject);
+    use.done(session, subject, outcome);
   }
 
   #await(outcome: PromiseLike<unknown>, session: Session | null, settled: Settled): void {
     let isOver = false;
-    const settle = (error: unknown): void => {
-      if (isOver) return;
+    const isFirst = (): boolean => {
+      if (isOver) return false;
       isOver = true;
       this.#pulse.remove(entry);
       this.#count(session, -1);
-      if (error === null) {
-        settled.done();
-        return;
-      }
+      return true;
+    };
+    const fail = (error: unknown): void => {
+      if (!isFirst()) return;
       this.#report(session, error);
       settled.failed();
     };
     const expire = (): number => {
-      settle(new HookTimeoutError(`A hook did not finish within ${this.#timeoutMs} ms.`));
+      fail(new HookTimeoutError(`A hook did not finish within ${this.#timeoutMs} ms.`));
       return never;
     };
     this.#count(session, 1);
     const entry = this.#pulse.add({ due: expire }, this.#pulse.now() + this.#timeoutMs);
     try {
       outcome.then(
-        () => settle(null),
-        (error: unknown) => settle(error ?? new Error('A hook rejected without a reason.')),
+        (settledTo) => {
+          if (isFirst()) settled.done(settledTo);
+        },
+        (error: unknown) => fail(error ?? new Error('A hook rejected without a reason.')),
       );
     } catch (error) {
-      settle(error ?? new Error('A hook threw nothing.'));
+      fail(error ?? new Error('A hook threw nothing.'));
     }
   }
 
@@ -137,6 +168,6 @@ export class HookRunner {
 }
 
 interface Settled {
-  readonly done: () => void;
+  readonly done: (settledTo: unknown) => void;
   readonly failed: () => void;
 }

@@ -9,6 +9,7 @@ import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { MessageIds } from './message-ids.ts';
 import type { Receipts } from './receipts.ts';
 import type { Session } from './session.ts';
+import type { TokenRefresh } from './token-refresh.ts';
 
 /** What the inbox works with. */
 export interface InboxRooms {
@@ -21,6 +22,7 @@ export interface InboxRooms {
   readonly receipts: Receipts;
   readonly hooks: SessionHooks;
   readonly hookRunner: HookRunner;
+  readonly tokenRefresh: TokenRefresh;
 }
 
 /** The answer where a codec threw at a frame: its mistake, and none of the client's. */
@@ -37,25 +39,17 @@ export class Inbox {
 
   constructor(rooms: InboxRooms) {
     this.#rooms = rooms;
-    const { hooks, delivery, messageIds } = rooms;
+    const { hooks, delivery, messageIds, faults } = rooms;
     this.#handingOver = {
-      call: (session, { data, id }) => hooks.message?.(session, { data, ...named(id) }),
-      done: (session, { id }) => {
-        if (id === undefined) return;
+      call: (session, { data, id }) => hooks.onMessage?.(session, { data, ...named(id) }),
+      done: (session, { id }, outcome) => {
+        const code = faults.attempt('hook', () => refusalIn(outcome), failedCode);
+        if (code !== null) this.#notTaken(session, id, code);
+        if (code !== null || id === undefined) return;
         for (const asker of messageIds.taken(session, id))
           delivery.answer(asker, { type: 'accepted', id });
       },
-      failed: (session, { id }) => {
-        const message = 'The application could not take the message.';
-        const askers = id === undefined ? [session] : messageIds.failed(session, id);
-        for (const asker of askers)
-          delivery.answer(asker, {
-            type: 'error',
-            code: 'application-failed',
-            message,
-            ...named(id),
-          });
-      },
+      failed: (session, { id }) => this.#notTaken(session, id, failedCode),
     };
   }
 
@@ -94,6 +88,9 @@ export class Inbox {
       case 'ack':
         this.#acknowledge(session, frame.offset);
         break;
+      case 'refresh':
+        this.#rooms.tokenRefresh.begin(session, frame.token);
+        break;
       case 'message':
         this.#handOver(session, frame);
     }
@@ -114,7 +111,7 @@ export class Inbox {
   #handOver(session: Session, frame: MessageFrame): void {
     const { hooks, hookRunner, delivery, messageIds } = this.#rooms;
     const { id } = frame;
-    if (hooks.message === undefined) {
+    if (hooks.onMessage === undefined) {
       const message = 'Nothing takes messages here: the application has not said where they go.';
       delivery.answer(session, { type: 'error', code: 'no-receiver', message, ...named(id) });
       return;
@@ -124,6 +121,25 @@ export class Inbox {
     else if (claim === 'taken' && id !== undefined)
       delivery.answer(session, { type: 'accepted', id });
   }
+
+  /** It may be sent again. */
+  #notTaken(session: Session, id: string | undefined, code: string): void {
+    const { delivery, messageIds } = this.#rooms;
+    const message = 'The application could not take the message.';
+    const askers = id === undefined ? [session] : messageIds.failed(session, id);
+    for (const asker of askers)
+      delivery.answer(asker, { type: 'error', code, message, ...named(id) });
+  }
+}
+
+/** What is said where the application gave no reason of its own. */
+const failedCode = 'application-failed';
+
+/** The word by which a hook did not take a message; null where it took it. */
+function refusalIn(outcome: unknown): string | null {
+  if (typeof outcome !== 'object' || outcome === null || !('refused' in outcome)) return null;
+  const { refused } = outcome;
+  return typeof refused === 'string' && refused !== '' ? refused : failedCode;
 }
 
 type MessageFrame = Extract<ClientFrame, { readonly type: 'message' }>;

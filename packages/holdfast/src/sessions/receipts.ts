@@ -43,7 +43,7 @@ export class Receipts {
   constructor(rooms: ReceiptsRooms) {
     this.#rooms = rooms;
     this.#tellingHook = {
-      call: (_nobody, receipt) => rooms.hooks.undelivered?.(receipt),
+      call: (_nobody, receipt) => rooms.hooks.onUndelivered?.(receipt),
       done: () => {},
       failed: () => {},
     };
@@ -200,7 +200,7 @@ export class Receipts {
 
   #callHook({ userId, offset, event, eventId }: Receipt, reason: UndeliveredReason): void {
     const { hooks, hookRunner, history } = this.#rooms;
-    if (hooks.undelivered === undefined) return;
+    if (hooks.onUndelivered === undefined) return;
     const named = eventId === null ? {} : { id: eventId };
     const about = { user: userId, epoch: history.epoch, offset, event, ...named, reason };
     hookRunner.run(this.#tellingHook, null, about);

@@ -3,6 +3,7 @@ import type { ResumeVerdict } from '../protocol/frames.ts';
 import type { EventStream } from './event-stream.ts';
 import type { History } from './history.ts';
 import type { Registry } from './registry.ts';
+import type { RevokedLineages } from './revoked-lineages.ts';
 import type { Inheritance, Position, Session } from './session.ts';
 import type { LossReason, TicketFlaw } from './session-event.ts';
 import type { Tickets } from './tickets.ts';
@@ -13,6 +14,7 @@ export interface ResumptionRooms {
   readonly registry: Registry;
   readonly history: History;
   readonly tickets: Tickets;
+  readonly revokedLineages: RevokedLineages;
   readonly events: EventStream;
 }
 
@@ -71,8 +73,10 @@ export class Resumption {
     const { inheritance, brought, isInvalid } = claim;
     if (inheritance === null)
       return { old: null, inheritance, brought, flaw: isInvalid ? 'invalid' : null };
-    const { registry, history } = this.#rooms;
+    const { registry, history, revokedLineages } = this.#rooms;
     const { lineage, predecessor } = inheritance;
+    if (revokedLineages.has(lineage))
+      return { old: null, inheritance: null, brought, flaw: 'spent' };
     const old = registry.of(userId).find((session) => session.lineage === lineage) ?? null;
     if (old === null) return { old, inheritance, brought, flaw: null };
     if (old.generation !== predecessor && old.predecessor !== predecessor)

@@ -24,11 +24,13 @@ import { Pulse } from './pulse.ts';
 import { Receipts } from './receipts.ts';
 import { Registry } from './registry.ts';
 import { Resumption } from './resumption.ts';
+import { RevokedLineages } from './revoked-lineages.ts';
 import type { SessionDuties, SessionKin } from './session.ts';
 import { endCause } from './end-cause.ts';
 import type { SessionEnd } from '../protocol/close-causes.ts';
 import { Sweep } from './sweep.ts';
 import { Tickets } from './tickets.ts';
+import { TokenRefresh } from './token-refresh.ts';
 import { transportOf } from './transport.ts';
 import { WaitingRoom } from './waiting-room.ts';
 
@@ -54,6 +56,7 @@ export interface Rooms extends Ground {
   readonly rates: ConnectRates;
   readonly lingering: LingeringSockets;
   readonly refusals: LingeringSockets;
+  readonly revokedLineages: RevokedLineages;
   readonly door: Door;
   readonly history: History;
   readonly receipts: Receipts;
@@ -66,6 +69,7 @@ export interface Rooms extends Ground {
   readonly resumption: Resumption;
   readonly waiting: WaitingRoom;
   readonly hookRunner: HookRunner;
+  readonly tokenRefresh: TokenRefresh;
   readonly attachment: Attachment;
   readonly inbox: Inbox;
   readonly desk: AdmissionDesk;
@@ -93,6 +97,7 @@ type Foundation = Ground &
     | 'rates'
     | 'lingering'
     | 'refusals'
+    | 'revokedLineages'
     | 'door'
   >;
 
@@ -114,7 +119,8 @@ export function buildRooms(ground: Ground): Rooms {
   const messageIds = new MessageIds(low);
   const waiting = new WaitingRoom({ ...low, heartbeat });
   const flow = { history, delivery, publisher, broadcaster, tickets, resumption, messageIds };
-  const middle = { ...low, ...flow, receipts, heartbeat, waiting, hookRunner };
+  const tokenRefresh = new TokenRefresh({ ...low, delivery, hookRunner });
+  const middle = { ...low, ...flow, receipts, heartbeat, waiting, hookRunner, tokenRefresh };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);
   const desk = new AdmissionDesk({ ...middle, attachment });
@@ -145,8 +151,10 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
   const lingering = new LingeringSockets(pulse, faults, mostLingering);
   const refusals = new LingeringSockets(pulse, faults, mostRefusals);
   const { openTimeoutMs } = settings;
-  const door = new Door({ registry, pulse, lingering, events, clock, openTimeoutMs });
-  return { ...ground, events, faults, pulse, registry, limits, rates, lingering, refusals, door };
+  const revokedLineages = new RevokedLineages();
+  const low = { events, pulse, registry, lingering, revokedLineages };
+  const door = new Door({ ...low, clock, openTimeoutMs });
+  return { ...ground, ...low, faults, limits, rates, refusals, door };
 }
 
 /** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */
@@ -157,12 +165,12 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
   door.onLeave((session) => history.left(session.userId));
   door.onLeave((session) => waiting.offer(session.userId));
   const closing: HookUse<SessionEnd> = {
-    call: (session, cause) => hooks.closed?.(session, cause),
+    call: (session, cause) => hooks.onClose?.(session, cause),
     done: () => {},
     failed: () => {},
   };
   door.onLeave((session, cause) => {
-    if (hooks.closed !== undefined) hookRunner.run(closing, session, cause);
+    if (hooks.onClose !== undefined) hookRunner.run(closing, session, cause);
   });
   heartbeat.onEvidence((session) => waiting.judge(session.userId));
   Object.assign(duties, sessionDuties(rooms));
@@ -203,8 +211,21 @@ function sessionDuties(rooms: Rooms): SessionDuties {
   };
 }
 
-function tidy({ waiting, rates, pulse }: Rooms): void {
+function tidy({
+  waiting,
+  rates,
+  revokedLineages,
+  pulse,
+  registry,
+  history,
+  settings,
+}: Rooms): void {
   const now = pulse.now();
   waiting.forgetEvictions(now);
   rates.forget(now);
+  revokedLineages.forget({
+    now,
+    resumeWindowMs: settings.resumeWindowMs,
+    isHere: (userId) => registry.count(userId) > 0 || history.find(userId) !== undefined,
+  });
 }

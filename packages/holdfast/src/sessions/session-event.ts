@@ -122,6 +122,11 @@ export type SessionEvent =
       readonly session: string;
       readonly outcome: ResumeVerdict['outcome'];
     }
+  | {
+      readonly type: 'refreshed' | 'refreshRefused';
+      readonly session: string;
+      readonly user: string;
+    }
   | { readonly type: 'ticketIgnored'; readonly user: string; readonly why: TicketFlaw }
   | { readonly type: 'sweepStarted'; readonly intervalMs: number }
   | { readonly type: 'sweepStopped' }

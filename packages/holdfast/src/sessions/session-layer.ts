@@ -194,6 +194,11 @@ export class SessionLayer {
       .map(({ id }) => id);
   }
 
+  /** Turns away, as `unauthorized`, the user's waiting newcomers whose `extra` is meant: their token was revoked. How many. */
+  turnAwayWaiting(userId: string, isMeant: (extra: unknown) => boolean): number {
+    return this.#rooms.waiting.turnAway(userId, isMeant);
+  }
+
   /** Ends the user's dead sessions, and no others. */
   reapUser(userId: string): ReapReport {
     const { heartbeat, pulse, door, events } = this.#rooms;

@@ -77,8 +77,8 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   readonly userId: string;
   readonly limit: number;
   readonly device: string | null;
-  /** What the application keeps with it. It goes when the session goes. */
-  readonly extra: unknown;
+  /** What the application keeps with it. It goes when the session goes, and changes only when a token is refreshed. */
+  extra: unknown;
   readonly openedAt: number;
   /** By the raw clock, whole milliseconds: what people are told of its age includes suspensions. */
   readonly openedAtRaw: number;

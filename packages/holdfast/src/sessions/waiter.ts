@@ -24,6 +24,8 @@ export interface WaiterSeed extends Newcomer {
   readonly userId: string;
   /** The limit it brought in its token; undefined for that of everybody. */
   readonly brought: number | undefined;
+  /** What the application wants to keep with the session. */
+  readonly extra: unknown;
   /** Its open socket, or null where the caller attaches one later. */
   readonly socket: SessionSocket | null;
   /** Called exactly once. On `admitted` the slot is free and must be taken in the same tick. */

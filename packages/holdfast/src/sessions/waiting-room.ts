@@ -257,6 +257,16 @@ export class WaitingRoom {
     this.#dismiss(waiter, { outcome: 'refused', reason: 'user-limit', ...later });
   }
 
+  /** Turns away those of this user whose `extra` is meant; how many. */
+  turnAway(userId: string, isMeant: (extra: unknown) => boolean): number {
+    const meant = (this.#queues.get(userId)?.waiters ?? []).filter(({ seed }) =>
+      isMeant(seed.extra),
+    );
+    for (const waiter of meant)
+      this.#dismiss(waiter, { outcome: 'refused', reason: 'unauthorized' });
+    return meant.length;
+  }
+
   /**
    * Settled before anybody hears of it: a listener might free a slot in between. Does nothing to a waiter that is settled
    * already.

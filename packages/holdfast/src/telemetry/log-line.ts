@@ -42,6 +42,8 @@ const writers: { readonly [T in SessionEvent['type']]?: (event: EventOf<T>) => L
     level: 'warn',
     msg: `The event loop stalled for ${Math.round(gapMs)} ms; deadlines were extended by it`,
   }),
+  refreshed: () => ({ level: 'debug', msg: 'Token refreshed' }),
+  refreshRefused: () => ({ level: 'warn', msg: 'Refreshing refused: the token is not good' }),
   lost: ({ reason }) => ({ level: 'warn', msg: `Events lost: ${reason}` }),
   receiptSettled: ({ outcome }) =>
     outcome === 'delivered' ? null : { level: 'warn', msg: `Event not delivered: ${outcome}` },

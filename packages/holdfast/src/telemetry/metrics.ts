@@ -13,6 +13,8 @@ export class Metrics {
   readonly limitHitsByAction: Map<string, number> = new Map();
   /** What came of positions brought back; and of tickets that were ignored. */
   readonly resumedByOutcome: Map<string, number> = new Map();
+  /** Tokens that clients brought in place of the one they had. */
+  readonly refreshes = { accepted: 0, refused: 0 };
   readonly lostByReason: Map<LossReason, number> = new Map();
   readonly pressureReaps = { triggered: 0, successful: 0, failed: 0 };
   readonly sweep = { runs: 0, failures: 0, reaped: 0 };
@@ -89,6 +91,12 @@ const folds: { readonly [T in SessionEvent['type']]?: Fold<T> } = {
     if (outcome !== 'delivered') count(lostByReason, outcome);
   },
   resumed: ({ resumedByOutcome }, { outcome }) => count(resumedByOutcome, outcome),
+  refreshed: ({ refreshes }) => {
+    refreshes.accepted += 1;
+  },
+  refreshRefused: ({ refreshes }) => {
+    refreshes.refused += 1;
+  },
   ticketIgnored: ({ resumedByOutcome }, { why }) => count(resumedByOutcome, `ticket-${why}`),
   swept: ({ sweep }, { reaped }) => {
     sweep.runs += 1;

@@ -22,7 +22,7 @@ async function setUp(): Promise<Scene> {
   const taken: unknown[] = [];
   const layer = new SessionLayer(
     {},
-    { hooks: { message: (_session, { data }) => void taken.push(data) } },
+    { hooks: { onMessage: (_session, { data }) => void taken.push(data) } },
   );
   const { port } = await openHouse(undefined, { more: { layer } });
   const proxy = await FaultProxy.start({ targetPort: port });

@@ -73,7 +73,7 @@ it('D10 messages are taken once each, however often the connection breaks', asyn
   const taken: unknown[] = [];
   const layer = new SessionLayer(
     { userConnectRate: null },
-    { hooks: { message: (_session, { data }) => void taken.push(data) } },
+    { hooks: { onMessage: (_session, { data }) => void taken.push(data) } },
   );
   const house = await openHouse(decide, { more: { layer } });
   const proxy = await proxyBefore(house.port);

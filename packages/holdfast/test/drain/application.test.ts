@@ -11,7 +11,7 @@ const withinMs = 20_000;
 class SlowHook {
   readonly calls: { readonly data: unknown; readonly end: (error?: Error) => void }[] = [];
 
-  readonly message = (_session: Session, { data }: ClientMessage): Promise<void> =>
+  readonly onMessage = (_session: Session, { data }: ClientMessage): Promise<void> =>
     new Promise((resolve, reject) => {
       this.calls.push({
         data,
@@ -70,12 +70,12 @@ describe('a message that the application is about to take when a drain begins', 
   test.each(['throws', 'rejects', 'never ends'])(
     'F1 touches no other session when its hook %s',
     async (how) => {
-      const message = (session: Session): unknown => {
+      const onMessage = (session: Session): unknown => {
         if (session.userId !== 'u') return undefined;
         if (how === 'throws') throw new Error('a hook failed, as asked');
         return how === 'rejects' ? Promise.reject(new Error('as asked')) : new Promise(() => {});
       };
-      const house = new House({ hookTimeoutMs: 2_000 }, { hooks: { message } });
+      const house = new House({ hookTimeoutMs: 2_000 }, { hooks: { onMessage } });
       const sockets = ['u', 'v', 'w'].map((user) => house.connect(user).socket);
       for (const socket of sockets) socket.say({ type: 'message', id: 'm', data: 1 });
       const course = new Course(house, withinMs);
@@ -90,8 +90,8 @@ describe('a message that the application is about to take when a drain begins', 
 
   test('hears of the end: a drain waits for what is done about it', async () => {
     const ends: (() => void)[] = [];
-    const closed = (): Promise<void> => new Promise((resolve) => void ends.push(resolve));
-    const house = new House({ hookTimeoutMs: 10_000 }, { hooks: { closed } });
+    const onClose = (): Promise<void> => new Promise((resolve) => void ends.push(resolve));
+    const house = new House({ hookTimeoutMs: 10_000 }, { hooks: { onClose } });
     house.connect('u');
     const course = new Course(house, withinMs);
     await house.clock.settle(3_000);

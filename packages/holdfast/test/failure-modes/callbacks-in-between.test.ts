@@ -71,7 +71,7 @@ describe('what is thrown and called in between', () => {
   });
 
   test('B4 I6 answers a message whose hook rejects with something that has no text', async () => {
-    const house = new House({}, { hooks: { message: () => Promise.reject(textless) } });
+    const house = new House({}, { hooks: { onMessage: () => Promise.reject(textless) } });
     const { socket } = house.connect('u');
     socket.say({ type: 'message', data: 1, id: 'm' });
     await settled();

@@ -181,8 +181,8 @@ describe('many things at once', () => {
       { maxSessionsPerUser: 2 },
       {
         hooks: {
-          message: (session) => house.layer.closeUser(session.userId),
-          opened: async () => settled(),
+          onMessage: (session) => house.layer.closeUser(session.userId),
+          onSession: async () => settled(),
         },
       },
     );

@@ -214,7 +214,7 @@ const proofs: { readonly [K in keyof Settings]: Proof } = {
     without: 2_000,
     withIt: 500,
     observe: (options) => {
-      const house = new House(options, { hooks: { opened: () => new Promise(() => {}) } });
+      const house = new House(options, { hooks: { onSession: () => new Promise(() => {}) } });
       house.connect('u');
       return firstMs(house, 10_000, () => house.causes.includes('failed'));
     },

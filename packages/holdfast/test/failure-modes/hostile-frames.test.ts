@@ -15,7 +15,7 @@ describe('frames of a hostile client', () => {
       `{${Array.from({ length: 100_000 }, (_, index) => `"k${index}":0`).join()},"type":"ping"}`,
     ],
   ])('G13 takes %s for data or turns it away, and nothing else changes', (_what, text) => {
-    const house = new House({}, { hooks: { message: () => {} } });
+    const house = new House({}, { hooks: { onMessage: () => {} } });
     const other = house.connect('v');
     const { socket } = house.connect('u');
     socket.say(text);

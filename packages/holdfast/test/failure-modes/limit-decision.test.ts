@@ -58,7 +58,7 @@ describe('the decision about the limit', () => {
   });
 
   test('FM-20 I1 lets in exactly one of fifty in the same tick, with slow steps before and within', async () => {
-    const house = new House({}, { hooks: { opened: () => Promise.resolve() } });
+    const house = new House({}, { hooks: { onSession: () => Promise.resolve() } });
     house.fill('u', 4);
     await house.clock.settle(1_500);
     let most = 0;

@@ -44,7 +44,7 @@ describe('the numbers', () => {
       {},
       {
         hooks: {
-          closed: () => {
+          onClose: () => {
             throw new Error('a hook of the application');
           },
         },

@@ -167,7 +167,7 @@ describe('a slot is given back', () => {
   ])(
     'FM-10 frees the slot before a closing hook that %s, counts it once and names the session',
     async (_how, closed) => {
-      const house = new House({ hookTimeoutMs: 2_000 }, { hooks: { closed } });
+      const house = new House({ hookTimeoutMs: 2_000 }, { hooks: { onClose: closed } });
       const { session, socket } = house.connect('u');
       socket.leave();
       expect(house.layer.count('u')).toBe(0);

@@ -7,7 +7,7 @@ describe('stalls and lost timers', () => {
       { pingTimeoutMs: 3_000, environment: 'test' },
       {
         hooks: {
-          message: () => {
+          onMessage: () => {
             house.clock.stall(5_000);
           },
         },

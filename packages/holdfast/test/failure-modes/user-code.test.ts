@@ -22,7 +22,7 @@ describe('code of the application that fails', () => {
   test.each(faulty)('F1 ends only its own session when the opening hook %s', async (_how, fail) => {
     const house = new House(
       {},
-      { hooks: { opened: ({ userId }) => (userId === 'bad' ? fail() : undefined) } },
+      { hooks: { onSession: ({ userId }) => (userId === 'bad' ? fail() : undefined) } },
     );
     const good = house.connect('good');
     const bad = house.knock('bad');
@@ -39,7 +39,7 @@ describe('code of the application that fails', () => {
     async (_how, fail) => {
       const house = new House(
         {},
-        { hooks: { message: (_session, { data }) => (data === 'bad' ? fail() : undefined) } },
+        { hooks: { onMessage: (_session, { data }) => (data === 'bad' ? fail() : undefined) } },
       );
       const { session, socket } = house.connect('u');
       socket.say({ type: 'message', data: 'bad', id: 'm1' });
@@ -58,7 +58,7 @@ describe('code of the application that fails', () => {
       {},
       {
         hooks: {
-          message: () => {
+          onMessage: () => {
             calls += 1;
             if (calls % 100 === 0) throw new Error('boom');
             if (calls % 333 === 0) house.clock.stall(10_000);
@@ -160,7 +160,7 @@ describe('code of the application that fails', () => {
   ] as const)(
     'F4 I1 frees a slot once when a listener ends the session while it hears %s',
     (type, expected) => {
-      const house = new House({ maxSessionsPerUser: 1 }, { hooks: { opened: () => {} } });
+      const house = new House({ maxSessionsPerUser: 1 }, { hooks: { onSession: () => {} } });
       const remove = house.layer.subscribe((event) => {
         if (event.type === type) house.layer.closeUser('u');
       });

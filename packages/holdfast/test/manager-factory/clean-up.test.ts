@@ -54,7 +54,7 @@ describe('cleaning up by hand', () => {
   ])(
     'FM-10 frees the slot though the hook %s, and tells it once with the id',
     async (_how, closed) => {
-      const shop = new Workshop({ hooks: { closed } });
+      const shop = new Workshop({ hooks: { onClose: closed } });
       const { manager } = await shop.make('u');
       manager.close();
       expect(shop.factory.getFactoryStats().managers_active).toBe(0);
@@ -70,7 +70,7 @@ describe('cleaning up by hand', () => {
   test('FM-65 tells how many expired managers it removed, and leaves the others', async () => {
     const shop = new Workshop({
       hooks: {
-        closed: (manager) => {
+        onClose: (manager) => {
           if (manager.userId === 'u3') throw new Error('cannot dispose');
         },
       },

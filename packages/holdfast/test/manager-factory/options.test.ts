@@ -87,8 +87,8 @@ const effects: Readonly<Record<keyof ManagerFactoryOptions, () => Promise<void>>
     const heard: string[] = [];
     const shop = new Workshop({
       hooks: {
-        message: (manager, data) => heard.push(`${manager.userId}: ${String(data)}`),
-        closed: (manager, cause) => heard.push(`${manager.userId}: ${cause}`),
+        onMessage: (manager, data) => heard.push(`${manager.userId}: ${String(data)}`),
+        onClose: (manager, cause) => heard.push(`${manager.userId}: ${cause}`),
       },
     });
     const { socket } = await shop.make('u');

@@ -18,7 +18,7 @@ describe('the wire of a manager', () => {
 
   test('FM-47 carries what is sent as it is, and what is received likewise', async () => {
     const heard: unknown[] = [];
-    const shop = new Workshop({ hooks: { message: (_manager, data) => heard.push(data) } });
+    const shop = new Workshop({ hooks: { onMessage: (_manager, data) => heard.push(data) } });
     const { manager, socket } = await shop.make('u');
     for (const data of ['plain text', { a: [1, null] }, 7, null]) {
       expect(await manager.send(data)).toBe('delivered');

@@ -170,7 +170,7 @@ describe('the hook for what was not delivered', () => {
       if (calls === 1) throw new Error('no');
       return calls === 2 ? new Promise(() => {}) : undefined;
     };
-    const house = new House({ historyEvents: 1 }, { hooks: { undelivered } });
+    const house = new House({ historyEvents: 1 }, { hooks: { onUndelivered: undelivered } });
     for (let number = 0; number < 4; number += 1)
       house.layer.publish('u', { event: 'e', critical: true });
     house.clock.advance(5_000);
@@ -184,7 +184,7 @@ describe('the hook for what was not delivered', () => {
       { historyEvents: 1 },
       {
         hooks: {
-          undelivered: ({ offset }) => {
+          onUndelivered: ({ offset }) => {
             if (offset < 20) house.layer.publish('u', { event: 'again', critical: true });
           },
         },

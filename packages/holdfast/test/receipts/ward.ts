@@ -18,7 +18,7 @@ export class Ward extends House {
     const undelivered: UndeliveredEvent[] = [];
     super(options, {
       hooks: {
-        undelivered: (event) => {
+        onUndelivered: (event) => {
           undelivered.push(event);
         },
       },

@@ -29,7 +29,7 @@ function open(options: ConstructorParameters<typeof House>[0] = {}): {
   application: Application;
 } {
   const application = new Application();
-  const house = new House(options, { hooks: { message: application.message } });
+  const house = new House(options, { hooks: { onMessage: application.message } });
   return { house, application };
 }
 

@@ -185,7 +185,10 @@ describe('delivery', () => {
       const welcome = (session: { readonly userId: string }): void => {
         house.layer.publish(session.userId, { event: 'welcome' });
       };
-      const house: House = new House({ onSlow, historyEvents: 10 }, { hooks: { opened: welcome } });
+      const house: House = new House(
+        { onSlow, historyEvents: 10 },
+        { hooks: { onSession: welcome } },
+      );
       for (let number = 0; number < 15; number += 1)
         house.layer.publish('u', { event: `e${number}` });
       const { socket } = house.connect('u');

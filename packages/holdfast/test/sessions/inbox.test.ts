@@ -12,7 +12,7 @@ describe('the inbox', () => {
       {
         type: 'error',
         code: 'unknown-type',
-        message: 'Expected `type` to be ack, message or ping.',
+        message: 'Expected `type` to be ack, message, ping or refresh.',
       },
     ]);
     expect(session.state).toBe('live');
@@ -55,7 +55,7 @@ describe('the inbox', () => {
       {},
       {
         hooks: {
-          message: async (session, message) => {
+          onMessage: async (session, message) => {
             taken.push([session.userId, message]);
             await Promise.resolve();
           },
@@ -72,6 +72,42 @@ describe('the inbox', () => {
       ['u', { data: null }],
     ]);
     expect(framesOn(socket, 'accepted')).toEqual([{ type: 'accepted', id: 'm1' }]);
+  });
+
+  test.each([
+    ['a word', { refused: 'overloaded' }, 'overloaded'],
+    ['no word', { refused: '' }, 'application-failed'],
+    ['a number', { refused: 7 }, 'application-failed'],
+  ])(
+    'tells the client by which word, here %s, the application did not take a message; it may be sent again',
+    async (_what, refusal, code) => {
+      const answers: unknown[] = [refusal, Promise.resolve(refusal)];
+      const house = new House({}, { hooks: { onMessage: () => answers.shift() } });
+      const { socket } = house.connect('u');
+      for (let count = 0; count < 3; count += 1) {
+        socket.say({ type: 'message', data: 1, id: 'm1' });
+        await settled();
+      }
+      expect(socket.frames.slice(1).map(({ type, code: got, id }) => [type, got, id])).toEqual([
+        ['error', code, 'm1'],
+        ['error', code, 'm1'],
+        ['accepted', undefined, 'm1'],
+      ]);
+      expect(house.told('fault')).toEqual([]);
+    },
+  );
+
+  test('F1 I6 answers for a refusal that throws when it is read', () => {
+    const refusal = {
+      get refused(): string {
+        throw new Error('x');
+      },
+    };
+    const house = new House({}, { hooks: { onMessage: () => refusal } });
+    const { socket } = house.connect('u');
+    socket.say({ type: 'message', data: 1, id: 'm1' });
+    expect(framesOn(socket, 'error')).toMatchObject([{ code: 'application-failed', id: 'm1' }]);
+    expect(house.faultsOf('hook')).toBe(1);
   });
 
   test('says so when nobody takes messages', () => {
@@ -130,7 +166,7 @@ describe('the inbox', () => {
   });
 
   test('I7 hears nothing more of a session that is over', () => {
-    const house = new House({}, { hooks: { message: () => expect.unreachable() } });
+    const house = new House({}, { hooks: { onMessage: () => expect.unreachable() } });
     const { session } = house.connect('u');
     house.layer.close(session.id);
     session.received('{"type":"message","data":1}');

@@ -31,7 +31,7 @@ describe('the lines of the log', () => {
     const canary = 'c4n4ry\n\u001b[31m';
     const house = new House(
       { maxSessionsPerUser: 1, historyEvents: 1 },
-      { hooks: { message: () => {} } },
+      { hooks: { onMessage: () => {} } },
     );
     const { socket } = house.connect(canary, { device: canary });
     socket.say(`{"type":"message","data":${JSON.stringify(canary)},"id":"c4n4ry"}`);

@@ -29,5 +29,6 @@ export function judgeClaims(claims: Claims, judge: Judge): Verdict {
     return refuseToken('revoked', 'Expected a token that has not been revoked. Get a new one.');
   }
   if (expiresAtMs === undefined) return { ok: true, identity };
-  return { ok: true, identity: { ...identity, endsAtMs: judge.monotonic() + expiresAtMs - now } };
+  const endsAtMs = judge.monotonic() + expiresAtMs - now;
+  return { ok: true, identity: { ...identity, endsAtMs, expiresAtMs } };
 }

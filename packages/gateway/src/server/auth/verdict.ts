@@ -16,6 +16,8 @@ export interface Bearer extends Identity {
    * when the token is judged: a clock that is set later ends no session.
    */
   readonly endsAtMs?: number;
+  /** The same as its issuer wrote it, ms since 1970: for telling clients, never for deciding. */
+  readonly expiresAtMs?: number;
 }
 
 /** Why a token does not let its bearer in. */

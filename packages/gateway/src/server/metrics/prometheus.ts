@@ -143,6 +143,10 @@ export class PrometheusText {
       'Positions brought back, by what came of them, and tickets that were ignored.',
       { label: 'outcome', read: () => withZeros(zeros.resumed, metrics.resumedByOutcome) },
     );
+    this.#counter('holdfast_token_refreshes_total', 'Newer tokens brought by clients.', {
+      label: 'result',
+      read: () => Object.entries(metrics.refreshes),
+    });
     this.#plainCounter(
       'holdfast_events_published_total',
       'Events appended to the logs of users.',

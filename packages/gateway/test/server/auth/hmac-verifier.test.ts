@@ -59,6 +59,7 @@ describe('a good token', () => {
         jti: 'j1',
         issuedAtMs: NOW_MS - 60_000,
         endsAtMs: MONOTONIC_MS + 60_000,
+        expiresAtMs: (NOW + 60) * 1000,
       },
     });
   });
@@ -66,7 +67,11 @@ describe('a good token', () => {
   it('needs no more than sub and exp', () => {
     expect(verify(sign({ sub: 'alice', exp: NOW + 60 }))).toEqual({
       ok: true,
-      identity: { userId: 'alice', endsAtMs: MONOTONIC_MS + 60_000 },
+      identity: {
+        userId: 'alice',
+        endsAtMs: MONOTONIC_MS + 60_000,
+        expiresAtMs: (NOW + 60) * 1000,
+      },
     });
   });
 

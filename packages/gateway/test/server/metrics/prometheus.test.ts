@@ -20,6 +20,7 @@ holdfast_admission_wait_seconds histogram le
 holdfast_waiting gauge
 holdfast_ping_round_trip_seconds histogram le
 holdfast_resume_total counter outcome
+holdfast_token_refreshes_total counter result
 holdfast_events_published_total counter
 holdfast_events_lost_total counter reason
 holdfast_unconfirmed_bytes gauge

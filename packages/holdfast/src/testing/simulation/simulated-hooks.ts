@@ -6,22 +6,22 @@ import type { Stage } from './stage.ts';
 /** An application that is quick, slow, silent or broken, as it comes. */
 export function simulatedHooks(stageOf: () => Stage): SessionHooks {
   return {
-    opened: (session) => {
+    onSession: (session) => {
       const stage = stageOf();
       if (!isFailing(stage, 0.2)) return undefined;
       findTruth(stage, session.id)?.orders.add('failed');
       return fail(stage);
     },
-    message: () => {
+    onMessage: () => {
       const stage = stageOf();
       if (isFailing(stage, 0.5)) return fail(stage);
       return answer(stage);
     },
-    closed: () => {
+    onClose: () => {
       const stage = stageOf();
       return isFailing(stage, 0.3) ? fail(stage) : undefined;
     },
-    undelivered: (event) => {
+    onUndelivered: (event) => {
       const stage = stageOf();
       checkHook(stage, event);
       return isFailing(stage, 0.3) ? fail(stage) : undefined;
