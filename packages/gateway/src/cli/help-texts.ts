@@ -16,6 +16,10 @@ Examples:
   export HOLDFAST_AUTH_SECRET=… HOLDFAST_ADMIN_TOKEN=…
   holdfast serve --host 0.0.0.0 --port 9000
 
+  # messages of clients and news of sessions go to the application, signed
+  export HOLDFAST_WEBHOOK_SECRET=…
+  holdfast serve --webhook-url https://app.example.com/holdfast
+
   # settings from a file
   holdfast serve --config holdfast.yaml
 `,

@@ -13,6 +13,7 @@ import { createSessionHooks } from './session-hooks.ts';
 import { boundHistory, sessionOptionsOf } from './session-options.ts';
 import { createTokenChecks, type TokenChecks } from './token-checks.ts';
 import { TokenWatch } from './token-watch.ts';
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
 
 /** All of a gateway but its connections. */
 export interface Core extends Observation {
@@ -21,6 +22,8 @@ export interface Core extends Observation {
   readonly metrics: Metrics;
   readonly tokens: TokenChecks;
   readonly watch: TokenWatch;
+  /** Null where the application is not called. */
+  readonly webhooks: Webhooks | null;
   readonly memory: MemoryGuard;
   readonly lag: LoopLag;
   readonly state: { readiness: Readiness; isListening: boolean };
@@ -55,7 +58,8 @@ export function createCore(options: GatewayOptions): Core {
     (event) => lines.tell(event),
   ];
   const tokens = createTokenChecks(config, faults);
-  const hooks = createSessionHooks(tokens);
+  const webhooks = createWebhooks({ config, node, faults, lines });
+  const hooks = createSessionHooks({ ...tokens, webhooks });
   const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners, hooks });
   if (note !== undefined) log.warn('note', note);
   const watch = new TokenWatch({ ...tokens, layer });
@@ -63,7 +67,8 @@ export function createCore(options: GatewayOptions): Core {
   const state: Core['state'] = { readiness: 'starting', isListening: false };
   const memory = createMemoryGuard(layer, observation);
   const lag = new LoopLag();
-  const parts = { ...observation, config, layer, metrics, tokens, watch, memory, lag, state };
+  const tools = { metrics, tokens, watch, webhooks, memory, lag };
+  const parts = { ...observation, ...tools, config, layer, state };
   const endRegularWork = startRegularWork(parts);
   return {
     ...parts,
@@ -72,6 +77,7 @@ export function createCore(options: GatewayOptions): Core {
     overloadRetryMs: () => (memory.isRefusing ? between(OVERLOAD_RETRY_MS) : null),
     close: () => {
       endRegularWork();
+      webhooks?.close();
       tokens.close();
       lag.stop();
     },
@@ -83,10 +89,10 @@ function drawNode(): string {
   return `${Date.now().toString(36)}${randomBytes(5).toString('hex')}`;
 }
 
-type Worked = Pick<Core, 'lines' | 'faults' | 'lag' | 'watch' | 'memory' | 'tokens'>;
+type Worked = Pick<Core, 'lines' | 'faults' | 'lag' | 'watch' | 'webhooks' | 'memory' | 'tokens'>;
 
 function startRegularWork(core: Worked): () => void {
-  const { lines, faults, lag, watch, memory, tokens } = core;
+  const { lines, faults, lag, watch, webhooks, memory, tokens } = core;
   const clock = new ClockWatch({
     wallClock: tokens.wallClock,
     onBehind: (ms) => faults.hold('clock', `The clock is ${Math.round(ms / SECOND_MS)} s behind.`),
@@ -100,6 +106,7 @@ function startRegularWork(core: Worked): () => void {
       { everyMs: LAG_TURN_MS, act: () => lag.turn() },
       { everyMs: SECOND_MS, act: () => clock.look() },
       { everyMs: SECOND_MS, act: () => lines.tellLeftOut() },
+      { everyMs: SECOND_MS, act: () => webhooks?.look() },
     ],
     (error) => faults.report('round', error),
   );

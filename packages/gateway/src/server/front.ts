@@ -94,8 +94,8 @@ function createAnswer(
   core: Core,
   drain: () => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { layer, metrics, faults, lag, state, config } = core;
-  const prometheus = new PrometheusText({ layer, metrics, faults, lag });
+  const { layer, metrics, faults, lag, webhooks, state, config } = core;
+  const prometheus = new PrometheusText({ layer, metrics, faults, lag, webhooks });
   const app = createApp({
     layer,
     metrics,

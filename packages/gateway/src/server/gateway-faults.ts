@@ -1,5 +1,13 @@
 /** Where a failure of the gateway itself happened. A closed list: it is a metric label. */
-export type GatewayFaultPlace = 'memory' | 'keys' | 'clock' | 'log' | 'accept' | 'http' | 'round';
+export type GatewayFaultPlace =
+  | 'memory'
+  | 'keys'
+  | 'clock'
+  | 'log'
+  | 'accept'
+  | 'http'
+  | 'round'
+  | 'webhook';
 
 /** A failure of the gateway as health tells it. */
 export interface GatewayFault {
@@ -43,6 +51,10 @@ const rows: Readonly<Record<GatewayFaultPlace, Row>> = {
   http: {
     degrades: false,
     do: 'A request failed inside the gateway. This is a bug: please report it.',
+  },
+  webhook: {
+    degrades: true,
+    do: 'See to it that --webhook-url answers 2xx within 10 seconds. A call is tried again for 10 minutes; what is lost is counted and logged.',
   },
   round: { degrades: true, do: 'A regular task failed. This is a bug: please report it.' },
 };

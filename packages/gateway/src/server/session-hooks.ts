@@ -1,15 +1,19 @@
 import type { RefreshedToken, SessionHooks } from 'holdfast';
 import type { Verdict } from './auth/verdict.ts';
 import type { TokenVerifier } from './auth/verifier.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 
 /** What the hooks of a gateway's sessions work with. */
 export interface SessionHookParts {
   readonly verifier: TokenVerifier;
+  /** Without it messages are answered `no-receiver`. */
+  readonly webhooks: Pick<Webhooks, 'hooks'> | null;
 }
 
 /** What a gateway does for its sessions. */
-export function createSessionHooks({ verifier }: SessionHookParts): SessionHooks {
+export function createSessionHooks({ verifier, webhooks }: SessionHookParts): SessionHooks {
   return {
+    ...webhooks?.hooks,
     onRefresh: ({ userId }, token) => {
       const verdict = verifier.verify(token);
       return verdict instanceof Promise

@@ -48,6 +48,16 @@ describe('settings that cannot be used', () => {
       ['Expected `--auth-secret` to be at least 32 bytes in UTF-8, got 6.'],
     ],
     [
+      [...configured, '--webhook-url', 'http://127.0.0.1:9000/'],
+      {},
+      ['Expected `--webhook-secret` to be given with `--webhook-url`, got nothing'],
+    ],
+    [
+      configured,
+      { HOLDFAST_WEBHOOK_SECRET: SECRET },
+      ['Expected `--webhook-url` to be given with `--webhook-secret`, got nothing.'],
+    ],
+    [
       [...configured, '--probe-timeout', '20s'],
       {},
       ['Expected `--probe-timeout` to be at most `--ping-timeout`'],

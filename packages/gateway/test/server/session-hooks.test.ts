@@ -8,7 +8,7 @@ const session = { userId: 'anna' } as Session;
 const good: Bearer = { userId: 'anna', jti: 'b', endsAtMs: 5, expiresAtMs: 1_800_000_000_000 };
 
 function refresh(verdict: Verdict | Promise<Verdict>): unknown {
-  const { onRefresh } = createSessionHooks({ verifier: { verify: () => verdict } });
+  const { onRefresh } = createSessionHooks({ verifier: { verify: () => verdict }, webhooks: null });
   return onRefresh?.(session, 'token');
 }
 

@@ -107,7 +107,14 @@ export function findGivenText(
 }
 
 const LIST_KINDS: ReadonlySet<string> = new Set(['origins', 'addresses']);
-const TEXT_KINDS: ReadonlySet<string> = new Set(['text', 'secret', 'url', 'environment', 'choice']);
+const TEXT_KINDS: ReadonlySet<string> = new Set([
+  'text',
+  'secret',
+  'url',
+  'http-url',
+  'environment',
+  'choice',
+]);
 
 /** Undefined when the entry has the wrong type. A number is no text: YAML would have rounded it. */
 function textOfEntry(row: OptionRow, entry: unknown): string | undefined {

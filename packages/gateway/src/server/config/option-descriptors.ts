@@ -17,6 +17,7 @@ const PLACEHOLDERS: Readonly<Record<OptionKind, string>> = {
   text: '<text>',
   secret: '<secret>',
   url: '<url>',
+  'http-url': '<url>',
   integer: '<number>',
   duration: '<duration>',
   size: '<size>',

@@ -3,6 +3,7 @@ export type OptionKind =
   | 'text'
   | 'secret'
   | 'url'
+  | 'http-url'
   | 'integer'
   | 'duration'
   | 'size'

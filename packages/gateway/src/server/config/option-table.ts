@@ -254,6 +254,20 @@ export const optionTable = [
     help: 'how long a stopping gateway gives its sessions',
   },
   {
+    name: 'webhook-url',
+    property: 'webhookUrl',
+    kind: 'http-url',
+    default: undefined,
+    help: 'where the application takes messages of clients and news of sessions, http or https',
+  },
+  {
+    name: 'webhook-secret',
+    property: 'webhookSecret',
+    kind: 'secret',
+    default: undefined,
+    help: 'what those calls are signed with: whsec_ and base64, or any text of at least 32 bytes in UTF-8',
+  },
+  {
     name: 'log-level',
     property: 'logLevel',
     kind: 'choice',

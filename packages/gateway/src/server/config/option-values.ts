@@ -53,6 +53,8 @@ export function parseOption(row: OptionRow, { text, label }: GivenText): ParsedO
       return parseAddresses({ text, label });
     case 'url':
       return parseKeyUrl({ text, label });
+    case 'http-url':
+      return parseHttpUrl({ text, label });
     case 'secret':
     case 'text':
     case 'environment':
@@ -158,5 +160,20 @@ function parseKeyUrl({ text, label }: GivenText): ParsedOption {
     problem:
       `Expected ${label} to be an https address without user name and password ` +
       '(http only on a loopback address), got something else.',
+  };
+}
+
+/** Where calls go: the network in between is the operator's, so http is as good as https. */
+function parseHttpUrl({ text, label }: GivenText): ParsedOption {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : undefined;
+  const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
+  if (url !== undefined && isHttp && url.username === '' && url.password === '') {
+    return { ok: true, value: url.href };
+  }
+  return {
+    ok: false,
+    problem:
+      `Expected ${label} to be an http or https address without user name and password, ` +
+      'got something else.',
   };
 }

@@ -1,4 +1,5 @@
 import { isLoopbackHost } from '../address.ts';
+import { readWebhookSecret } from '../webhooks/webhook-secret.ts';
 import type { ServeConfig } from './serve-config.ts';
 
 /** HMAC-SHA-256 keys below the size of the hash weaken it: RFC 7518, section 3.2. */
@@ -32,7 +33,12 @@ export function findMissingSecrets(config: ServeConfig): MissingSecrets {
  * `unreadable` were given and not understood: they are not called missing as well.
  */
 export function findContradictions(config: ServeConfig, unreadable: ReadonlySet<string>): string[] {
-  const problems = [...secretProblems(config), ...adminTokenProblems(config)];
+  const hasUnreadableWebhooks = unreadable.has('webhookUrl') || unreadable.has('webhookSecret');
+  const problems = [
+    ...secretProblems(config),
+    ...adminTokenProblems(config),
+    ...(hasUnreadableWebhooks ? [] : webhookProblems(config)),
+  ];
   const canTell = !DECIDE_WHAT_IS_MISSING.some((property) => unreadable.has(property));
   return canTell ? [...problems, ...missingProblems(config)] : problems;
 }
@@ -83,6 +89,23 @@ function adminTokenProblems({ adminToken, authSecret }: ServeConfig): string[] {
       'Expected `--admin-token` and `--auth-secret` to differ, got the same text for both.',
     );
   }
+  return problems;
+}
+
+function webhookProblems({ webhookUrl, webhookSecret }: ServeConfig): string[] {
+  const problems: string[] = [];
+  if (webhookUrl !== undefined && webhookSecret === undefined) {
+    problems.push(
+      'Expected `--webhook-secret` to be given with `--webhook-url`, got nothing: calls are signed. ' +
+        '`openssl rand -base64 32` prints a good one.',
+    );
+  }
+  if (webhookSecret === undefined) return problems;
+  if (webhookUrl === undefined) {
+    problems.push('Expected `--webhook-url` to be given with `--webhook-secret`, got nothing.');
+  }
+  const read = readWebhookSecret(webhookSecret);
+  if (!read.ok) problems.push(`Expected \`--webhook-secret\` to be ${read.expected}.`);
   return problems;
 }
 

@@ -10,6 +10,7 @@ interface ValueByKind {
   readonly text: string;
   readonly secret: string;
   readonly url: string;
+  readonly 'http-url': string;
   readonly integer: number;
   readonly duration: number;
   readonly size: number;

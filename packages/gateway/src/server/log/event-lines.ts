@@ -11,6 +11,17 @@ export interface EventLinesOptions {
   readonly now: () => number;
 }
 
+/** A call of the application that came to nothing. */
+export interface LostCall {
+  readonly type: string;
+  readonly session: string;
+  /** The `webhook-id`. */
+  readonly webhook: string;
+  readonly result: string;
+  readonly reason: string;
+  readonly tries: number;
+}
+
 /** Most lines of one type of event within a second; the rest is summed up in one line. */
 const LINES_PER_SECOND = 100;
 /** Most sessions in the way of a newcomer that one line lists. */
@@ -40,6 +51,12 @@ export class EventLines {
   tellTurnedAway(reason: string): void {
     if (!this.#log.isOn('warn') || !this.#rates.take('turnedAway')) return;
     this.#log.warn('turnedAway', `Newcomer turned away: ${reason}`, { reason });
+  }
+
+  /** Writes that a call of the application came to nothing; nothing of what it carried. */
+  tellLostCall(call: LostCall): void {
+    if (!this.#log.isOn('warn') || !this.#rates.take('webhookLost')) return;
+    this.#log.warn('webhookLost', `Call of the application lost: ${call.result}`, { ...call });
   }
 
   /** Says how many lines were left out since the last call; to be called now and then. */

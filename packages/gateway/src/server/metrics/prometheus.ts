@@ -8,6 +8,7 @@ import {
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { GatewayFaults } from '../gateway-faults.ts';
 import { BucketHistogram } from './bucket-histogram.ts';
+import type { Webhooks } from '../webhooks/webhooks.ts';
 import type { LoopLag } from './loop-lag.ts';
 
 /** Where the metrics are read from. */
@@ -16,6 +17,8 @@ export interface PrometheusSources {
   readonly metrics: Metrics;
   readonly faults: GatewayFaults;
   readonly lag: LoopLag;
+  /** Null where the application is not called: its metrics are there all the same. */
+  readonly webhooks: Pick<Webhooks, 'results' | 'queued' | 'retries'> | null;
 }
 
 /** How many of each value of a label. */
@@ -41,6 +44,7 @@ const zeros = {
   lost: ['overflow', 'too-large', 'expired', 'broadcast'],
   resumed: ['lossless', 'replayed', 'gap', 'ticket-invalid', 'ticket-spent'],
   hits: ['hit', 'denied', 'evicted'],
+  webhooks: ['delivered', 'refused', 'given-up', 'overflow', 'left'],
 };
 
 /**
@@ -59,6 +63,7 @@ export class PrometheusText {
     this.#addSessions();
     this.#addAdmission();
     this.#addEvents();
+    this.#addWebhooks();
     this.#addHealth();
   }
 
@@ -165,6 +170,24 @@ export class PrometheusText {
       'holdfast_log_bytes',
       'Memory that the logs of users take, bytes.',
       () => this.#gauges.logBytes,
+    );
+  }
+
+  #addWebhooks(): void {
+    const { webhooks } = this.#sources;
+    this.#counter('holdfast_webhooks_total', 'Calls of the application by what became of them.', {
+      label: 'result',
+      read: () => withZeros(zeros.webhooks, webhooks?.results ?? new Map()),
+    });
+    this.#plainCounter(
+      'holdfast_webhook_retries_total',
+      'Tries of a call that failed and were followed by another one.',
+      () => webhooks?.retries ?? 0,
+    );
+    this.#plainGauge(
+      'holdfast_webhooks_queued',
+      'Calls of the application that wait or are under way.',
+      () => webhooks?.queued ?? 0,
     );
   }
 

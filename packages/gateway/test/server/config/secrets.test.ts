@@ -64,6 +64,34 @@ describe('secrets', () => {
     expect(problems[0]).not.toContain('canary');
   });
 
+  const webhookUrl = 'http://application:9000/holdfast?tenant=a';
+  const webhookSecret = 'w'.repeat(32);
+  it.each([
+    [{ ...GIVEN, webhookUrl }, ['`--webhook-secret`', '`--webhook-url`']],
+    [{ ...GIVEN, webhookSecret }, ['`--webhook-url`', '`--webhook-secret`']],
+    [{ ...GIVEN, webhookUrl, webhookSecret: 'canary' }, ['at least 32 bytes', 'got 6']],
+    [{ ...GIVEN, webhookUrl, webhookSecret: 'whsec_canaryca' }, ['24 to 64 bytes', 'got 6']],
+    [{ ...GIVEN, webhookUrl: 'ftp://canary/', webhookSecret }, ['`--webhook-url`', 'http']],
+    [{ ...GIVEN, webhookUrl: 'canary', webhookSecret }, ['`--webhook-url`', 'http']],
+    [{ ...GIVEN, webhookUrl: 'https://u:canary@a/', webhookSecret }, ['without user name']],
+    [{ ...GIVEN, webhookUrl: 'canary' }, ['`--webhook-url`', 'http']],
+  ])(
+    'G11 %# webhooks that are half given, or wrong, are described, not repeated',
+    (flags, parts) => {
+      const problems = problemsOf({ flags });
+      expect(problems).toHaveLength(1);
+      for (const part of parts) expect(problems[0]).toContain(part);
+      expect(problems[0]).not.toContain('canary');
+    },
+  );
+
+  it('webhooks go to any http or https address', () => {
+    for (const address of [webhookUrl, 'https://10.0.0.7/hook', 'http://[::1]:9000/']) {
+      const { config } = resolve({ flags: { ...GIVEN, webhookUrl: address, webhookSecret } });
+      expect(config).toMatchObject({ webhookUrl: address, webhookSecret });
+    }
+  });
+
   it('bytes are counted in UTF-8, not characters', () => {
     expect(problemsOf({ flags: { ...GIVEN, authSecret: 'ö'.repeat(16) } })).toEqual([]);
     expect(problemsOf({ flags: { ...GIVEN, authSecret: 'ö'.repeat(15) } })).toHaveLength(1);

@@ -25,6 +25,9 @@ holdfast_events_published_total counter
 holdfast_events_lost_total counter reason
 holdfast_unconfirmed_bytes gauge
 holdfast_log_bytes gauge
+holdfast_webhooks_total counter result
+holdfast_webhook_retries_total counter
+holdfast_webhooks_queued gauge
 holdfast_users_at_limit gauge
 holdfast_users_connected gauge
 holdfast_registry_drift gauge
@@ -46,7 +49,7 @@ beforeEach(() => {
   layer.subscribe((event) => metrics.record(event, clock.nowMs()));
   lag = new LoopLag();
   faults = new GatewayFaults({ now: () => 0, tell: () => {} });
-  text = new PrometheusText({ layer, metrics, faults, lag });
+  text = new PrometheusText({ layer, metrics, faults, lag, webhooks: null });
 });
 afterEach(() => {
   lag.stop();
