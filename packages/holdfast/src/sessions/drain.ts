@@ -133,8 +133,18 @@ export class Drain {
   }
 
   async #run(course: Course): Promise<void> {
-    const { desk, waiting, registry, departures, clock, sweep, history, receipts, messageIds, revokedLineages } =
-      this.#rooms;
+    const {
+      desk,
+      waiting,
+      registry,
+      departures,
+      clock,
+      sweep,
+      history,
+      receipts,
+      messageIds,
+      revokedLineages,
+    } = this.#rooms;
     const whenToReturn = (): number | undefined => this.returnMs();
     desk.close(whenToReturn);
     waiting.close(whenToReturn);
