@@ -7,7 +7,7 @@ import type { RevocationOrder } from '../token-watch.ts';
 export type Readiness = 'ready' | 'starting' | 'draining';
 
 /** This process, as the API tells of it and ends it. */
-export interface NodeParts {
+interface NodeParts {
   /** Ms since 1970. */
   readonly startedAt: number;
   readonly drainTimeoutMs: number;
