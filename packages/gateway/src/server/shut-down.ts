@@ -19,9 +19,7 @@ export async function shutDown(core: Core, { server, book, upgrades }: Front): P
   log.info('draining', 'Stopping: sessions are told when to come back', {
     sessions: layer.gauges().sessions,
   });
-  const withinMs = Math.floor(
-    config.drainTimeoutMs * (webhooks === undefined ? 1 : SESSIONS_SHARE),
-  );
+  const withinMs = Math.floor(config.drainTimeoutMs * (webhooks === null ? 1 : SESSIONS_SHARE));
   await within(layer.drain({ withinMs }), withinMs);
   upgrades.close();
   const closed = new Promise<void>((resolve) => {
