@@ -1,6 +1,6 @@
 /**
- * Bundles `holdfast/client` and `holdfast/client/tabs`, each as a page would get it alone, for
- * size-limit to weigh.
+ * Bundles `holdfast/client`, `holdfast/client/tabs` and what a page gets of `holdfast/ai`, each as if it were
+ * alone, for size-limit to weigh.
  *
  * usage: node scripts/bundle-client.mjs
  */
@@ -8,13 +8,19 @@ import path from 'node:path';
 import { rolldown } from 'rolldown';
 import { root } from './workspace.mjs';
 
-for (const name of ['index', 'tabs']) {
+const inputs = {
+  'holdfast-client/index.js': 'client/index.js',
+  'holdfast-client/tabs.js': 'client/tabs.js',
+  'holdfast-ai/chat-transport.js': 'ai/chat-transport.js',
+};
+
+for (const [output, input] of Object.entries(inputs)) {
   const bundle = await rolldown({
-    input: path.join(root, `packages/holdfast/dist/client/${name}.js`),
+    input: path.join(root, 'packages/holdfast/dist', input),
     platform: 'browser',
   });
   await bundle.write({
-    file: path.join(root, `node_modules/.cache/holdfast-client/${name}.js`),
+    file: path.join(root, 'node_modules/.cache', output),
     format: 'es',
     minify: true,
   });

@@ -14,7 +14,16 @@ import { filesBelow, readJson, report, root } from './workspace.mjs';
 
 const fixture = path.join(root, 'scripts/fixtures/bad-floors');
 
-const everywhere = ['core', 'protocol', 'sessions', 'adapters', 'stores', 'telemetry', 'client'];
+const everywhere = [
+  'core',
+  'protocol',
+  'sessions',
+  'adapters',
+  'stores',
+  'telemetry',
+  'client',
+  'ai',
+];
 
 /**
  * What each room of the library may import besides itself. `node` says whether node:* may be used,
@@ -30,6 +39,7 @@ const libraryRooms = {
   stores: { floor: 2, rooms: ['core', 'protocol', 'sessions'], node: true, external: [] },
   telemetry: { floor: 2, rooms: ['core', 'protocol', 'sessions'], node: true, external: [] },
   client: { floor: 2, rooms: ['core', 'protocol'], node: false, external: [] },
+  ai: { floor: 2, rooms: ['core'], node: false, external: ['ai'] },
   testing: { floor: 2, rooms: everywhere, node: true, external: [] },
   'manager-factory': {
     floor: 2,

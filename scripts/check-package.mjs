@@ -78,12 +78,16 @@ function importsOf(file) {
 function checkBuiltFile(file) {
   const name = path.relative(library, file);
   const isPure = /^dist\/(?:core|protocol)\//.test(name);
-  // `ws` is an optional peer: only whoever imports the adapter needs it.
-  const isAdapter = name.startsWith('dist/adapters/');
+  // Optional peers: only whoever imports the adapter needs `ws`. Of `ai` there are types, and nothing at run time.
+  const peer = name.startsWith('dist/adapters/')
+    ? 'ws'
+    : /^dist\/ai\/.*\.d\.ts$/.test(name)
+      ? 'ai'
+      : '';
   return importsOf(file)
     .filter((specifier) => !specifier.startsWith('.'))
     .filter((specifier) => isPure || !isBuiltin(specifier) || !specifier.startsWith('node:'))
-    .filter((specifier) => !(isAdapter && specifier === 'ws'))
+    .filter((specifier) => specifier !== peer)
     .map((specifier) => `${name} imports ${specifier}`);
 }
 
