@@ -27,8 +27,9 @@ function libraryAliases(): { find: RegExp; replacement: string }[] {
   });
 }
 
-const everyTest = 'packages/*/test/**/*.test.ts';
-const slower = ['process', 'long', 'release'].map((tier) => `packages/*/test/**/*.${tier}.test.ts`);
+const folders = '{packages,examples}/*/test/**';
+const everyTest = `${folders}/*.test.ts`;
+const slower = ['process', 'long', 'release'].map((tier) => `${folders}/*.${tier}.test.ts`);
 
 /** What all groups share; `--expose-gc` lets a test measure what stays in memory. */
 const shared = {
@@ -66,7 +67,7 @@ export default defineConfig({
         test: {
           ...alone,
           name: 'process',
-          include: ['packages/*/test/**/*.process.test.ts'],
+          include: [`${folders}/*.process.test.ts`],
           testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
@@ -77,7 +78,7 @@ export default defineConfig({
         test: {
           ...alone,
           name: 'long',
-          include: ['packages/*/test/**/*.long.test.ts'],
+          include: [`${folders}/*.long.test.ts`],
           testTimeout: 3_600_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
@@ -88,7 +89,7 @@ export default defineConfig({
         test: {
           ...alone,
           name: 'release',
-          include: ['packages/*/test/**/*.release.test.ts'],
+          include: [`${folders}/*.release.test.ts`],
           testTimeout: 36_000_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 3 },
