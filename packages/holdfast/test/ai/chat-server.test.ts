@@ -293,6 +293,20 @@ describe('serveChat', () => {
     expect(told(house, 'ai.end')).toMatchObject([{ at: 1, status: 'stopped' }]);
   });
 
+  it('an answer that is stopped while its last chunks are published ends once', async () => {
+    const house = new ChatHouse({ batchMs: 40 });
+    const page = house.page();
+    send(house, 'a');
+    await settle();
+    page.on('event', ({ event }) => {
+      if (event === 'ai.chunks') house.chat.take(session, { data: { holdfast: 'cancel' } });
+    });
+    house.script.finish();
+    await settle();
+    expect(told(house, 'ai.end')).toMatchObject([{ at: 2, status: 'stopped' }]);
+    expect(house.chat.running).toBe(0);
+  });
+
   it('ends what runs when the process is stopped in an orderly way', async () => {
     const house = new ChatHouse();
     send(house, 'a');

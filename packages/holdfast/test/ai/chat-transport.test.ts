@@ -148,6 +148,17 @@ describe('HoldfastChatTransport', () => {
     expect(house.pages[0]?.sent.filter(({ act }) => act === 'read')).toHaveLength(1);
   });
 
+  it('passes over a batch that comes again', async () => {
+    const house = new ChatHouse();
+    const { reading } = await begun(house);
+    house.script.say('once');
+    await settle();
+    for (const { event, data } of house.published.slice(1)) house.pages[0]?.hear(event, data);
+    house.script.finish();
+    await reading.done;
+    expect(reading.text).toBe('once');
+  });
+
   it('has one stream for each chat', async () => {
     const house = new ChatHouse();
     await begun(house);
