@@ -28,7 +28,7 @@ const { values } = parseArgs({
 const visitors = new Visitors(values.data);
 const layer = new SessionLayer(
   {},
-  { hooks: { message: (session, { data }) => hear(session, data) } },
+  { hooks: { onMessage: (session, { data }) => hear(session, data) } },
 );
 const desk = new Desk(layer, { folder: values.data, pace: Number(values.pace) });
 
@@ -116,7 +116,7 @@ function isOurName({ headers }) {
 /** The agent's work stays in its file; the next process goes on with it. */
 async function stop() {
   desk.close();
-  await layer.shutdown(() => 300);
+  await layer.drain({ withinMs: 3_000 });
   server.close();
   server.closeAllConnections();
 }

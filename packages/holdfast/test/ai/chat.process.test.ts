@@ -42,7 +42,7 @@ async function startModel(paceMs = 8): Promise<Model> {
   let isAborted = false;
   const layer = new SessionLayer(
     { userConnectRate: null, pingIntervalMs: 1_000, pressurePingIntervalMs: 1_000 },
-    { hooks: { message: (session, message) => chat.take(session, message) } },
+    { hooks: { onMessage: (session, message) => chat.take(session, message) } },
   );
   const chat: ChatServer = serveChat(layer, {
     async *generate({ signal }): AsyncGenerator<UIMessageChunk> {
