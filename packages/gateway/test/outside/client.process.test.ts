@@ -92,23 +92,34 @@ describe('holdfast/client and the gateway', () => {
     expect(await second.count('ann')).toBe(1);
   });
 
-  it('lives on when its tokens end, and misses nothing', async () => {
+  it('replaces its token before it ends, in the session it has', async () => {
     const gateway = await start();
     let minted = 0;
     const token = (): string => {
       minted += 1;
-      return gateway.tokenFor('ann', { ttlMs: 2_000 });
+      return gateway.tokenFor('ann', { ttlMs: 6_000 });
     };
     const follower = await new Follower(gateway, { token }).open();
-    for (let count = 0; count < 70; count += 1) {
+    for (let count = 0; count < 90; count += 1) {
       await publish(gateway, count);
       await delay(100);
     }
-    await until(() => follower.got.length === 70);
-    expect(follower.got).toEqual(Array.from({ length: 70 }, (_, index) => index));
-    expect(follower.gaps).toEqual([]);
-    expect(minted).toBeGreaterThan(2);
-    expect(minted).toBeLessThan(12);
+    await until(() => follower.got.length === 90);
+    expect(follower.got).toEqual(Array.from({ length: 90 }, (_, index) => index));
+    expect(follower.sockets).toBe(1);
+    expect(minted).toBeGreaterThan(1);
+    expect(minted).toBeLessThan(4);
+  });
+
+  it('comes back with a new token when its own was revoked', async () => {
+    const gateway = await start();
+    const follower = await new Follower(gateway).open();
+    await gateway.ask('POST', '/api/v1/users/ann:revoke', {});
+    await until(() => follower.ends.includes('4401 revoked'));
+    await until(() => follower.client.state === 'open');
+    await publish(gateway, 1);
+    await until(() => follower.got.length === 1);
+    expect(await gateway.count('ann')).toBe(1);
   });
 
   it('stays away when an administrator has closed its session', async () => {
