@@ -56,14 +56,14 @@ export class Desk {
   /**
    * @param {string} userId
    * @param {{ turn: string, text: string }} question a turn that is known already is not asked again
-   * @returns {string | null} why it was not taken
+   * @returns {'no-question' | 'too-long' | 'busy' | null} why it was not taken
    */
   ask(userId, { turn, text }) {
     const file = this.#fileOf(userId);
     if (file.conversation.turns.some((one) => one.turn === turn)) return null;
-    if (text.trim() === '') return 'There is no question.';
-    if (text.length > longestQuestion) return 'The question is too long.';
-    if (file.open !== null) return 'The agent is still at the question before this one.';
+    if (text.trim() === '') return 'no-question';
+    if (text.length > longestQuestion) return 'too-long';
+    if (file.open !== null) return 'busy';
     this.#tell(userId, turn, { event: 'user_asked', text: text.trim(), at: Date.now() });
     this.#schedule(userId);
     return null;

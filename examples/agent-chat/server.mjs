@@ -37,14 +37,18 @@ const desk = new Desk(layer, { folder: values.data, pace: Number(values.pace) })
  *
  * @param {import('holdfast').Session} session
  * @param {unknown} message
+ * @returns {import('holdfast').MessageRefusal | undefined} a word for the page where it was not taken
  */
-function hear({ id, userId }, message) {
+function hear({ userId }, message) {
   const { holdfast, turn, ask } = /** @type {Record<string, unknown>} */ (Object(message));
-  if (holdfast === 'cancel') desk.cancel(userId);
-  if (typeof turn !== 'string' || turn.length > 64 || typeof ask !== 'string') return;
-  const why = desk.ask(userId, { turn, text: ask });
-  if (why === null) return;
-  layer.publish(userId, { event: 'not_asked', data: { turn, why } }, { session: id });
+  if (holdfast === 'cancel') {
+    desk.cancel(userId);
+    return undefined;
+  }
+  if (typeof turn !== 'string' || turn.length > 64 || typeof ask !== 'string')
+    return { refused: 'no-question' };
+  const refused = desk.ask(userId, { turn, text: ask });
+  return refused === null ? undefined : { refused };
 }
 
 /**
@@ -113,10 +117,10 @@ function isOurName({ headers }) {
   return /^(?:localhost|127\.0\.0\.1)(?::\d+)?$/.test(headers.host ?? '');
 }
 
-/** The agent's work stays in its file; the next process goes on with it. */
+/** Pages are told to come back at once. The agent's work stays in its file; the next process goes on with it. */
 async function stop() {
   desk.close();
-  await layer.drain({ withinMs: 3_000 });
+  await layer.drain({ withinMs: 500 });
   server.close();
   server.closeAllConnections();
 }

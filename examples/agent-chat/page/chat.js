@@ -1,7 +1,7 @@
 import { createClient } from 'holdfast/client';
 import { find } from './build.js';
 import { Feed } from './feed.js';
-import { describeGap, describeReturn } from './notices.js';
+import { describeGap, describeRefusal, describeReturn } from './notices.js';
 import { Side } from './side.js';
 import { Transcript } from './transcript.js';
 import { isOver } from './turns.js';
@@ -53,9 +53,7 @@ const client = createClient({ url: '/ws', storage: sessionStorage });
 
 client.on('event', ({ event, data, offset }) => {
   side.countEvent(offset);
-  const fields = /** @type {Record<string, unknown>} */ (data);
-  if (event === 'not_asked') markFailed(String(fields['turn']), String(fields['why']));
-  else feed.take(/** @type {ConversationRecord} */ ({ event, ...fields }));
+  feed.take(/** @type {ConversationRecord} */ ({ event, .../** @type {object} */ (data) }));
 });
 
 client.on('ready', (ready) => {
@@ -98,9 +96,7 @@ function ask(text) {
   }, 250);
   client
     .send({ ask: text, turn })
-    .catch((/** @type {unknown} */ error) =>
-      markFailed(turn, `It was not sent: ${wordsOf(error)}`),
-    );
+    .catch((/** @type {unknown} */ error) => markFailed(turn, describeRefusal(error)));
   drawControls();
 }
 

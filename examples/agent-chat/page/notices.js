@@ -1,3 +1,5 @@
+import { ClientError } from 'holdfast/client';
+
 /**
  * @typedef {import('holdfast/client').Gap} Gap
  * @typedef {[title: string, text: string]} Notice
@@ -28,4 +30,20 @@ export function describeGap({ reason, from, to }) {
  */
 export function describeReturn(replayed) {
   return ['The connection is back.', `${replayed} events had been kept for you. None is missing.`];
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const refusals = {
+  busy: 'The agent is still at the question before this one.',
+  'too-long': 'The question is too long.',
+};
+
+/**
+ * Why a question was not taken.
+ *
+ * @param {unknown} error
+ */
+export function describeRefusal(error) {
+  if (!(error instanceof ClientError)) return 'It was not sent.';
+  return refusals[error.serverCode ?? ''] ?? `It was not sent: ${error.message}`;
 }

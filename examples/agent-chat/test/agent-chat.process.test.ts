@@ -103,11 +103,11 @@ describe.concurrent('the agent chat in a browser', () => {
   it('G goes on when the network was gone, and says how much had been kept', () =>
     Visit.during(async ({ server, context }, page) => {
       await ask(page);
-      server.switchOff();
+      server.network.refuse();
+      server.network.halfOpen();
       await context.setOffline(true);
-      // Shorter interruptions than this are not worth a question to the server.
-      await page.waitForTimeout(3_200);
-      server.switchOn();
+      await page.waitForSelector('[data-link="waiting"]');
+      server.network.accept();
       await context.setOffline(false);
       expect(await completeAnswer(page)).toBe(expected);
       expect(await page.textContent('.notice')).toMatch(

@@ -47,7 +47,7 @@ export interface ChatOptions<Message extends UIMessage = UIMessage> extends Part
 
 /** Answers the chats of all users of a layer. */
 export interface ChatServer {
-  /** Serves a message if it is about a chat; false leaves it to the application. For the `message` hook. */
+  /** Serves a message if it is about a chat; false leaves it to the application. For the hook `onMessage`. */
   take(session: ChatSession, message: { readonly data: unknown }): boolean;
   /** Answers that are being made. */
   readonly running: number;

@@ -7,9 +7,9 @@ import type { Verdict } from '../../src/adapters/ws.ts';
 import { type ChatServer, HoldfastChatTransport, serveChat } from '../../src/ai/index.ts';
 import { type Client, createClient } from '../../src/client/index.ts';
 import { SessionLayer } from '../../src/sessions/session-layer.ts';
+import { FaultProxy } from '../../src/testing/fault-proxy.ts';
 import { closeHouses, openHouse, until } from '../adapters/upgrade-house.ts';
 import { Reading } from './chat-house.ts';
-import { HalfOpenProxy } from './half-open-proxy.ts';
 
 const words = Array.from({ length: 120 }, (_, index) => `w${index} `);
 
@@ -63,8 +63,8 @@ async function startModel(paceMs = 8): Promise<Model> {
   return { port, layer, chat, said, aborted: () => isAborted };
 }
 
-async function proxyBefore(target: () => number): Promise<HalfOpenProxy> {
-  const proxy = await HalfOpenProxy.before(target);
+async function proxyBefore({ port }: Model): Promise<FaultProxy> {
+  const proxy = await FaultProxy.start({ targetPort: port });
   closing.push(() => proxy.close());
   return proxy;
 }
@@ -100,10 +100,10 @@ async function ask(transport: HoldfastChatTransport, abortSignal?: AbortSignal):
 describe('an answer over real connections', () => {
   it('G is whole, and ends once, when the connection is cut again and again', async () => {
     const model = await startModel();
-    const proxy = await proxyBefore(() => model.port);
+    const proxy = await proxyBefore(model);
     const { transport, ends } = pageAt(proxy.port);
     const reading = await ask(transport);
-    const cutting = setInterval(() => proxy.cut(), 200);
+    const cutting = setInterval(() => proxy.reset(), 200);
     try {
       await reading.done;
     } finally {
@@ -116,7 +116,7 @@ describe('an answer over real connections', () => {
 
   it('G is whole when the connection was half-open, and the server went on', async () => {
     const model = await startModel();
-    const proxy = await proxyBefore(() => model.port);
+    const proxy = await proxyBefore(model);
     const { transport, ends } = pageAt(proxy.port);
     const reading = await ask(transport);
     await until(() => reading.text.includes('w20 '));
@@ -129,33 +129,30 @@ describe('an answer over real connections', () => {
 
   it('is stopped by an order given while there was no connection', async () => {
     const model = await startModel();
-    let target = model.port;
-    const proxy = await proxyBefore(() => target);
+    const proxy = await proxyBefore(model);
     const { client, transport } = pageAt(proxy.port);
     const abort = new AbortController();
     const reading = await ask(transport, abort.signal);
     await until(() => model.said.length > 10);
-    target = 1;
-    proxy.cut();
+    proxy.refuse();
+    proxy.reset();
     await until(() => client.state !== 'open');
     abort.abort();
     await reading.done;
     expect(model.aborted()).toBe(false);
-    target = model.port;
+    proxy.accept();
     await until(() => model.aborted());
     expect(model.chat.running).toBe(0);
     expect(model.said.length).toBeLessThan(words.length);
   });
 
   it('D5 ends with an error, and never hangs, when the server was started anew', async () => {
-    const first = await startModel();
-    let target = first.port;
-    const proxy = await proxyBefore(() => target);
+    const proxy = await proxyBefore(await startModel());
     const { transport } = pageAt(proxy.port);
     const reading = await ask(transport);
     await until(() => reading.text.includes('w10 '));
-    target = (await startModel()).port;
-    proxy.cut();
+    proxy.retarget((await startModel()).port);
+    proxy.reset();
     await reading.done;
     expect(reading.errors).toEqual([
       'The rest of the answer is gone: the server no longer has it.',
