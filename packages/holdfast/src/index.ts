@@ -38,6 +38,8 @@ export {
   type ErrorFrame,
   type GapFrame,
   type GapReason,
+  type LimitFrame,
+  type ListedSession,
   type ReadyFrame,
   type RefreshedFrame,
   type ResumeVerdict,
@@ -51,7 +53,7 @@ export type {
   OpenRequest,
   PendingOpen,
   Refusal,
-} from './sessions/admission.ts';
+} from './sessions/open-request.ts';
 export type { BroadcastOutcome } from './sessions/broadcaster.ts';
 export { type Clock, systemClock, type TimerHandle } from './sessions/clock.ts';
 export { holdfastCodec, type SessionCodec } from './sessions/codec.ts';
@@ -79,7 +81,9 @@ export type { ReceiptOutcome, UndeliveredReason } from './sessions/receipt.ts';
 export type { ResumeRequest } from './sessions/resumption.ts';
 export type { Session } from './sessions/session.ts';
 export type {
+  AskingEnd,
   Closed,
+  EvictionPolicy,
   Fault,
   FaultPlace,
   LossReason,

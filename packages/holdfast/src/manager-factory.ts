@@ -7,7 +7,7 @@ import { tellLines, warnOfEnvironment } from './manager-factory/observers.ts';
 import { type ManagerFactoryOptions, toSessionOptions } from './manager-factory/options.ts';
 import { plainCodec } from './manager-factory/plain-codec.ts';
 import { ManagerLimitError, SocketClosedError } from './manager-factory/refusals.ts';
-import type { OpenOutcome } from './sessions/admission.ts';
+import type { OpenOutcome } from './sessions/open-request.ts';
 import { type Clock, systemClock } from './sessions/clock.ts';
 import type { SessionListener } from './sessions/event-stream.ts';
 import type { Health } from './sessions/health.ts';

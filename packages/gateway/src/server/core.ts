@@ -12,7 +12,7 @@ import { startRounds } from './rounds.ts';
 import { createSessionHooks } from './session-hooks.ts';
 import { boundHistory, sessionOptionsOf } from './session-options.ts';
 import { createTokenChecks, type TokenChecks } from './token-checks.ts';
-import { TokenWatch } from './token-watch.ts';
+import { isInForce, TokenWatch } from './token-watch.ts';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
 
 /** All of a gateway but its connections. */
@@ -60,7 +60,8 @@ export function createCore(options: GatewayOptions): Core {
   const tokens = createTokenChecks(config, faults);
   const webhooks = createWebhooks({ config, node, faults, lines });
   const hooks = createSessionHooks({ ...tokens, webhooks });
-  const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners, hooks });
+  const isWelcome = (extra: unknown): boolean => isInForce(extra, tokens);
+  const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners, hooks, isWelcome });
   if (note !== undefined) log.warn('note', note);
   const watch = new TokenWatch({ ...tokens, layer });
   layer.subscribe(watch.hear);

@@ -93,6 +93,17 @@ export class TokenWatch {
   }
 }
 
+/** Whether the token with which a newcomer came still lets it in. */
+export function isInForce(
+  extra: unknown,
+  { revocations, monotonic }: Pick<TokenWatchParts, 'revocations' | 'monotonic'>,
+): boolean {
+  const bearer = extra as Bearer | null | undefined;
+  if (bearer === null || bearer === undefined) return true;
+  const { endsAtMs = Number.POSITIVE_INFINITY } = bearer;
+  return endsAtMs > monotonic() && !revocations.isRevoked(bearer);
+}
+
 function bearerOf({ extra }: Session): Bearer | null {
   return extra as Bearer | null;
 }

@@ -5,7 +5,7 @@ import { Revocations } from '../../src/server/auth/revocations.ts';
 import type { Bearer } from '../../src/server/auth/verdict.ts';
 import { createTokenVerifier } from '../../src/server/auth/verifier.ts';
 import { createWallClock } from '../../src/server/auth/wall-clock.ts';
-import { TokenWatch } from '../../src/server/token-watch.ts';
+import { isInForce, TokenWatch } from '../../src/server/token-watch.ts';
 import { SECRET, sign } from './auth/sign.ts';
 
 const startMs = 1_000_000;
@@ -27,7 +27,6 @@ beforeEach(() => {
   upcoming = [];
   const onRefresh = (): { extra: Bearer | undefined } => ({ extra: upcoming.shift() });
   layer = new SessionLayer({}, { clock, hooks: { onRefresh } });
-  const monotonic = (): number => monotonicMs;
   revocations = new Revocations({ now: () => wallMs, monotonic });
   watch = new TokenWatch({ layer, revocations, monotonic });
   layer.subscribe(watch.hear);
@@ -242,5 +241,23 @@ describe('I11 the clock of the machine is set', () => {
     monotonicMs += 1;
     watch.endExpired();
     expect(wordOf(socket)).toBe('4401 {"r":"token-expired"}');
+  });
+});
+
+function monotonic(): number {
+  return monotonicMs;
+}
+
+describe('a newcomer who is asked', () => {
+  it('is welcome as long as its token is in force', () => {
+    const bearer: Bearer = { userId: 'u', jti: 'one', endsAtMs: 5_000 };
+    expect(isInForce(bearer, { revocations, monotonic })).toBe(true);
+    expect(isInForce(null, { revocations, monotonic })).toBe(true);
+    monotonicMs = 5_000;
+    expect(isInForce(bearer, { revocations, monotonic })).toBe(false);
+    monotonicMs = 0;
+    revocations.revokeToken({ userId: 'u', jti: 'one', endsAtMs: 9_000 });
+    expect(isInForce(bearer, { revocations, monotonic })).toBe(false);
+    expect(isInForce({ userId: 'u' }, { revocations, monotonic })).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { describeValue, UsageError } from '../core/usage-error.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
-import type { OpenRequest } from '../sessions/admission.ts';
+import type { OpenRequest } from '../sessions/open-request.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 
 /** What to do with an upgrade request. */

@@ -69,13 +69,17 @@ export function retryAfterMs(
   newcomer: Newcomer,
   rules: { readonly patience: Patience; readonly now: number },
 ): number | undefined {
-  let earliest = Number.POSITIVE_INFINITY;
-  for (const occupant of occupants) {
-    if (isProvenAlive(occupant, newcomer)) continue;
-    earliest = Math.min(earliest, deathDueAt(occupant, rules.patience));
-  }
+  const unproven = occupants.filter((occupant) => !isProvenAlive(occupant, newcomer));
+  const earliest = earliestDeathAt(unproven, rules.patience);
   if (earliest === Number.POSITIVE_INFINITY) return undefined;
   return Math.max(1, Math.ceil(earliest - rules.now));
+}
+
+/** When the first of these is dead at the earliest if nothing is heard of it; Infinity when no known deadline leads there. */
+export function earliestDeathAt(occupants: readonly VitalFacts[], patience: Patience): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const occupant of occupants) earliest = Math.min(earliest, deathDueAt(occupant, patience));
+  return earliest;
 }
 
 /** What is told of the sessions that stand in the way. */

@@ -3,7 +3,7 @@ import type { RateLimit } from './rate.ts';
 import { describeValue, UsageError } from './usage-error.ts';
 
 /** What happens to a newcomer when all of the user's sessions have proven to be alive. */
-export type LimitPolicy = 'deny' | 'evict-oldest';
+export type LimitPolicy = 'deny' | 'evict-oldest' | 'ask';
 
 /** What happens to a session that falls off the tail of the log. */
 export type SlowPolicy = 'gap' | 'close';
@@ -129,7 +129,7 @@ export function resolveSettings(options: SessionOptions = {}): Settings {
     environment,
   };
   for (const name of Object.keys(ranges) as NumberOption[]) checkRange(name, settings[name]);
-  checkChoice('onLimit', settings.onLimit, ['deny', 'evict-oldest']);
+  checkChoice('onLimit', settings.onLimit, ['deny', 'evict-oldest', 'ask']);
   checkChoice('onSlow', settings.onSlow, ['gap', 'close']);
   checkRate(settings.userConnectRate);
   for (const { smaller, larger, why } of relations) {

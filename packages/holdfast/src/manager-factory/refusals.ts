@@ -1,5 +1,5 @@
 import type { BlockingSession } from '../core/admission.ts';
-import type { Refusal } from '../sessions/admission.ts';
+import type { Refusal } from '../sessions/open-request.ts';
 
 /**
  * A user has no slot for another manager. Whatever of the user's was dead has been removed before this is said, so

@@ -35,6 +35,7 @@ export type SessionEnd =
   | 'slow'
   | 'superseded'
   | 'evicted'
+  | 'taken-over'
   | 'admin'
   | 'revoked'
   | 'token-expired'
@@ -42,8 +43,14 @@ export type SessionEnd =
   | 'shutdown'
   | 'failed';
 
-/** The ways in which a newcomer is turned away. */
-export type RefusalReason = 'unauthorized' | 'user-limit' | 'rate' | 'draining' | 'overload';
+/** The ways in which a newcomer is turned away. `bad-frame`: it answered the question put to it with no frame at all. */
+export type RefusalReason =
+  | 'unauthorized'
+  | 'user-limit'
+  | 'rate'
+  | 'draining'
+  | 'overload'
+  | 'bad-frame';
 
 /** The name of one way to end. Also the `cause` label of the metrics. */
 export type CloseCause = SessionEnd | RefusalReason;
@@ -62,6 +69,7 @@ export const closeCauses: Readonly<Record<CloseCause, CloseRow>> = {
   slow: { code: 4410, word: 'slow', by: 'order', client: 'resume' },
   superseded: { code: 4409, word: 'superseded', by: 'order', client: 'stop' },
   evicted: { code: 4409, word: 'evicted', by: 'order', client: 'stop' },
+  'taken-over': { code: 4409, word: 'evicted', by: 'order', client: 'stop' },
   admin: { code: 4499, word: 'admin', by: 'order', client: 'stop' },
   revoked: { code: 4401, word: 'revoked', by: 'order', client: 'new-token' },
   'token-expired': { code: 4401, word: 'token-expired', by: 'order', client: 'new-token' },

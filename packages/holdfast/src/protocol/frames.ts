@@ -79,6 +79,26 @@ export interface RefreshedFrame {
   readonly expiresAt?: number;
 }
 
+/** One session of the user, as a newcomer at the limit is told of it. */
+export interface ListedSession {
+  readonly session: string;
+  readonly device: string | null;
+  /** Milliseconds since 1970. */
+  readonly openedAt: number;
+  /** Milliseconds since a frame of its client last arrived, or since it was opened. */
+  readonly lastSeenMs: number;
+}
+
+/** The question put to a newcomer at the limit: which of these is to end for it? Answered by `takeover`, before `ready`. */
+export interface LimitFrame {
+  readonly type: 'limit';
+  readonly limit: number;
+  /** All sessions of the user, oldest first. */
+  readonly sessions: readonly ListedSession[];
+  /** How long an answer is waited for, milliseconds. */
+  readonly expiresIn: number;
+}
+
 /** Frames the server writes, events apart: those are spliced, never built as objects. */
 export type ServerFrame =
   | ReadyFrame
@@ -87,6 +107,7 @@ export type ServerFrame =
   | AcceptedFrame
   | DrainFrame
   | RefreshedFrame
+  | LimitFrame
   | { readonly type: 'pong' };
 
 /** A newer token of the same user. */
@@ -110,7 +131,8 @@ export type ClientFrame =
   | { readonly type: 'ack'; readonly offset: number }
   | MessageFrame
   | RefreshFrame
-  | { readonly type: 'ping' };
+  | { readonly type: 'ping' }
+  | { readonly type: 'takeover'; readonly session: string };
 
 /** What came of reading a client's frame: the frame, a polite refusal, or a breach that ends the session. */
 export type ParsedFrame =
@@ -138,11 +160,13 @@ export function parseClientFrame(text: string): ParsedFrame {
       return { ok: true, frame: { type: 'ping' } };
     case 'refresh':
       return parseRefresh(fields);
+    case 'takeover':
+      return parseTakeover(fields);
     default:
       return {
         ok: false,
         breach: false,
-        message: 'Expected `type` to be ack, message, ping or refresh.',
+        message: 'Expected `type` to be ack, message, ping, refresh or takeover.',
       };
   }
 }
@@ -205,6 +229,13 @@ function parseRefresh(fields: Readonly<Record<string, unknown>>): ParsedFrame {
     );
   }
   return { ok: true, frame: { type: 'refresh', token } };
+}
+
+function parseTakeover(fields: Readonly<Record<string, unknown>>): ParsedFrame {
+  const session = fields['session'];
+  if (typeof session !== 'string')
+    return breach('Expected `session` of takeover to be the id of a session.');
+  return { ok: true, frame: { type: 'takeover', session } };
 }
 
 function breach(message: string): ParsedFrame {

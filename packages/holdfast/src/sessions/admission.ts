@@ -10,21 +10,17 @@ import type { Faults } from './faults.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Limits } from './limits.ts';
 import type { LingeringSockets } from './lingering.ts';
+import type { Admission, OpenOutcome, OpenRequest, Refusal } from './open-request.ts';
+import type { PressureReap } from './pressure-reap.ts';
 import type { Pulse } from './pulse.ts';
+import { endOfAsking } from './questions.ts';
 import type { Registry } from './registry.ts';
-import {
-  type Claim,
-  checkResume,
-  type ResumeRequest,
-  type Resumption,
-  type Succession,
-} from './resumption.ts';
+import { type Claim, checkResume, type Resumption, type Succession } from './resumption.ts';
 import type { Session, SessionSeed } from './session.ts';
-import type { Refused } from './session-event.ts';
 import { checkUserId } from './user-id.ts';
 import { checkUnowned, type SessionSocket } from './socket.ts';
 import { transportOf } from './transport.ts';
-import type { PressureReap, Waiter, WaitOutcome } from './waiter.ts';
+import type { Waiter, WaitOutcome } from './waiter.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
 /** What admission works with. */
@@ -45,49 +41,17 @@ export interface AdmissionRooms {
   readonly faults: Faults;
 }
 
-/** A request for a slot. */
-export interface OpenRequest {
-  /** Whose slot: 1 to 256 bytes of any text. */
-  readonly userId: string;
-  /**
-   * The open socket, if there is one already: it is attached, held while waiting, or closed with its reason. Without
-   * one, the slot is held until `attach`, at most for the open timeout.
-   */
-  readonly socket?: SessionSocket;
-  /** A name for people, such as "Firefox on the laptop". */
-  readonly device?: string;
-  /** What the application wants to keep with the session, such as the claims of its token. */
-  readonly extra?: unknown;
-  /** What its client brings back from its last connection. */
-  readonly resume?: ResumeRequest;
-  /** The limit in force for this newcomer, unless an operator has set another one for the user. */
-  readonly limit?: number;
-  /** When our work on this newcomer began, by the clock of the layer; now, if absent. */
-  readonly startedAtMs?: number;
-}
-
-/** The answer to a newcomer that did not get a slot. A value, and the whole truth: who stands in the way, and since when. */
-export type Refusal = Omit<Refused, 'type' | 'user' | 'workMs' | 'waitedMs'>;
-
-/** How a request for a slot ended. `left`: the socket went away, or the request was withdrawn, before it was decided. */
-export type OpenOutcome =
-  | { readonly outcome: 'opened'; readonly session: Session }
-  | { readonly outcome: 'refused'; readonly refusal: Refusal }
-  | { readonly outcome: 'left' };
-
-/** What `open` answers in the same tick; a newcomer who waits is settled later, within the probe timeout and a beat. */
-export type Admission = OpenOutcome | PendingOpen;
-
-/** A newcomer who waits for a slot. */
-export interface PendingOpen {
-  readonly outcome: 'waiting';
-  /** Resolves with what came of it; never rejects. */
-  readonly settled: Promise<OpenOutcome>;
-  /** Gives up the place in the queue. */
-  withdraw(): void;
-}
-
 const nothingReaped: PressureReap = { examined: 0, found: 0, freed: 0 };
+
+/** How a newcomer gets in. */
+interface Entry {
+  /** The pressure reap that is over with it. */
+  readonly concluded: PressureReap | null;
+  /** What it was while it waited. */
+  readonly waiter?: Waiter;
+  /** The session it has chosen to end, whose slot it gets. */
+  readonly taken?: Session;
+}
 
 /** One newcomer on its way through admission. */
 interface Arrival {
@@ -138,20 +102,24 @@ export class AdmissionDesk {
     const { registry, waiting, events, pulse } = this.#rooms;
     const { request, reap } = arrival;
     const { userId } = request;
-    if (this.#successionOf(arrival).old !== null) return this.#enter(arrival, null);
-    if (this.#hasRoomNow(request) && waiting.count(userId) === 0) return this.#enter(arrival, null);
-    const isJoining = waiting.count(userId) > 0;
+    if (this.#successionOf(arrival).old !== null) return this.#enter(arrival, { concluded: null });
+    if (this.#hasRoomNow(request) && waiting.count(userId) === 0)
+      return this.#enter(arrival, { concluded: null });
+    const isJoining = waiting.reapUnderWay(userId) !== null;
     const limit = this.#limitOf(request);
     const live = registry.count(userId);
     if (!hasRoom(live, limit))
       events.emit({ type: 'limitHit', user: userId, limit, live, joined: isJoining });
-    if (isJoining) {
-      const mayWait = waiting.count(userId) < this.#limitOf(request);
-      return mayWait ? this.#wait(arrival) : this.#tooMany(arrival);
+    if (!isJoining) {
+      reap.examined = registry.count(userId);
+      waiting.reapDead(userId, pulse.polledAt, reap);
+      if (this.#hasRoomNow(request) && waiting.count(userId) === 0)
+        return this.#enter(arrival, { concluded: reap });
     }
-    reap.examined = registry.count(userId);
-    waiting.reapDead(userId, pulse.polledAt, reap);
-    return this.#hasRoomNow(request) ? this.#enter(arrival, reap) : this.#wait(arrival);
+    if (waiting.count(userId) < this.#limitOf(request)) return this.#wait(arrival);
+    const refused = this.#tooMany(arrival);
+    if (!isJoining) waiting.concluded(userId, reap);
+    return refused;
   }
 
   /** Looks at the clock first: whoever hears of a stall may come for a slot, and what follows goes by that instant. */
@@ -170,9 +138,10 @@ export class AdmissionDesk {
   }
 
   /** Takes the slot first: whoever hears of any of this may come for one, too. */
-  #enter(arrival: Arrival, concluded: PressureReap | null, waiter?: Waiter): OpenOutcome {
-    const { door, events, waiting, clock, pulse, settings } = this.#rooms;
+  #enter(arrival: Arrival, entry: Entry): OpenOutcome {
+    const { events, waiting, clock, pulse, settings } = this.#rooms;
     const { request, startedAtMs, since } = arrival;
+    const { concluded, waiter } = entry;
     // Whoever was told of something on the way here may have shut the door.
     if (this.#closed !== null) return this.#refuse(arrival, 'draining', this.#closed());
     // No look at the clock between the look at the count and the slot (I1).
@@ -189,7 +158,8 @@ export class AdmissionDesk {
       inheritance,
       brought,
     };
-    const session = old === null ? door.enter(seed) : door.supersede(old, seed);
+    const session = this.#takeSlot(seed, old, entry.taken);
+    if (waiter !== undefined) session.unconfirmedBytes = waiter.bytesWritten;
     if (flaw !== null) events.emit({ type: 'ticketIgnored', user: request.userId, why: flaw });
     if (concluded !== null) waiting.concluded(request.userId, concluded);
     const waitedMs = waiter === undefined ? 0 : now - since;
@@ -198,6 +168,16 @@ export class AdmissionDesk {
     if (!this.#seat(session, request.socket)) return { outcome: 'left' };
     for (const data of waiter?.takeHeld() ?? []) session.serve(data);
     return { outcome: 'opened', session };
+  }
+
+  /** The place of its own last session, that of one it has chosen to end, or a free one. */
+  #takeSlot(seed: SessionSeed, old: Session | null, taken: Session | undefined): Session {
+    const { door, events } = this.#rooms;
+    if (old !== null) return door.supersede(old, seed, 'superseded');
+    if (taken === undefined) return door.enter(seed);
+    const session = door.supersede(taken, seed, 'taken-over');
+    events.emit({ type: 'evicted', user: seed.userId, session: taken.id, policy: 'ask' });
+    return session;
   }
 
   /** False when there is nobody to let in any more: a listener has ended the session, or its socket is closed. */
@@ -242,9 +222,18 @@ export class AdmissionDesk {
   }
 
   #settle(arrival: Arrival, outcome: WaitOutcome, waiter: Waiter): OpenOutcome {
+    const decided = this.#conclude(arrival, outcome, waiter);
+    if (waiter.waitsFor === 'answer') {
+      const end = endOfAsking(outcome, decided, waiter.endsAt <= this.#rooms.pulse.polledAt);
+      this.#rooms.events.emit({ type: 'askingEnded', user: waiter.seed.userId, ...end });
+    }
+    return decided;
+  }
+
+  #conclude(arrival: Arrival, outcome: WaitOutcome, waiter: Waiter): OpenOutcome {
     switch (outcome.outcome) {
       case 'admitted':
-        return this.#enter(arrival, outcome.concluded, waiter);
+        return this.#enter(arrival, { ...outcome, waiter });
       case 'refused':
         return this.#refuse(arrival, outcome.reason, outcome.retryAfterMs);
       case 'left':

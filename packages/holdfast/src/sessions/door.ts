@@ -57,13 +57,13 @@ export class Door {
   }
 
   /**
-   * Gives the slot of a session to the one that its client has come back with. The slot is never free in between, so it
-   * goes past whoever waits, and the old socket may be as dead as it likes.
+   * Gives the slot of a session to the one that its client has come back with, or for which its user has ended it. The slot
+   * is never free in between, so it goes past whoever waits, and the old socket may be as dead as it likes.
    */
-  supersede(old: Session, seed: SessionSeed): Session {
+  supersede(old: Session, seed: SessionSeed, cause: 'superseded' | 'taken-over'): Session {
     const session = this.#rooms.registry.replace(old, seed);
     session.timer = this.#rooms.pulse.add(session, seed.now + this.#rooms.openTimeoutMs);
-    this.leave(old, 'superseded');
+    this.leave(old, cause);
     return session;
   }
 

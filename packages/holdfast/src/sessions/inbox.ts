@@ -1,12 +1,13 @@
 import type { Settings } from '../core/options.ts';
 import { spend } from '../core/rate.ts';
-import type { ClientFrame, ParsedFrame } from '../protocol/frames.ts';
+import type { ClientFrame, ErrorFrame } from '../protocol/frames.ts';
 import type { SessionCodec } from './codec.ts';
 import type { Delivery } from './delivery.ts';
 import type { Door } from './door.ts';
 import type { Faults } from './faults.ts';
 import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { MessageIds } from './message-ids.ts';
+import { readFrame } from './read-frame.ts';
 import type { Receipts } from './receipts.ts';
 import type { Session } from './session.ts';
 import type { TokenRefresh } from './token-refresh.ts';
@@ -25,11 +26,11 @@ export interface InboxRooms {
   readonly tokenRefresh: TokenRefresh;
 }
 
-/** The answer where a codec threw at a frame: its mistake, and none of the client's. */
-const unreadable: ParsedFrame = {
-  ok: false,
-  breach: false,
-  message: 'The application could not read the message.',
+/** It says which session is to end for a newcomer; whoever has a session is none. */
+const notAsked: ErrorFrame = {
+  type: 'error',
+  code: 'not-asked',
+  message: 'Expected `takeover` only as the answer to a `limit` frame, before `ready`.',
 };
 
 /** Reads what clients send. A breach of the protocol ends the session that committed it and no other. */
@@ -55,9 +56,9 @@ export class Inbox {
 
   /** One message of a client, already noted as a sign of life. */
   receive(session: Session, data: string | Uint8Array, now: number): void {
-    const { codec, delivery, door, faults } = this.#rooms;
+    const { delivery, door } = this.#rooms;
     if (session.state !== 'live' || !this.#isWithinRate(session, now)) return;
-    const parsed = faults.attempt('application', () => codec.parse(data), unreadable);
+    const parsed = readFrame(data, this.#rooms);
     if (parsed.ok) this.#serve(session, parsed.frame);
     else if (parsed.breach) door.leave(session, 'bad-frame', { note: parsed.message });
     else delivery.answer(session, { type: 'error', code: 'unknown-type', message: parsed.message });
@@ -93,6 +94,9 @@ export class Inbox {
         break;
       case 'message':
         this.#handOver(session, frame);
+        break;
+      case 'takeover':
+        this.#rooms.delivery.answer(session, notAsked);
     }
   }
 

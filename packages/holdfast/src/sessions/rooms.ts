@@ -10,6 +10,7 @@ import { Delivery } from './delivery.ts';
 import { Door } from './door.ts';
 import { Drain } from './drain.ts';
 import { EventStream } from './event-stream.ts';
+import { Eviction } from './eviction.ts';
 import { Faults } from './faults.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { History } from './history.ts';
@@ -21,6 +22,7 @@ import { LogWriter } from './log-writer.ts';
 import { MessageIds } from './message-ids.ts';
 import { Publisher } from './publisher.ts';
 import { Pulse } from './pulse.ts';
+import { Questions } from './questions.ts';
 import { Receipts } from './receipts.ts';
 import { Registry } from './registry.ts';
 import { Resumption } from './resumption.ts';
@@ -42,6 +44,8 @@ export interface Ground {
   readonly hooks: SessionHooks;
   /** Draws from [0, 1). */
   readonly random: () => number;
+  /** Whether a newcomer who is asked may still come in, by what the application keeps with it. */
+  readonly isWelcome: (extra: unknown) => boolean;
   /** Unique to this process for all time: the prefix of its ids and the epoch of its logs. */
   readonly node: string;
 }
@@ -67,6 +71,7 @@ export interface Rooms extends Ground {
   readonly tickets: Tickets;
   readonly messageIds: MessageIds;
   readonly resumption: Resumption;
+  readonly eviction: Eviction;
   readonly waiting: WaitingRoom;
   readonly hookRunner: HookRunner;
   readonly tokenRefresh: TokenRefresh;
@@ -117,10 +122,20 @@ export function buildRooms(ground: Ground): Rooms {
   const tickets = new Tickets();
   const resumption = new Resumption({ ...low, history, tickets });
   const messageIds = new MessageIds(low);
-  const waiting = new WaitingRoom({ ...low, heartbeat });
+  const eviction = new Eviction(low);
+  const waiting = new WaitingRoom({ ...low, heartbeat, eviction, questions: new Questions(low) });
   const flow = { history, delivery, publisher, broadcaster, tickets, resumption, messageIds };
   const tokenRefresh = new TokenRefresh({ ...low, delivery, hookRunner });
-  const middle = { ...low, ...flow, receipts, heartbeat, waiting, hookRunner, tokenRefresh };
+  const middle = {
+    ...low,
+    ...flow,
+    receipts,
+    heartbeat,
+    eviction,
+    waiting,
+    hookRunner,
+    tokenRefresh,
+  };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);
   const desk = new AdmissionDesk({ ...middle, attachment });
@@ -212,7 +227,7 @@ function sessionDuties(rooms: Rooms): SessionDuties {
 }
 
 function tidy({
-  waiting,
+  eviction,
   rates,
   revokedLineages,
   pulse,
@@ -221,7 +236,7 @@ function tidy({
   settings,
 }: Rooms): void {
   const now = pulse.now();
-  waiting.forgetEvictions(now);
+  eviction.forget(now);
   rates.forget(now);
   revokedLineages.forget({
     now,

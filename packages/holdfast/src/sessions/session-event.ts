@@ -26,7 +26,7 @@ export interface Opened {
   readonly waitedMs: number;
 }
 
-/** Why and by whom a newcomer was turned away. */
+/** Why a newcomer was turned away. `waitedMs` is up to the probe timeout, and up to 30 s more where it was asked. */
 export interface Refused {
   readonly type: 'refused';
   readonly user: string;
@@ -87,7 +87,22 @@ export type SessionEvent =
       readonly type: 'evicted';
       readonly user: string;
       readonly session: string;
-      readonly policy: 'evict-oldest';
+      /** Under `ask` the user chose it, from a newcomer of theirs. */
+      readonly policy: EvictionPolicy;
+    }
+  | {
+      readonly type: 'asked';
+      readonly user: string;
+      readonly limit: number;
+      /** How many sessions there were to choose from. */
+      readonly live: number;
+    }
+  | {
+      readonly type: 'askingEnded';
+      readonly user: string;
+      readonly how: AskingEnd;
+      /** The session that was taken over. */
+      readonly session?: string;
     }
   | { readonly type: 'pingAnswered'; readonly session: string; readonly roundTripMs: number }
   | {
@@ -153,6 +168,15 @@ export type SessionEvent =
   | { readonly type: 'stalled'; readonly gapMs: number }
   | { readonly type: 'turnedAway'; readonly reason: RefusalReason }
   | { readonly type: 'unknownHandle'; readonly session: string };
+
+/** The policies under which somebody alive is ended for a newcomer. A closed list: it is a metric label. */
+export type EvictionPolicy = 'evict-oldest' | 'ask';
+
+/**
+ * How the asking of a newcomer ended: it took a session over; a slot became free by itself; nobody answered in time; it was
+ * turned away for another reason, which `refused` tells; it left.
+ */
+export type AskingEnd = 'took-over' | 'slot-free' | 'expired' | 'turned-away' | 'left';
 
 /** Why a ticket is not good: not of this user, altered or none at all; or its successor has been confirmed. */
 export type TicketFlaw = 'invalid' | 'spent';

@@ -2,7 +2,7 @@ import { findDead } from '../core/admission.ts';
 import { resolveSettings, type SessionOptions, type Settings } from '../core/options.ts';
 import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
 import type { EventInput } from '../protocol/event-frame.ts';
-import type { Admission, OpenOutcome, OpenRequest } from './admission.ts';
+import type { Admission, OpenOutcome, OpenRequest } from './open-request.ts';
 import type { BroadcastOutcome } from './broadcaster.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { holdfastCodec, type SessionCodec } from './codec.ts';
@@ -11,8 +11,8 @@ import type { SessionListener } from './event-stream.ts';
 import { type Gauges, readGauges } from './gauges.ts';
 import { type Health, readHealth } from './health.ts';
 import type { SessionHooks } from './hooks.ts';
-import type { Published, PublishOptions, PublishWait, Receipted } from './publisher.ts';
 import { checkNode, drawNode } from './node-name.ts';
+import type { Published, PublishOptions, PublishWait, Receipted } from './publisher.ts';
 import { buildRooms, type Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
 import type { FaultPlace } from './session-event.ts';
@@ -25,6 +25,11 @@ export interface SessionLayerParts {
   readonly clock?: Clock;
   readonly codec?: SessionCodec;
   readonly hooks?: SessionHooks;
+  /**
+   * Whether a newcomer may still come in, by the `extra` of its request: its token may be over by now. Looked at before
+   * somebody alive is ended for it, and before it is told of sessions. Everybody is, by default; nobody, while this throws.
+   */
+  readonly isWelcome?: (extra: unknown) => boolean;
   /** Subscribed before anything happens: they hear the start of the sweep too, or its failure. */
   readonly listeners?: readonly SessionListener[];
   /** A name unique to this process for all time, letters and digits; drawn at random by default. */
@@ -64,6 +69,7 @@ export class SessionLayer {
       codec: parts.codec ?? holdfastCodec,
       hooks: parts.hooks ?? {},
       random: parts.random ?? Math.random,
+      isWelcome: parts.isWelcome ?? (() => true),
       node: this.node,
     });
     for (const listener of parts.listeners ?? []) this.#rooms.events.add(listener);
@@ -72,7 +78,8 @@ export class SessionLayer {
 
   /**
    * Asks for a slot. Answers in the same tick: opened, refused, or waiting for the user's other sessions to prove that
-   * they are alive, which takes at most the probe timeout and a beat.
+   * they are alive, which takes at most the probe timeout and a beat; under the policy `ask`, also for an answer of its
+   * client, for 30 s more.
    *
    * @throws UsageError `bad-user`, `bad-limit`, `bad-resume` or `bad-socket`; never for a lack of slots
    */
@@ -140,6 +147,7 @@ export class SessionLayer {
     return this.#rooms.registry.count(userId);
   }
 
+  /** How many newcomers of this user wait for a slot, those among them who are asked. */
   waiting(userId: string): number {
     return this.#rooms.waiting.count(userId);
   }

@@ -1,21 +1,21 @@
 import type { Newcomer } from '../core/admission.ts';
 import { noEntry, type Timed } from '../core/timing-wheel.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
+import type { PressureReap } from './pressure-reap.ts';
+import type { Session } from './session.ts';
 import type { SessionSocket, SocketOwner } from './socket.ts';
-
-/** What one pressure reap has seen so far; it lasts until nobody of the user waits any more. */
-export interface PressureReap {
-  examined: number;
-  found: number;
-  freed: number;
-}
 
 /**
  * What came of waiting. `concluded` is the pressure reap that is over with this waiter: told only once the slot is
- * taken, for a listener may ask for one itself.
+ * taken, for a listener may ask for one itself. `taken` is the session that the waiter has chosen to end for it: there is
+ * no free slot then, but that one's, which passes over.
  */
 export type WaitOutcome =
-  | { readonly outcome: 'admitted'; readonly concluded: PressureReap | null }
+  | {
+      readonly outcome: 'admitted';
+      readonly concluded: PressureReap | null;
+      readonly taken?: Session;
+    }
   | { readonly outcome: 'refused'; readonly reason: RefusalReason; readonly retryAfterMs?: number }
   | { readonly outcome: 'left' };
 
@@ -24,38 +24,54 @@ export interface WaiterSeed extends Newcomer {
   readonly userId: string;
   /** The limit it brought in its token; undefined for that of everybody. */
   readonly brought: number | undefined;
-  /** What the application wants to keep with the session. */
+  /** What the application keeps with it, such as the claims of its token. */
   readonly extra: unknown;
   /** Its open socket, or null where the caller attaches one later. */
   readonly socket: SessionSocket | null;
-  /** Called exactly once. On `admitted` the slot is free and must be taken in the same tick. */
+  /** Called exactly once. On `admitted` the slot is free, or `taken` has it, and must be taken in the same tick. */
   readonly settle: (outcome: WaitOutcome, waiter: Waiter) => void;
 }
 
+/**
+ * What a newcomer waits for: that the sessions in its way prove to be alive, or do not; then, where the policy asks it which
+ * of them is to end, that the question is written, and that it is answered. A free slot ends all three.
+ */
+export type WaitsFor = 'proof' | 'question' | 'answer';
+
 /** What the waiting room does for a waiter. */
 export interface WaiterDuties {
-  /** It has sent more than can be held for it. */
+  /** It has sent more than can be held for it, or asks for more than it reads. */
   overflow(waiter: Waiter): void;
+  /** It was asked, and has said something, which is held. */
+  read(waiter: Waiter, data: string | Uint8Array): void;
   due(waiter: Waiter, now: number): number;
   leave(waiter: Waiter): void;
 }
 
 /** Frames, pings among them, that a client may send before its `ready`; messages are served once the session is live. */
 const mostFrames = 16;
-const mostHeldBytes = 64 * 1024;
+const mostBytes = 64 * 1024;
 
-/** One newcomer in the queue. Owns its socket meanwhile: nothing is sent, and when the peer leaves, the place is free. */
+/**
+ * One newcomer in the queue. Owns its socket meanwhile: nothing is sent unless it is asked, and when the peer leaves, the
+ * place is free.
+ */
 export class Waiter implements SocketOwner, Timed {
   readonly seed: WaiterSeed;
   readonly #duties: WaiterDuties;
   isSettled = false;
   /** Its connection is closed for good: there is nobody to say goodbye to. */
   isSocketGone = false;
-  /** When it will have waited long enough. */
+  waitsFor: WaitsFor = 'proof';
+  /** When it will have waited long enough, for proof or for an answer. */
   endsAt = 0;
   timer: number = noEntry;
+  /** The engine has more of what it was told than it can write now. */
+  isCongested = false;
+  /** What it was told, which no pong confirms before it has a session. */
+  bytesWritten = 0;
   #held: (string | Uint8Array)[] | null = null;
-  #heldBytes = 0;
+  #bytesSaid = 0;
   #frames = 0;
 
   constructor(seed: WaiterSeed, duties: WaiterDuties) {
@@ -77,10 +93,12 @@ export class Waiter implements SocketOwner, Timed {
   }
 
   received(data: string | Uint8Array): void {
-    this.#held ??= [];
-    this.#heldBytes += data.length;
-    if (this.#heldBytes <= mostHeldBytes) this.#held.push(data);
+    this.#bytesSaid += data.length;
     this.heard();
+    if (this.isSettled) return;
+    this.#held ??= [];
+    this.#held.push(data);
+    if (this.waitsFor !== 'proof') this.#duties.read(this, data);
   }
 
   /** What the client has sent so far, handed over once. */
@@ -90,14 +108,21 @@ export class Waiter implements SocketOwner, Timed {
     return held;
   }
 
+  /** What has just been held was for now, and not for later. */
+  letGo(data: string | Uint8Array): void {
+    this.#held?.splice(this.#held.lastIndexOf(data), 1);
+  }
+
   heard(): void {
     this.#frames += 1;
-    if (this.#frames > mostFrames || this.#heldBytes > mostHeldBytes) this.#duties.overflow(this);
+    if (this.#frames > mostFrames || this.#bytesSaid > mostBytes) this.#duties.overflow(this);
   }
 
   ponged(): void {
     this.heard();
   }
 
-  drained(): void {}
+  drained(): void {
+    this.isCongested = false;
+  }
 }

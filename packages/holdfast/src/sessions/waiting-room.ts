@@ -1,66 +1,59 @@
-import {
-  findDead,
-  hasRoom,
-  isProvenAlive,
-  type Newcomer,
-  retryAfterMs,
-} from '../core/admission.ts';
-import { deathDueAt } from '../core/death.ts';
+import { earliestDeathAt, hasRoom, isProvenAlive, retryAfterMs } from '../core/admission.ts';
 import type { Settings } from '../core/options.ts';
 import { never, noEntry } from '../core/timing-wheel.ts';
 import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
-import type { Faults } from './faults.ts';
+import type { Eviction } from './eviction.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import type { Limits } from './limits.ts';
-import { beatMs, type Pulse } from './pulse.ts';
-import type { Registry } from './registry.ts';
+import { type PressureReap, reapDead } from './pressure-reap.ts';
+import { beatMs } from './pulse.ts';
+import type { Questions } from './questions.ts';
 import type { Session } from './session.ts';
-import { transportOf } from './transport.ts';
-import { type PressureReap, Waiter, type WaiterSeed, type WaitOutcome } from './waiter.ts';
+import { Waiter, type WaiterSeed, type WaitOutcome } from './waiter.ts';
+import { type ProspectRooms, wouldGetIn } from './would-get-in.ts';
 
 /** What the waiting room works with. */
-export interface WaitingRooms {
+export interface WaitingRooms extends ProspectRooms {
   readonly settings: Settings;
-  readonly registry: Registry;
-  readonly limits: Limits;
-  readonly pulse: Pulse;
   readonly heartbeat: Heartbeat;
   readonly door: Door;
+  readonly eviction: Eviction;
+  readonly questions: Questions;
   readonly events: EventStream;
-  readonly faults: Faults;
 }
+
+/** How often it is looked at how things are while somebody is asked. */
+const lookEveryMs = 500;
 
 interface Queue {
+  /** In the order in which they came. */
   readonly waiters: Waiter[];
-  readonly reap: PressureReap;
+  /** Null while nobody waits for proof. */
+  reap: PressureReap | null;
 }
-
-/** An eviction of the living, at most once per user and minute. */
-const evictEveryMs = 60_000;
 
 /**
  * Newcomers at the limit whose sockets are open and who hold no slot. Their user's sessions are all pinged, each once;
  * a slot that becomes free, for whatever reason, goes to the oldest of them in the same tick; who sees every session
- * proven alive is told so at once; nobody waits longer than the probe timeout and a beat.
+ * proven alive is told so at once, or asked which of them is to end; nobody waits for proof longer than the probe timeout
+ * and a beat.
  */
 export class WaitingRoom {
   readonly #rooms: WaitingRooms;
   readonly #queues: Map<string, Queue> = new Map();
-  readonly #evictedAt: Map<string, number> = new Map();
 
   constructor(rooms: WaitingRooms) {
     this.#rooms = rooms;
   }
 
-  /** How many of this user wait. */
+  /** How many of this user wait, for proof or for an answer. */
   count(userId: string): number {
     return this.#queues.get(userId)?.waiters.length ?? 0;
   }
 
-  /** The pressure reap this user's waiters share; undefined when nobody waits. */
-  reapUnderWay(userId: string): PressureReap | undefined {
-    return this.#queues.get(userId)?.reap;
+  /** The pressure reap that those share of this user who wait for proof; null when nobody does. */
+  reapUnderWay(userId: string): PressureReap | null {
+    return this.#queues.get(userId)?.reap ?? null;
   }
 
   /** How many wait in all. */
@@ -75,6 +68,7 @@ export class WaitingRoom {
     const waiter = new Waiter(seed, this);
     const queue = this.#queues.get(seed.userId) ?? { waiters: [], reap };
     this.#queues.set(seed.userId, queue);
+    queue.reap ??= reap;
     queue.waiters.push(waiter);
     if (seed.socket !== null) seed.socket.owner = waiter;
     waiter.endsAt = seed.since + this.#rooms.settings.probeTimeoutMs + beatMs;
@@ -115,7 +109,7 @@ export class WaitingRoom {
       waiter = this.#provenWaiter(userId);
     }
     while (waiter !== undefined) {
-      if (!this.#evictFor(waiter)) this.#refuse(waiter);
+      this.#resolve(waiter);
       waiter = this.#provenWaiter(userId);
     }
     this.#askAnew(userId);
@@ -125,10 +119,8 @@ export class WaitingRoom {
   due(waiter: Waiter, now: number): number {
     const { userId } = waiter.seed;
     this.reapDead(userId, now);
-    if (waiter.isSettled) return never;
-    if (now < waiter.endsAt) return this.#nextLook(waiter);
-    this.#refuse(waiter);
-    return never;
+    if (now >= waiter.endsAt) this.#expire(waiter);
+    return waiter.isSettled ? never : this.#nextLook(waiter);
   }
 
   /** A waiter's socket is gone, or its caller has changed its mind. The probes go on without it. */
@@ -136,7 +128,22 @@ export class WaitingRoom {
     this.#dismiss(waiter, { outcome: 'left' });
   }
 
-  /** A waiter sends faster than can be held for it. */
+  /** A waiter who was asked has said something. */
+  read(waiter: Waiter, data: string | Uint8Array): void {
+    this.#rooms.questions.read(waiter, data, this);
+  }
+
+  /** A waiter has chosen a session to end for it: its slot passes over, past whoever came before. */
+  handOver(waiter: Waiter, taken: Session): void {
+    const concluded = this.#remove(waiter);
+    waiter.seed.settle({ outcome: 'admitted', concluded, taken }, waiter);
+  }
+
+  reject(waiter: Waiter, reason: 'bad-frame' | 'unauthorized'): void {
+    this.#dismiss(waiter, { outcome: 'refused', reason });
+  }
+
+  /** A waiter sends faster than can be held for it, or asks for more than it reads. */
   overflow(waiter: Waiter): void {
     this.#dismiss(waiter, {
       outcome: 'refused',
@@ -149,26 +156,9 @@ export class WaitingRoom {
   reapDead(
     userId: string,
     now: number,
-    reap: PressureReap | undefined = this.#queues.get(userId)?.reap,
+    reap: PressureReap | null = this.reapUnderWay(userId),
   ): void {
-    const { registry, heartbeat, door } = this.#rooms;
-    const dead = findDead(registry.of(userId), heartbeat.probePatience, now);
-    // Counted before they leave: the waiter who gets the first slot may conclude the reap in the same breath.
-    if (reap !== undefined) {
-      reap.found += dead.length;
-      reap.freed += dead.length;
-    }
-    for (const { session, cause } of dead) {
-      if (!door.leave(session, cause) && reap !== undefined) reap.freed -= 1;
-    }
-  }
-
-  /** Forgets evictions that no longer stand in the way of the next; the oldest come first. */
-  forgetEvictions(now: number): void {
-    for (const [user, at] of this.#evictedAt) {
-      if (now - at < evictEveryMs) return;
-      this.#evictedAt.delete(user);
-    }
+    reapDead(this.#rooms, userId, { now, reap });
   }
 
   /** Tells what a pressure reap came to. */
@@ -186,13 +176,13 @@ export class WaitingRoom {
         const later = retryMs === undefined ? {} : { retryAfterMs: retryMs };
         this.#dismiss(waiter, { outcome: 'refused', reason: 'draining', ...later });
       }
-      this.concluded(userId, reap);
+      if (reap !== null) this.concluded(userId, reap);
     }
   }
 
-  /** The oldest waiter, if every session in its way has proven to be alive since it came. */
+  /** The oldest that waits for proof, if every session in its way has proven to be alive since it came. */
   #provenWaiter(userId: string): Waiter | undefined {
-    const waiter = this.#queues.get(userId)?.waiters[0];
+    const waiter = this.#queues.get(userId)?.waiters.find(({ waitsFor }) => waitsFor === 'proof');
     if (waiter === undefined) return undefined;
     const occupants = this.#rooms.registry.of(userId);
     return occupants.every((session) => isProvenAlive(session, waiter.seed)) ? waiter : undefined;
@@ -200,7 +190,9 @@ export class WaitingRoom {
 
   /** Whoever has just got a slot, or answered a ping from before, proves nothing yet to those who came after it. */
   #askAnew(userId: string): void {
-    const newest = this.#queues.get(userId)?.waiters.at(-1);
+    const newest = this.#queues
+      .get(userId)
+      ?.waiters.findLast(({ waitsFor }) => waitsFor === 'proof');
     if (newest !== undefined)
       this.#probe(userId, (session) => !isProvenAlive(session, newest.seed));
   }
@@ -214,45 +206,49 @@ export class WaitingRoom {
 
   /**
    * When a session in the way can be dead at the earliest, or the waiter's own deadline. What has passed already is looked
-   * at with the next beat: the sockets were not polled yet.
+   * at with the next beat: the sockets were not polled yet. Once a waiter is asked, sessions are pinged for other reasons
+   * than it; it looks every now and then whether one of those pings is late.
    */
-  #nextLook(waiter: Waiter): number {
-    let earliest = waiter.endsAt;
-    for (const session of this.#rooms.registry.of(waiter.seed.userId)) {
-      const deadAt = deathDueAt(session, this.#rooms.heartbeat.probePatience);
-      if (deadAt < earliest) earliest = deadAt;
-    }
-    return earliest;
+  #nextLook({ seed, endsAt, waitsFor }: Waiter): number {
+    const { pulse, registry, heartbeat } = this.#rooms;
+    const deadAt = earliestDeathAt(registry.of(seed.userId), heartbeat.probePatience);
+    const againAt = waitsFor === 'proof' ? endsAt : pulse.latest + lookEveryMs;
+    return Math.min(endsAt, deadAt, againAt);
   }
 
-  /** The waiter it makes room for is let in by {@link offer}, which hears of every slot that becomes free. */
-  #evictFor(waiter: Waiter): boolean {
-    const { settings, registry, limits, pulse, door, events } = this.#rooms;
-    const { userId, brought } = waiter.seed;
-    if (settings.onLimit !== 'evict-oldest') return false;
-    const now = pulse.now();
-    this.forgetEvictions(now);
-    const [oldest, ...others] = registry.of(userId);
-    if (oldest === undefined || this.#evictedAt.has(userId)) return false;
-    // Nobody alive is ended for somebody who would not get in, or is not there.
-    if (!hasRoom(others.length, limits.of(userId, brought)) || this.#isGone(waiter)) return false;
-    this.#evictedAt.set(userId, now);
-    events.emit({ type: 'evicted', user: userId, session: oldest.id, policy: 'evict-oldest' });
-    return door.leave(oldest, 'evicted');
+  /** All in its way have proven to be alive: the policy decides. */
+  #resolve(waiter: Waiter): void {
+    const isWorthIt = wouldGetIn(waiter, this.#rooms);
+    if (this.#provenWaiter(waiter.seed.userId) !== waiter) return;
+    if (isWorthIt && this.#rooms.eviction.evictFor(waiter)) return;
+    if (!isWorthIt || !this.#ask(waiter)) this.#refuse(waiter);
   }
 
-  #isGone({ seed: { socket } }: Waiter): boolean {
-    return socket !== null && transportOf(socket, this.#rooms.faults) === 'closed';
+  /** Its time is up. Where nobody knows when the answer could change, all are taken for alive. */
+  #expire(waiter: Waiter): void {
+    const isWorthIt = wouldGetIn(waiter, this.#rooms) && waiter.waitsFor === 'proof';
+    if (waiter.isSettled) return;
+    if (!isWorthIt || this.#retryMsOf(waiter) !== undefined || !this.#ask(waiter))
+      this.#refuse(waiter);
+  }
+
+  #ask(waiter: Waiter): boolean {
+    if (!this.#rooms.questions.ask(waiter)) return false;
+    const { userId } = waiter.seed;
+    if (!waiter.isSettled) this.#rooms.pulse.bringForward(waiter.timer, this.#nextLook(waiter));
+    const reap = this.#takeReap(this.#queues.get(userId));
+    if (reap !== null) this.concluded(userId, reap);
+    return true;
+  }
+
+  #retryMsOf({ seed }: Waiter): number | undefined {
+    const { registry, heartbeat, pulse } = this.#rooms;
+    const rules = { patience: heartbeat.probePatience, now: pulse.latest };
+    return retryAfterMs(registry.of(seed.userId), seed, rules);
   }
 
   #refuse(waiter: Waiter): void {
-    const { registry, heartbeat, pulse } = this.#rooms;
-    const newcomer: Newcomer = waiter.seed;
-    const rules = {
-      patience: heartbeat.probePatience,
-      now: pulse.now(),
-    };
-    const retryMs = retryAfterMs(registry.of(waiter.seed.userId), newcomer, rules);
+    const retryMs = this.#retryMsOf(waiter);
     const later = retryMs === undefined ? {} : { retryAfterMs: retryMs };
     this.#dismiss(waiter, { outcome: 'refused', reason: 'user-limit', ...later });
   }
@@ -262,8 +258,7 @@ export class WaitingRoom {
     const meant = (this.#queues.get(userId)?.waiters ?? []).filter(({ seed }) =>
       isMeant(seed.extra),
     );
-    for (const waiter of meant)
-      this.#dismiss(waiter, { outcome: 'refused', reason: 'unauthorized' });
+    for (const waiter of meant) this.reject(waiter, 'unauthorized');
     return meant.length;
   }
 
@@ -278,7 +273,7 @@ export class WaitingRoom {
     if (reap !== null) this.concluded(waiter.seed.userId, reap);
   }
 
-  /** Returns the pressure reap that is over with this waiter; null while others wait. */
+  /** Returns the pressure reap that is over with this waiter; null while others wait for proof. */
   #remove(waiter: Waiter): PressureReap | null {
     const { userId } = waiter.seed;
     const queue = this.#queues.get(userId);
@@ -287,8 +282,16 @@ export class WaitingRoom {
     waiter.timer = noEntry;
     if (queue === undefined) return null;
     queue.waiters.splice(queue.waiters.indexOf(waiter), 1);
-    if (queue.waiters.length > 0) return null;
-    this.#queues.delete(userId);
-    return queue.reap;
+    if (queue.waiters.length === 0) this.#queues.delete(userId);
+    return this.#takeReap(queue);
+  }
+
+  /** The pressure reap that is over, handed out once; null while somebody waits for proof. */
+  #takeReap(queue: Queue | undefined): PressureReap | null {
+    if (queue === undefined || queue.waiters.some(({ waitsFor }) => waitsFor === 'proof'))
+      return null;
+    const { reap } = queue;
+    queue.reap = null;
+    return reap;
   }
 }

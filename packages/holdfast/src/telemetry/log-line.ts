@@ -36,7 +36,12 @@ const writers: { readonly [T in SessionEvent['type']]?: (event: EventOf<T>) => L
   refused: ({ reason }) => ({ level: 'warn', msg: `Newcomer refused: ${reason}` }),
   turnedAway: ({ reason }) => ({ level: 'warn', msg: `Newcomer turned away: ${reason}` }),
   closed: ({ cause }) => ({ level: 'info', msg: `Session closed: ${cause}` }),
-  evicted: () => ({ level: 'warn', msg: 'Oldest session evicted by policy' }),
+  evicted: ({ policy }) =>
+    policy === 'ask'
+      ? { level: 'info', msg: 'Session taken over by another client of its user' }
+      : { level: 'warn', msg: 'Oldest session evicted by policy' },
+  asked: () => ({ level: 'info', msg: 'Newcomer asked which session is to end for it' }),
+  askingEnded: ({ how }) => ({ level: 'info', msg: `Newcomer asked no longer: ${how}` }),
   fault: ({ where }) => ({ level: 'warn', msg: `Fault in ${where}` }),
   stalled: ({ gapMs }) => ({
     level: 'warn',

@@ -1,6 +1,6 @@
 import { Histogram } from '../core/histogram.ts';
 import { type CloseCause, closeCauses } from '../protocol/close-causes.ts';
-import type { LossReason, SessionEvent } from '../sessions/session-event.ts';
+import type { EvictionPolicy, LossReason, SessionEvent } from '../sessions/session-event.ts';
 import { MinuteCount } from './minute-count.ts';
 
 /**
@@ -16,6 +16,8 @@ export class Metrics {
   /** Tokens that clients brought in place of the one they had. */
   readonly refreshes = { accepted: 0, refused: 0 };
   readonly lostByReason: Map<LossReason, number> = new Map();
+  /** Living sessions ended for a newcomer. */
+  readonly evictionsByPolicy: Map<EvictionPolicy, number> = new Map();
   readonly pressureReaps = { triggered: 0, successful: 0, failed: 0 };
   readonly sweep = { runs: 0, failures: 0, reaped: 0 };
   readonly openedLastMinute: MinuteCount = new MinuteCount();
@@ -29,7 +31,6 @@ export class Metrics {
   /** Sessions ended by reap, sweep or order, not by their client. */
   cleaned = 0;
   peak = 0;
-  evictions = 0;
   published = 0;
   stalls = 0;
 
@@ -78,10 +79,11 @@ const folds: { readonly [T in SessionEvent['type']]?: Fold<T> } = {
     if (freed > 0) pressureReaps.successful += 1;
     else if (found > 0) pressureReaps.failed += 1;
   },
-  evicted: (metrics) => {
-    metrics.evictions += 1;
-    count(metrics.limitHitsByAction, 'evicted');
+  evicted: (metrics, { policy }) => {
+    count(metrics.evictionsByPolicy, policy);
+    count(metrics.limitHitsByAction, policy === 'ask' ? 'taken-over' : 'evicted');
   },
+  asked: (metrics) => count(metrics.limitHitsByAction, 'asked'),
   pingAnswered: ({ pingRoundTrip }, { roundTripMs }) => pingRoundTrip.record(roundTripMs),
   published: (metrics, { events }) => {
     metrics.published += events;

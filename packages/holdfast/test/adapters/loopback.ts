@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { acceptUpgrades, wsSocket } from '../../src/adapters/ws.ts';
-import type { OpenRequest } from '../../src/sessions/admission.ts';
+import type { OpenRequest } from '../../src/sessions/open-request.ts';
 import { SessionLayer } from '../../src/sessions/session-layer.ts';
 import type { SessionSocket } from '../../src/sessions/socket.ts';
 import { RawPeer } from '../../src/testing/raw-peer.ts';

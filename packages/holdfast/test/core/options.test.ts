@@ -165,7 +165,7 @@ describe('an option that is none', () => {
 });
 
 describe('an option that is a choice', () => {
-  it.each(['deny', 'evict-oldest'] as const)('onLimit may be %s', (onLimit) => {
+  it.each(['deny', 'evict-oldest', 'ask'] as const)('onLimit may be %s', (onLimit) => {
     expect(resolveSettings({ onLimit }).onLimit).toBe(onLimit);
   });
 
@@ -174,7 +174,7 @@ describe('an option that is a choice', () => {
   });
 
   it.each(['onLimit', 'onSlow'])('%s may be nothing else', (name) => {
-    for (const value of ['', 'Deny', 'ask', 1, null, ['deny'], true]) {
+    for (const value of ['', 'Deny', 'allow', 1, null, ['deny'], true]) {
       const error = errorOf({ [name]: value });
       expect(error.code).toBe('bad-option');
       expect(error.options).toEqual([name]);

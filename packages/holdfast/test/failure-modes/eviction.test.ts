@@ -33,7 +33,7 @@ describe('the eviction of the living', () => {
     for (const { socket } of five.slice(0, 2))
       expect(socket.closes).toEqual([{ code: 4409, reason: '{"r":"evicted"}' }]);
     expect(closeCauses.evicted.client).toBe('stop');
-    expect(house.metrics.evictions).toBe(2);
+    expect(house.metrics.evictionsByPolicy.get('evict-oldest')).toBe(2);
   });
 
   test('G6 holds a hostile second device to its rate and evicts nobody alive for it', async () => {

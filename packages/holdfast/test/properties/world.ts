@@ -2,7 +2,7 @@ import type { FakeSocket } from '../../src/testing/fake-socket.ts';
 import type * as FakeSockets from '../../src/testing/fake-socket.ts';
 import type { ManualClock } from '../../src/testing/manual-clock.ts';
 import type * as ManualClocks from '../../src/testing/manual-clock.ts';
-import type { PendingOpen } from '../../src/sessions/admission.ts';
+import type { PendingOpen } from '../../src/sessions/open-request.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import type { SessionEvent } from '../../src/sessions/session-event.ts';
 import type * as SessionLayers from '../../src/sessions/session-layer.ts';

@@ -6,6 +6,7 @@ describe('the frames of a client', () => {
   test.each([
     ['{"type":"ping"}', { type: 'ping' }],
     ['{"type":"ping","more":1}', { type: 'ping' }],
+    ['{"type":"takeover","session":"n-0-1","more":1}', { type: 'takeover', session: 'n-0-1' }],
     ['{"type":"ack","offset":0}', { type: 'ack', offset: 0 }],
     ['{"type":"ack","offset":9007199254740991}', { type: 'ack', offset: 2 ** 53 - 1 }],
     ['{"type":"message","data":{"a":[1]}}', { type: 'message', data: { a: [1] } }],
@@ -39,6 +40,9 @@ describe('the frames of a client', () => {
     '{"type":"ack","offset":1e999}',
     '{"type":"ack","offset":9007199254740992}',
     '{"type":"ack","offset":null}',
+    '{"type":"takeover"}',
+    '{"type":"takeover","session":1}',
+    '{"type":"takeover","session":["n-0-1"]}',
     '{"type":"message","id":""}',
     '{"type":"message","id":1}',
     '{"type":"message","id":null}',
@@ -66,6 +70,7 @@ describe('the frames of a client', () => {
       `{"type":"${canary}"}`,
       `{"type":"ack","offset":"${canary}"}`,
       `{"${canary}`,
+      `{"type":"takeover","session":{"x":"${canary}"}}`,
       `{"type":"message","id":{"x":"${canary}"}}`,
     ])
       expect(JSON.stringify(parseClientFrame(text))).not.toContain(canary);

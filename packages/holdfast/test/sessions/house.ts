@@ -1,5 +1,5 @@
 import type { SessionOptions } from '../../src/core/options.ts';
-import type { Admission, OpenRequest } from '../../src/sessions/admission.ts';
+import type { Admission, OpenRequest } from '../../src/sessions/open-request.ts';
 import type { Session } from '../../src/sessions/session.ts';
 import type { SessionEvent } from '../../src/sessions/session-event.ts';
 import { SessionLayer, type SessionLayerParts } from '../../src/sessions/session-layer.ts';

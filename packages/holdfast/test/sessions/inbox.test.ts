@@ -12,7 +12,7 @@ describe('the inbox', () => {
       {
         type: 'error',
         code: 'unknown-type',
-        message: 'Expected `type` to be ack, message, ping or refresh.',
+        message: 'Expected `type` to be ack, message, ping, refresh or takeover.',
       },
     ]);
     expect(session.state).toBe('live');

@@ -66,14 +66,14 @@ describe('the sweep', () => {
     house.connect('u');
     house.knock('u');
     house.clock.advance(100);
-    expect(house.metrics.evictions).toBe(1);
+    expect(house.metrics.evictionsByPolicy.get('evict-oldest')).toBe(1);
     house.clock.advance(58_900);
     house.knock('u');
     house.clock.advance(1_000);
-    expect(house.metrics.evictions).toBe(1);
+    expect(house.metrics.evictionsByPolicy.get('evict-oldest')).toBe(1);
     house.clock.advance(40_000);
     house.knock('u');
     house.clock.advance(1_000);
-    expect(house.metrics.evictions).toBe(2);
+    expect(house.metrics.evictionsByPolicy.get('evict-oldest')).toBe(2);
   });
 });

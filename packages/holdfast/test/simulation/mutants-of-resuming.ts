@@ -5,7 +5,7 @@ export const resumingMutants: readonly Mutant[] = [
   {
     name: 'whoever is superseded stays',
     file: 'sessions/door.ts',
-    from: "this.leave(old, 'superseded');",
+    from: 'this.leave(old, cause);',
     to: '',
   },
   {

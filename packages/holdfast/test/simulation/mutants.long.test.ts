@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { violationOf } from './kill.ts';
+import { askingMutants } from './mutants-of-asking.ts';
 import { drainingMutants } from './mutants-of-draining.ts';
 import { receiptMutants } from './mutants-of-receipts.ts';
 import { resumingMutants } from './mutants-of-resuming.ts';
@@ -14,4 +15,10 @@ describe('FM-89 within two hundred worlds the simulator notices when', () => {
       expect(await violationOf(mutant, mostSeeds)).toMatch(/^I\d+: /);
     },
   );
+});
+
+describe('FM-89 within two hundred worlds that ask the simulator notices when', () => {
+  it.each(askingMutants)('$name', async (mutant) => {
+    expect(await violationOf(mutant, mostSeeds, { onLimit: 'ask' })).toMatch(/^I\d+: /);
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { violationOf } from './kill.ts';
+import { askingMutants } from './mutants-of-asking.ts';
 import { drainingMutants } from './mutants-of-draining.ts';
 import { receiptMutants } from './mutants-of-receipts.ts';
 import { resumingMutants } from './mutants-of-resuming.ts';
@@ -19,6 +20,16 @@ describe('FM-89 the simulator notices when', () => {
     '$name',
     async (mutant) => {
       expect(await violationOf(mutant, mostSeeds)).toMatch(/^I\d+: /);
+    },
+    60_000,
+  );
+});
+
+describe('FM-89 in worlds that ask the simulator notices when', () => {
+  it.each(askingMutants)(
+    '$name',
+    async (mutant) => {
+      expect(await violationOf(mutant, mostSeeds, { onLimit: 'ask' })).toMatch(/^I\d+: /);
     },
     60_000,
   );

@@ -107,9 +107,9 @@ export const optionTable = [
     name: 'on-limit',
     property: 'onLimit',
     kind: 'choice',
-    choices: ['deny', 'evict-oldest'],
+    choices: ['deny', 'evict-oldest', 'ask'],
     default: 'deny',
-    help: 'what happens when all sessions of the user have proven to be alive: deny, or evict-oldest (one per user and minute, then deny)',
+    help: 'what happens when all sessions of the user have proven to be alive: deny; evict-oldest (one per user and minute, then deny); or ask (the newcomer may take one over, within 30 s)',
   },
   {
     name: 'ping-interval',

@@ -25,7 +25,7 @@ export interface PrometheusSources {
 type Counts = () => Iterable<readonly [value: string, count: number]>;
 
 const WORK_EDGES = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
-const WAIT_EDGES = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10];
+const WAIT_EDGES = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 20, 35];
 const PING_EDGES = [0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 const refusals: readonly RefusalReason[] = [
@@ -34,6 +34,7 @@ const refusals: readonly RefusalReason[] = [
   'rate',
   'draining',
   'overload',
+  'bad-frame',
 ];
 /** Labels that are there from the start, at 0, so that a first occurrence shows as an increase. */
 const zeros = {
@@ -43,7 +44,8 @@ const zeros = {
   ),
   lost: ['overflow', 'too-large', 'expired', 'broadcast'],
   resumed: ['lossless', 'replayed', 'gap', 'ticket-invalid', 'ticket-spent'],
-  hits: ['hit', 'denied', 'evicted'],
+  hits: ['hit', 'denied', 'evicted', 'asked', 'taken-over'],
+  evictions: ['evict-oldest', 'ask'],
   webhooks: ['delivered', 'refused', 'given-up', 'overflow', 'left'],
 };
 
@@ -116,13 +118,13 @@ export class PrometheusText {
         ],
       },
     );
-    this.#counter('holdfast_evictions_total', 'Living sessions ended by policy.', {
+    this.#counter('holdfast_evictions_total', 'Living sessions ended for a newcomer, by policy.', {
       label: 'policy',
-      read: () => [['evict-oldest', metrics.evictions]],
+      read: () => withZeros(zeros.evictions, metrics.evictionsByPolicy),
     });
     this.#plainGauge(
       'holdfast_waiting',
-      'Newcomers who wait for a slot.',
+      'Newcomers who wait for a slot, those among them who are asked.',
       () => this.#gauges.waiting,
     );
     this.#histogram(

@@ -90,8 +90,12 @@ describe('names nobody knows', () => {
 
   it('options of later issues are unknown now', () => {
     expect(problemsOf({ flags: { ...GIVEN, redisUrl: 'redis://x' } })).toHaveLength(1);
-    expect(problemsOf({ flags: { ...GIVEN, onLimit: 'ask' } })[0]).toBe(
-      'Expected `--on-limit` to be deny or evict-oldest, got `ask`.',
+  });
+
+  it('a choice must be one of those there are', () => {
+    expect(problemsOf({ flags: { ...GIVEN, onLimit: 'ask' } })).toEqual([]);
+    expect(problemsOf({ flags: { ...GIVEN, onLimit: 'allow' } })[0]).toBe(
+      'Expected `--on-limit` to be deny, evict-oldest or ask, got `allow`.',
     );
   });
 

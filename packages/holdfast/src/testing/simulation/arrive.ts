@@ -1,4 +1,6 @@
-import type { Admission, OpenOutcome } from '../../sessions/admission.ts';
+import type { LimitFrame } from '../../protocol/frames.ts';
+import type { Admission, OpenOutcome } from '../../sessions/open-request.ts';
+import { answerQuestion } from './answer-question.ts';
 import { checkOutcome, type Doorstep } from './check-admission.ts';
 import { drawEngine, drawLine } from './scenario.ts';
 import { type Memory, SimulatedClient } from './simulated-client.ts';
@@ -42,10 +44,11 @@ export function makeClient(stage: Stage, user: UserTruth): SimulatedClient {
   const { world, random, clientOf } = stage;
   const socket = new SimulatedSocket(world, drawEngine(random), watchSocket(stage));
   const name = `${user.id}/${(user.dialled += 1)}`;
-  const client = new SimulatedClient(
+  const asked = (question: LimitFrame): void => answerQuestion(stage, client, question);
+  const client: SimulatedClient = new SimulatedClient(
     world,
     { userId: user.id, name },
-    { socket, traits: drawLine(random), confirmed: stage.confirmed },
+    { socket, traits: drawLine(random), confirmed: stage.confirmed, asked },
   );
   user.clients.push(client);
   clientOf.set(socket, client);
@@ -102,6 +105,8 @@ function announceArrival({ clock }: Stage, user: UserTruth, dialled: Dialled): A
     since,
     pending: null,
     mayHaveSucceeded: false,
+    mayHaveTakenOver: false,
+    askedAt: null,
   };
   user.arrivals.push(arrival);
   if (client !== null) client.wasHandedOver = true;

@@ -1,6 +1,7 @@
-import type { OpenOutcome, Refusal } from '../../sessions/admission.ts';
+import type { OpenOutcome, Refusal } from '../../sessions/open-request.ts';
+import { checkDenied, checkWait } from './check-asking.ts';
 import { allowanceMs } from './check-closing.ts';
-import { slackMs } from './check-step.ts';
+import { slackMs } from './slack.ts';
 import type { SessionTruth } from './session-truth.ts';
 import type { Stage } from './stage.ts';
 import type { Arrival, UserTruth } from './user-truth.ts';
@@ -42,19 +43,11 @@ export function checkOutcome(
     checkRefusal(stage, arrival, { refusal: outcome.refusal, doorstep });
 }
 
-function checkWait({ verdict, world, clock, settings }: Stage, { since, userId }: Arrival): void {
-  const waited = world.time.leastElapsed(since, clock.nowMs());
-  verdict.expect(
-    waited <= settings.probeTimeoutMs + slackMs,
-    'I3',
-    () => `a newcomer of ${userId} waited ${waited} ms`,
-  );
-}
-
 /** Who came first is let in first, unless its limit does not allow it; looked at when the step is over. */
 function noteOrder({ users, settings, overtaken, clock }: Stage, arrival: Arrival): void {
   const user = users.find(({ id }) => id === arrival.userId);
-  if (user === undefined || user.limitSetAt === clock.nowMs() || arrival.mayHaveSucceeded) return;
+  if (user === undefined || user.limitSetAt === clock.nowMs()) return;
+  if (arrival.mayHaveSucceeded || arrival.mayHaveTakenOver) return;
   const limitOf = (one: Arrival): number => user.limitFor(one.brought, settings.maxSessionsPerUser);
   const earlier = user.arrivals.slice(0, user.arrivals.indexOf(arrival));
   overtaken.push(...earlier.filter((other) => limitOf(other) >= limitOf(arrival)));
@@ -73,6 +66,13 @@ function checkRefusal(
     doorstep.waiting >= Math.min(doorstep.limit, refusal.limit) ||
     arrival.client?.hasTalked === true;
   if (reason === 'user-limit') checkLimitRefusal(stage, arrival, refusal);
+  else if (reason === 'bad-frame')
+    verdict.expect(
+      arrival.askedAt !== null &&
+        arrival.client?.socket.record.provocations.has('bad-frame') === true,
+      'I3',
+      () => `a newcomer of ${arrival.userId} was refused for what it did not say`,
+    );
   else if (reason === 'rate')
     verdict.expect(
       isOften && (retryAfterMs ?? 0) > 0,
@@ -110,6 +110,7 @@ function checkLimitRefusal(
     'I3',
     () => `a newcomer of ${arrival.userId} was told to return in ${retryAfterMs} ms`,
   );
+  if (retryAfterMs === undefined) checkDenied(stage, arrival, { live, limit });
   for (const { id } of blocking) {
     const truth = sessions.get(id);
     if (truth === undefined) continue;

@@ -1,4 +1,5 @@
 import type { CloseCause } from '../../protocol/close-causes.ts';
+import { checkTakenOver } from './check-asking.ts';
 import { checkDrained } from './check-drained.ts';
 import type { SessionTruth } from './session-truth.ts';
 import { type Stage, userOf } from './stage.ts';
@@ -30,6 +31,7 @@ const checks: Partial<Record<CloseCause, ClosingCheck>> = {
   evicted: checkEviction,
   superseded: checkSuperseded,
   shutdown: checkDrained,
+  'taken-over': checkTakenOver,
 };
 
 /** I2: a session has just ended; was there a reason that is a fact of the world? */

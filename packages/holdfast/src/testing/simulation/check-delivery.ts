@@ -1,4 +1,5 @@
 import type { ResumeVerdict } from '../../protocol/frames.ts';
+import { checkAsking } from './check-asking.ts';
 import { noteDrain } from './check-drained.ts';
 import { checkResumed } from './check-resumed.ts';
 import { findTruth } from './find-truth.ts';
@@ -36,6 +37,7 @@ export function checkWritten(
     checkReady(stage, socket, frame);
     return;
   }
+  if (checkAsking(stage, socket, written.text)) return;
   const truth = stage.truthOf.get(socket);
   const isOurs = truth !== undefined && truth.coveredTo !== null;
   stage.verdict.expect(

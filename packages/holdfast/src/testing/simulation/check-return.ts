@@ -1,8 +1,9 @@
-import type { OpenOutcome } from '../../sessions/admission.ts';
+import type { OpenOutcome } from '../../sessions/open-request.ts';
 import { askForSlot, makeClient } from './arrive.ts';
 import { everyClient, mend } from './calm.ts';
+import { answerMs } from './check-asking.ts';
 import { allowanceMs } from './check-closing.ts';
-import { slackMs } from './check-step.ts';
+import { slackMs } from './slack.ts';
 import type { Play } from './play.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import type { Stage } from './stage.ts';
@@ -13,7 +14,9 @@ export async function checkReturn(stage: Stage, play: Play): Promise<void> {
   play.isQuiet = true;
   mend(stage);
   for (const client of everyClient(stage)) if (!client.isOver) client.vanish();
-  await play.pass(stage.settings.probeTimeoutMs + stage.random.between(0, 3_000));
+  const isAsking = stage.settings.onLimit === 'ask';
+  const longestWaitMs = stage.settings.probeTimeoutMs + (isAsking ? answerMs : 0);
+  await play.pass(longestWaitMs + stage.random.between(0, 3_000));
   for (const user of stage.users) await checkReturnOf(stage, play, user);
 }
 

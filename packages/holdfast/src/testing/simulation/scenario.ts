@@ -1,4 +1,4 @@
-import type { SessionOptions, Settings } from '../../core/options.ts';
+import type { LimitPolicy, SessionOptions, Settings } from '../../core/options.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { LineTraits } from './simulated-client.ts';
 import type { EngineTraits } from './simulated-socket.ts';
@@ -47,7 +47,7 @@ export function drawScenario(random: SeededRandom): Scenario {
   const pingTimeoutMs = random.oneOf([10_000, 5_000, 2_000]);
   const options: SessionOptions = {
     maxSessionsPerUser: random.chance(0.4) ? 5 : random.between(1, 20),
-    onLimit: random.chance(0.8) ? 'deny' : 'evict-oldest',
+    onLimit: drawPolicy(random.next()),
     pingTimeoutMs,
     probeTimeoutMs: random.oneOf([1_000, 1_000, 500]),
     pingIntervalMs: random.oneOf([25_000, 25_000, 8_000]),
@@ -68,6 +68,11 @@ export function drawScenario(random: SeededRandom): Scenario {
     hasHooks: random.chance(0.7),
     hasBroadcasts: random.chance(0.7),
   };
+}
+
+function drawPolicy(draw: number): LimitPolicy {
+  if (draw < 0.7) return 'deny';
+  return draw < 0.85 ? 'ask' : 'evict-oldest';
 }
 
 /** Logs may be cut short, and those of absent users let go, to hold the bound of all of them together. */

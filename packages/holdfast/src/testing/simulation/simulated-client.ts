@@ -1,3 +1,4 @@
+import type { LimitFrame } from '../../protocol/frames.ts';
 import { Pipe, type PipeTraits } from './pipe.ts';
 import type { DownFrame, SimulatedSocket, UpFrame } from './simulated-socket.ts';
 import type { World } from './world.ts';
@@ -35,6 +36,7 @@ export class SimulatedClient {
   readonly traits: LineTraits;
   readonly #confirmed: Set<number>;
   readonly #read: number[] = [];
+  readonly #asked: ClientParts['asked'];
   /** Since when nothing stood in the way of its answers; Infinity while something does. */
   unhinderedSince: number;
   isFrozen = false;
@@ -45,6 +47,8 @@ export class SimulatedClient {
   /** The process has been asked to take it. */
   wasHandedOver = false;
   hasTalked = false;
+  /** The sessions it has chosen to end. */
+  readonly takeovers: Set<string> = new Set();
   /** From `ready` on, with the offset of the last event it has read. */
   memory: Memory | null = null;
 
@@ -55,6 +59,7 @@ export class SimulatedClient {
     this.socket = parts.socket;
     this.traits = parts.traits;
     this.#confirmed = parts.confirmed;
+    this.#asked = parts.asked;
     this.unhinderedSince = world.now;
     this.#down = new Pipe(world, parts.traits.down, (frame) => this.#receive(frame));
     this.#up = new Pipe(world, parts.traits.up, (frame) => this.#arrive(frame));
@@ -86,6 +91,11 @@ export class SimulatedClient {
     if (this.memory === null || this.isOver || this.isFrozen) return;
     this.#confirm();
     this.say(`{"type":"ack","offset":${this.memory.offset}}`);
+  }
+
+  takeOver(session: string): void {
+    this.takeovers.add(session);
+    this.say(JSON.stringify({ type: 'takeover', session }));
   }
 
   ping(): void {
@@ -191,6 +201,7 @@ export class SimulatedClient {
     const frame = JSON.parse(text) as ReadFrame;
     const { type, ticket, epoch, offset, data } = frame;
     if (type === 'event' && data !== undefined) this.#read.push(data.n);
+    if (type === 'limit') this.#asked(JSON.parse(text) as LimitFrame);
     if (type === 'ready' && ticket !== undefined && epoch !== undefined && offset !== undefined)
       this.memory = { userId: this.userId, ticket, epoch, offset, read: this.#read };
     else if (this.memory !== null && offset !== undefined) this.memory = { ...this.memory, offset };
@@ -208,4 +219,6 @@ export interface ClientParts {
   readonly traits: LineTraits;
   /** Numbers of the events that any client has confirmed. */
   readonly confirmed: Set<number>;
+  /** What it does when it is asked which session is to end for it. */
+  readonly asked: (question: LimitFrame) => void;
 }

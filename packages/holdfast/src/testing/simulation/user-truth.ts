@@ -1,4 +1,4 @@
-import type { PendingOpen } from '../../sessions/admission.ts';
+import type { PendingOpen } from '../../sessions/open-request.ts';
 import type { ReceiptTruth } from './receipt-truth.ts';
 import type { Memory, SimulatedClient } from './simulated-client.ts';
 
@@ -15,8 +15,11 @@ export interface Arrival {
   /** When it asked. */
   readonly since: number;
   pending: PendingOpen | null;
-  /** A session was ended whose place it may have taken. */
+  /** A session was ended whose place it may have taken, as the client of that session or by choice. */
   mayHaveSucceeded: boolean;
+  mayHaveTakenOver: boolean;
+  /** When it was asked which session is to end for it. */
+  askedAt: number | null;
 }
 
 /** An event as it was handed to the layer. */
@@ -67,6 +70,8 @@ export class UserTruth {
   deliveredTo = 0;
   /** Up to this offset the layer has said that what nobody received is lost. */
   lostTo = 0;
+  /** Sessions that were taken over in this step, each with those who may have done it. */
+  readonly taken: { readonly id: string; readonly takers: readonly Arrival[] }[] = [];
   evictedAt: number = Number.NEGATIVE_INFINITY;
   /** Sessions that were opened and not closed, by the events. */
   openCount = 0;
