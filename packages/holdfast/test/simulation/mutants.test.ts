@@ -8,7 +8,7 @@ import { simulatorMutants } from './mutants-of-simulator.ts';
 
 /** The oldest mistakes; all of the list are held against many more worlds in the long tier. */
 const few = 10;
-const mostSeeds = 12;
+const mostSeeds = 20;
 
 describe('FM-89 the simulator notices when', () => {
   it.each([
