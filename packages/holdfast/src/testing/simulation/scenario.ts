@@ -71,8 +71,8 @@ export function drawScenario(random: SeededRandom): Scenario {
 }
 
 function drawPolicy(draw: number): LimitPolicy {
-  if (draw < 0.7) return 'deny';
-  return draw < 0.85 ? 'ask' : 'evict-oldest';
+  if (draw < 0.8) return 'deny';
+  return draw < 0.9 ? 'ask' : 'evict-oldest';
 }
 
 /** Logs may be cut short, and those of absent users let go, to hold the bound of all of them together. */
