@@ -29,7 +29,9 @@ function libraryAliases(): { find: RegExp; replacement: string }[] {
 
 const folders = '{packages,examples}/*/test/**';
 const everyTest = `${folders}/*.test.ts`;
-const slower = ['process', 'long', 'release'].map((tier) => `${folders}/*.${tier}.test.ts`);
+const slower = ['clients', 'process', 'long', 'release'].map(
+  (tier) => `${folders}/*.${tier}.test.ts`,
+);
 
 /** What all groups share; `--expose-gc` lets a test measure what stays in memory. */
 const shared = {
@@ -58,8 +60,23 @@ export default defineConfig({
           name: 'unit',
           include: [everyTest],
           exclude: slower,
+          // By default one core is left idle, which on two cores is half of them.
+          maxWorkers: '100%',
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve: { alias: libraryAliases() },
+        // Clients that come and go against real servers: they wait most of the time, and measure none.
+        test: {
+          ...shared,
+          name: 'clients',
+          include: [`${folders}/*.clients.test.ts`],
+          maxWorkers: '100%',
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -70,7 +87,7 @@ export default defineConfig({
           include: [`${folders}/*.process.test.ts`],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -81,7 +98,7 @@ export default defineConfig({
           include: [`${folders}/*.long.test.ts`],
           testTimeout: 3_600_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -92,7 +109,7 @@ export default defineConfig({
           include: [`${folders}/*.release.test.ts`],
           testTimeout: 36_000_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],
