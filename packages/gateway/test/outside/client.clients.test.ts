@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Client, type ClientOptions, createClient } from 'holdfast/client';
+import { type Client, type ClientOptions, createClient, type LimitReached } from 'holdfast/client';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { RunningGateway } from './running-gateway.ts';
@@ -113,7 +113,11 @@ describe('holdfast/client and the gateway', () => {
 
   it('comes back with a new token when its own was revoked', async () => {
     const gateway = await start();
-    const follower = await new Follower(gateway).open();
+    let minted = 0;
+    // Two of the same second and the same claims would be one token, which is dead.
+    const token = (): string =>
+      gateway.tokenFor('ann', { ttlMs: 3_600_000 + 1_000 * (minted += 1) });
+    const follower = await new Follower(gateway, { token }).open();
     await gateway.ask('POST', '/api/v1/users/ann:revoke', {});
     await until(() => follower.ends.includes('4401 revoked'));
     await until(() => follower.client.state === 'open');
@@ -173,5 +177,34 @@ describe('holdfast/client and the gateway', () => {
     expect(follower.ends).toContain('4401 unauthorized');
     expect(errors).toEqual(['unauthorized']);
     expect(follower.sockets).toBe(1);
+  });
+});
+
+describe('a client at the limit of a gateway that asks', () => {
+  it('I1 I3 is asked which session is to end, names one, and is in; the other stops for good', async () => {
+    const gateway = await start(['--on-limit', 'ask', '--max-sessions-per-user', '1']);
+    const first = await new Follower(gateway).open();
+    const asked: LimitReached[] = [];
+    const second = new Follower(gateway, {
+      onLimit: (reached) => {
+        asked.push(reached);
+        return reached.sessions[0]?.session ?? null;
+      },
+    });
+    await second.open();
+    expect(asked).toMatchObject([{ limit: 1, sessions: [{}] }]);
+    await until(() => first.client.state === 'stopped');
+    expect(first.ends).toEqual(['4409 evicted']);
+    expect([first.sockets, second.sockets]).toEqual([1, 1]);
+  });
+
+  it('stops without another attempt when its user chooses none', async () => {
+    const gateway = await start(['--on-limit', 'ask', '--max-sessions-per-user', '1']);
+    const first = await new Follower(gateway).open();
+    const second = new Follower(gateway, { onLimit: () => null });
+    second.client.connect();
+    await until(() => second.client.state === 'stopped');
+    expect(first.client.state).toBe('open');
+    expect(second.sockets).toBe(1);
   });
 });

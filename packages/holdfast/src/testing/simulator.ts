@@ -6,6 +6,7 @@ import { checkReturn } from './simulation/check-return.ts';
 import { Play } from './simulation/play.ts';
 import { type FaultKind, faultKinds } from './simulation/scenario.ts';
 import { setStage } from './simulation/set-stage.ts';
+import type { Memory } from './simulation/simulated-client.ts';
 import type { Stage } from './simulation/stage.ts';
 import type { Violation } from './simulation/verdict.ts';
 
@@ -35,6 +36,8 @@ export interface SimulationResult {
   readonly counts: Readonly<Record<string, number>>;
 }
 
+/** In every world of this many the process is killed in the middle, and another one takes its place. */
+const restartEvery = 5;
 /** Between two stretches of calm. */
 const stretchMs = 7 * 60_000;
 
@@ -45,20 +48,43 @@ const stretchMs = 7 * 60_000;
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const { seed, minutes, settings = {}, faults = faultKinds, trace } = options;
   const note = trace === undefined ? () => {} : (line: () => string) => trace(line());
-  const stage = setStage({ seed, settings, faults, note });
-  const counts: Record<string, number> = {};
-  stage.layer.subscribe((event) => {
+  const lives = seed % restartEvery === 0 ? 2 : 1;
+  const sum = { steps: 0, counts: {} as Record<string, number> };
+  let remembered: readonly Memory[] = [];
+  let violation: Violation | null = null;
+  for (let life = 1; life <= lives && violation === null; life += 1) {
+    const stage = setStage({ seed, life, remembered, settings, faults, note });
+    await live(stage, { ms: (minutes * 60_000) / lives, isLast: life === lives, sum });
+    violation = stage.verdict.violation;
+    remembered = stage.users.flatMap(({ clients }) =>
+      clients.flatMap(({ memory }) => memory ?? []),
+    );
+  }
+  return { seed, minutes, violation, ...sum };
+}
+
+/** How one run of the process goes, and what is added up over all of them. */
+interface Life {
+  readonly ms: number;
+  /** It ends in order; the others are killed. */
+  readonly isLast: boolean;
+  readonly sum: { steps: number; readonly counts: Record<string, number> };
+}
+
+async function live(stage: Stage, { ms, isLast, sum }: Life): Promise<void> {
+  const { layer, clock, verdict } = stage;
+  layer.subscribe((event) => {
     const key = event.type === 'closed' ? `closed: ${event.cause}` : event.type;
-    counts[key] = (counts[key] ?? 0) + 1;
+    sum.counts[key] = (sum.counts[key] ?? 0) + 1;
   });
   const play = new Play(stage);
-  const until = stage.clock.nowMs() + minutes * 60_000;
-  while (stage.clock.nowMs() < until && stage.verdict.violation === null) {
-    await play.pass(Math.min(stretchMs, until - stage.clock.nowMs()));
+  const until = clock.nowMs() + ms;
+  while (clock.nowMs() < until && verdict.violation === null) {
+    await play.pass(Math.min(stretchMs, until - clock.nowMs()));
     await calm(stage, play);
   }
-  if (stage.verdict.violation === null) await end(stage, play);
-  return { seed, minutes, violation: stage.verdict.violation, steps: play.steps, counts };
+  if (isLast && verdict.violation === null) await end(stage, play);
+  sum.steps += play.steps;
 }
 
 /** Some worlds are drained in the middle of everything; in the others everybody has gone first. */

@@ -5,7 +5,7 @@ import { checkOutcome, type Doorstep } from './check-admission.ts';
 import { drawEngine, drawLine } from './scenario.ts';
 import { type Memory, SimulatedClient } from './simulated-client.ts';
 import { SimulatedSocket } from './simulated-socket.ts';
-import type { Stage } from './stage.ts';
+import { isOfThisRecord, type Stage } from './stage.ts';
 import type { Arrival, UserTruth } from './user-truth.ts';
 import { watchSocket } from './watch-socket.ts';
 
@@ -24,19 +24,26 @@ export function dial(stage: Stage, user: UserTruth): SimulatedClient {
 }
 
 /** A position that comes with a good ticket says that its client has read everything up to it. */
-function noteConfirmed({ confirmed }: Stage, user: UserTruth, memory: Memory | null): void {
+function noteConfirmed(stage: Stage, user: UserTruth, memory: Memory | null): void {
   if (memory === null || memory.userId !== user.id) return;
-  if (memory.ticket === 'none' || memory.epoch === 'another') return;
-  for (const number of memory.read) confirmed.add(number);
+  if (memory.ticket === 'none' || !isOfThisRecord(stage, memory)) return;
+  for (const number of memory.read) stage.confirmed.add(number);
 }
 
-/** What one of the user's clients remembers: one that is gone, or one that is here and has been copied. */
-function drawMemory({ random, users }: Stage, user: UserTruth): Memory | null {
+/** What a client remembers, sometimes with a ticket or an epoch that is worth nothing. */
+function drawMemory(stage: Stage, user: UserTruth): Memory | null {
+  const { random, remembered } = stage;
   if (random.chance(0.5)) return null;
-  const owner = random.chance(0.02) ? random.pick(users) : user;
-  const memory = random.pick(owner?.clients ?? [])?.memory ?? null;
-  if (memory === null || random.chance(0.9)) return memory;
+  const isOld = remembered.length > 0 && random.chance(0.3);
+  const memory = isOld ? random.pick(remembered) : drawRecent(stage, user);
+  if (memory === undefined || memory === null || random.chance(0.9)) return memory ?? null;
   return random.chance(0.5) ? { ...memory, epoch: 'another' } : { ...memory, ticket: 'none' };
+}
+
+/** Of one of the user's clients: one that is gone, or one that is here and has been copied. */
+function drawRecent({ random, users }: Stage, user: UserTruth): Memory | null {
+  const owner = random.chance(0.02) ? random.pick(users) : user;
+  return random.pick(owner?.clients ?? [])?.memory ?? null;
 }
 
 /** A client with its line and the process's end of it. */

@@ -1,6 +1,6 @@
 import type { ResumeVerdict } from '../../protocol/frames.ts';
 import type { SessionTruth } from './session-truth.ts';
-import { type Stage, userOf } from './stage.ts';
+import { isOfThisRecord, type Stage, userOf } from './stage.ts';
 import type { Memory } from './simulated-client.ts';
 
 /** I4: what a client that has brought a position was told, against what was published since. */
@@ -29,7 +29,7 @@ interface Told<V extends ResumeVerdict = ResumeVerdict> {
 function checkReplay(stage: Stage, truth: SessionTruth, { verdict, memory }: Told): void {
   const { coveredTo } = truth;
   stage.verdict.expect(
-    coveredTo === memory.offset && memory.epoch !== 'another',
+    coveredTo === memory.offset && isOfThisRecord(stage, memory),
     'I4',
     () => `${truth.id} was ${verdict.outcome} to ${coveredTo} from ${memory.offset}`,
   );
@@ -64,7 +64,7 @@ function checkGapVerdict(
   );
   if (memory.userId !== truth.userId) return;
   stage.verdict.expect(
-    (reason === 'epoch') === (memory.epoch === 'another'),
+    (reason === 'epoch') !== isOfThisRecord(stage, memory),
     'I4',
     () => `${truth.id} was told a gap (${reason}) after ${memory.offset} of ${memory.epoch}`,
   );

@@ -42,7 +42,7 @@ function closeOne(stage: Stage): void {
   const truth = random.pick([...sessions.values()]);
   if (truth === undefined || random.chance(0.1)) {
     stage.verdict.expect(
-      !layer.close('sim-0-0'),
+      !layer.close(`${layer.node}-0-0`),
       'I7',
       () => 'a session that never was has been closed',
     );

@@ -8,6 +8,7 @@ import { listen } from './listen.ts';
 import { meddling } from './operator-acts.ts';
 import { drawScenario, type FaultKind } from './scenario.ts';
 import { simulatedHooks } from './simulated-hooks.ts';
+import type { Memory } from './simulated-client.ts';
 import type { Stage } from './stage.ts';
 import { UserTruth } from './user-truth.ts';
 import { Verdict } from './verdict.ts';
@@ -20,21 +21,25 @@ const smallestEventBytes = 60;
 /** What a run is made from. */
 export interface StageOptions {
   readonly seed: number;
+  /** Which run of the process it is: the first, or one after it was killed. */
+  readonly life: number;
+  /** What clients of the life before remember. */
+  readonly remembered: readonly Memory[];
   readonly settings: SessionOptions;
   readonly faults: readonly FaultKind[];
   readonly note: (line: () => string) => void;
 }
 
 /** Builds the layer under test and the world around it. */
-export function setStage({ seed, settings, faults, note }: StageOptions): Stage {
-  const random = new SeededRandom(seed);
+export function setStage({ life, remembered, settings, faults, ...options }: StageOptions): Stage {
+  const random = new SeededRandom(options.seed + life - 1);
   const scenario = drawScenario(random);
   const tally = new FaultTally();
   const clock = new CountingClock(startAt, tally);
   const hooks = scenario.hasHooks ? simulatedHooks(() => stage) : {};
-  const options = { ...scenario.options, ...settings };
+  const drawn = { ...scenario.options, ...settings };
   const draw = (): number => random.next();
-  const layer = new SessionLayer(options, { clock, hooks, node: 'sim', random: draw });
+  const layer = new SessionLayer(drawn, { clock, hooks, node: `sim${life}`, random: draw });
   const stage: Stage = {
     world: new World(clock, random),
     clock,
@@ -46,8 +51,10 @@ export function setStage({ seed, settings, faults, note }: StageOptions): Stage 
     verdict: new Verdict(() => clock.nowMs() - startAt),
     tally,
     users: scenario.userIds.map((id) => makeUser(id, { random, layer })),
+    remembered,
     ...nothingYet(),
-    note: (line) => note(() => `${((clock.nowMs() - startAt) / 1000).toFixed(3)} ${line()}`),
+    note: (line) =>
+      options.note(() => `${((clock.nowMs() - startAt) / 1000).toFixed(3)} ${line()}`),
   };
   layer.subscribe((event) => listen(stage, event));
   layer.subscribe(() => meddle(stage));
@@ -88,6 +95,7 @@ type NothingYet = Omit<
   | 'verdict'
   | 'tally'
   | 'users'
+  | 'remembered'
   | 'note'
 >;
 

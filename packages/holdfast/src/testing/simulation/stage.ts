@@ -4,7 +4,7 @@ import type { ManualClock } from '../manual-clock.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import type { FaultTally } from './fault-tally.ts';
 import type { SessionTruth } from './session-truth.ts';
-import type { SimulatedClient } from './simulated-client.ts';
+import type { Memory, SimulatedClient } from './simulated-client.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
 import type { Scenario, FaultKind } from './scenario.ts';
 import type { Announced, Arrival, UserTruth } from './user-truth.ts';
@@ -24,6 +24,8 @@ export interface Stage {
   readonly verdict: Verdict;
   readonly tally: FaultTally;
   readonly users: readonly UserTruth[];
+  /** What clients remember of a process that was killed; nothing of this one. */
+  readonly remembered: readonly Memory[];
   /** Sessions that are not over, by id. */
   readonly sessions: Map<string, SessionTruth>;
   /** Some that are over, for late words. */
@@ -68,4 +70,9 @@ export function userOf(stage: Stage, userId: string): UserTruth {
   const user = stage.users.find(({ id }) => id === userId);
   if (user === undefined) throw new Error(`There is no user ${userId} in this run.`);
   return user;
+}
+
+/** Whether a position is one of the record that this process keeps. */
+export function isOfThisRecord({ layer }: Stage, { epoch }: Memory): boolean {
+  return epoch === layer.node;
 }
