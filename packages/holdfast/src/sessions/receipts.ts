@@ -124,7 +124,8 @@ export class Receipts {
 
   /**
    * A session has its place in the log. A client that has come back with a ticket has everything up to the position it
-   * brought that was written to the session of that ticket, or to one before; one that begins elsewhere has jumped.
+   * brought that was written to the session of that ticket, or to one before. What was written to a later one of its lineage
+   * it has jumped over, as has one that begins elsewhere: nobody who comes after it vouches for that.
    */
   placed(session: Session, { outcome }: ResumeVerdict): void {
     const { userId, lineage, predecessor: generation, cursor } = session;
@@ -132,8 +133,9 @@ export class Receipts {
     const hasAll = outcome === 'lossless' || outcome === 'replayed';
     const log = this.#rooms.history.find(userId);
     for (const receipt of log?.receiptsUpTo(cursor) ?? []) {
-      if (!hasAll) receipt.forgetWritten(lineage);
-      else if (receipt.wasWrittenTo({ lineage, generation })) this.#settle(receipt, 'delivered');
+      const isKnown = hasAll && receipt.wasWrittenTo({ lineage, generation });
+      if (isKnown) this.#settle(receipt, 'delivered');
+      else receipt.forgetWritten(lineage);
     }
   }
 

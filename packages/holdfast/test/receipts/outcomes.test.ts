@@ -173,6 +173,21 @@ describe('an event is delivered', () => {
     await ward.pass(0);
     expect([memory.offset, waiting.outcome]).toEqual([1, 'waiting']);
   });
+
+  test('not by one who came back with an older ticket than it was written by, nor by whoever comes after that one', async () => {
+    const ward = new Ward();
+    const other = ward.connect('u', { roundTripMs: null });
+    const waiting = ward.wait('u');
+    const began = memoryOf(ward.connect('u', { roundTripMs: null }).socket);
+    other.socket.leave();
+    const lost = { ...began, epoch: 'another' };
+    const copy = ward.connect('u', { roundTripMs: null, resume: lost });
+    expect(offsetsOn(copy.socket)).toEqual([1]);
+    const back = ward.connect('u', { roundTripMs: null, resume: began });
+    ward.connect('u', { roundTripMs: null, resume: memoryOf(back.socket) });
+    await ward.pass(0);
+    expect([began.offset, waiting.outcome]).toEqual([1, 'waiting']);
+  });
 });
 
 describe('an event overflows', () => {
