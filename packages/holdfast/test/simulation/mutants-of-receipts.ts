@@ -23,8 +23,8 @@ export const receiptMutants: readonly Mutant[] = [
   {
     name: 'whoever comes back confirms what was written to others',
     file: 'sessions/receipts.ts',
-    from: 'else if (receipt.wasWrittenTo({ lineage, generation })) this',
-    to: 'else this',
+    from: 'const isKnown = hasAll && receipt.wasWrittenTo({ lineage, generation });',
+    to: 'const isKnown = hasAll;',
   },
   {
     name: 'an event that was pushed out is given up though a session has it',
