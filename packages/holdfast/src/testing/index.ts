@@ -4,6 +4,7 @@ export { faultPlan, type FaultPlanOptions, type PlannedKind } from './fault-plan
 export { FaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 export { ManualClock } from './manual-clock.ts';
 export { maskedFrame, opcodes, type RawFrame, RawPeer, type RawPeerOptions } from './raw-peer.ts';
+export { SeededRandom } from './seeded-random.ts';
 export {
   RecordingOwner,
   socketContract,
