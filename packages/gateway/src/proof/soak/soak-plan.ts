@@ -1,0 +1,25 @@
+import type { LoadPlan } from '../load/load-plan.ts';
+
+/** What a soak does for all of its time, unless it is told otherwise: the seed document's 50 users with 5 sessions each. */
+export const usualSoak: Omit<LoadPlan, 'durationMs' | 'seed'> = {
+  users: 50,
+  sessionsPerUser: 5,
+  ratePerSecond: 1,
+  shape: 'steady',
+  frozenShare: 0.04,
+  eventsPerSecond: 1,
+};
+
+/** What a soak measures beside what a load measures. */
+export const soakQuantities = {
+  /** Sessions the target should have, by our own count. */
+  truth: { name: 'sessions', unit: 'sessions' },
+  counted: { name: 'sessions-counted', unit: 'sessions' },
+  heap: { name: 'heap-used', unit: 'bytes' },
+  timers: { name: 'timers', unit: 'timers' },
+  sweepRuns: { name: 'sweep-runs', unit: 'runs' },
+  drift: { name: 'drift', unit: 'sessions' },
+  logBytes: { name: 'log-memory', unit: 'bytes' },
+  /** Which process of the target a value is from: memory can be compared only within one. */
+  process: { name: 'target-process', unit: 'number' },
+} as const;
