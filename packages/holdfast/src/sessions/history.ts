@@ -1,4 +1,5 @@
 import { AgeOrder } from '../core/age-order.ts';
+import { slowestLinkBytesPerSecond } from '../core/death.ts';
 import type { Settings } from '../core/options.ts';
 import { ShardedMap } from '../core/sharded-map.ts';
 import { never } from '../core/timing-wheel.ts';
@@ -10,6 +11,17 @@ import type { Registry } from './registry.ts';
 import { type Scale, SharedBytes } from './shared-bytes.ts';
 import { type EntryDraft, UserLog } from './user-log.ts';
 
+/**
+ * How long after its publication an event can be asked for at most by a client that has it not: it is written at once or
+ * waits for a session that is here; that is known to be dead after an interval and the patience of its ping; its client
+ * may come back within the resume window.
+ */
+function longestUseMs(settings: Settings): number {
+  const { resumeWindowMs, pingIntervalMs, pingTimeoutMs, maxUnconfirmedBytes } = settings;
+  const backlogMs = (maxUnconfirmedBytes * 1_000) / slowestLinkBytesPerSecond;
+  return resumeWindowMs + pingIntervalMs + pingTimeoutMs + backlogMs;
+}
+
 /** What the history works with. */
 export interface HistoryRooms {
   readonly settings: Settings;
@@ -20,7 +32,8 @@ export interface HistoryRooms {
 
 /**
  * The logs of all users. Nothing is kept for a user before the first event (I5); a log whose user has been away for the
- * resume window goes; all logs together have a bound, and the log that has been quiet longest gives way first (I12).
+ * resume window goes, and while the user is here, what nobody can come back for any more; all logs together have a bound,
+ * and the log that has been quiet longest gives way first (I12).
  */
 export class History {
   readonly #rooms: HistoryRooms;
@@ -106,6 +119,7 @@ export class History {
     const now = pulse.latest;
     const log = new UserLog(userId, this.ends.of(userId), this.ends.broadcasts);
     log.touchedAt = now;
+    log.markedAt = now;
     log.timer = pulse.add({ due: (at) => this.#due(log, at) }, now + settings.resumeWindowMs);
     this.#logs.set(userId, log);
     this.#weight += log.weight;
@@ -135,11 +149,35 @@ export class History {
 
   #due(log: UserLog, now: number): number {
     const { registry, settings } = this.#rooms;
-    if (registry.count(log.userId) > 0 || this.#isAhead(log)) return now + settings.resumeWindowMs;
+    if (registry.count(log.userId) > 0 || this.#isAhead(log)) {
+      this.#expire(log, now);
+      // Whoever hears of what is over may end everything.
+      return this.#logs.get(log.userId) === log ? now + settings.resumeWindowMs : never;
+    }
     const endsAt = log.touchedAt + settings.resumeWindowMs;
     if (now < endsAt) return endsAt;
     this.#end(log);
     return never;
+  }
+
+  /**
+   * Lets go what nobody can come back for: what every session that is here has, and what was published before a client
+   * whose resume window is not over yet can have missed anything.
+   */
+  #expire(log: UserLog, now: number): void {
+    if (now - log.markedAt < longestUseMs(this.#rooms.settings)) return;
+    const { weight } = log;
+    log.expireTo(Math.min(log.markedTo, this.#hadByAll(log)));
+    this.#weight += log.weight - weight;
+    log.markedTo = log.last;
+    log.markedAt = now;
+  }
+
+  /** The offset up to which every session of the user has everything. */
+  #hadByAll(log: UserLog): number {
+    let had = log.delivered;
+    for (const { acked } of this.#rooms.registry.of(log.userId)) had = Math.min(had, acked);
+    return had;
   }
 
   /** It holds the broadcast under way: without it, nobody would know that its user has been reached. */

@@ -127,8 +127,11 @@ export class Resumption {
     if (epoch !== history.epoch || offset > history.startOf(userId))
       return { outcome: 'gap', reason: 'epoch' };
     if (offset >= reaches) return null;
-    if (offset >= (history.find(userId)?.start ?? reaches))
-      return { outcome: 'gap', reason: 'overflow', from: offset + 1, to: reaches };
+    const log = history.find(userId);
+    if (log !== undefined && offset >= log.start) {
+      const reason = reaches <= log.expiredTo ? 'expired' : 'overflow';
+      return { outcome: 'gap', reason, from: offset + 1, to: reaches };
+    }
     const reason = history.ends.hasOnlyBroadcasts(userId) ? 'broadcast' : 'expired';
     return { outcome: 'gap', reason };
   }
@@ -146,14 +149,15 @@ type Gap = Extract<ResumeVerdict, { readonly outcome: 'gap' }>;
 
 /** Everything between a position and what is left, as far as it can be known and was not counted when it aged out. */
 function lostBy(
-  { reason }: Gap,
+  { reason, from: known }: Gap,
   { brought, reaches, log }: { brought: Position; reaches: number; log: UserLog | undefined },
 ): Placing['lost'] {
   if (log === undefined)
     return reason === 'broadcast' ? { events: reaches - brought.offset, reason } : null;
-  const from = reason === 'overflow' ? brought.offset : Math.max(log.delivered, log.start);
-  const events = reaches > from ? log.uncounted(from + 1, reaches) : 0;
-  return events > 0 ? { events, reason: 'overflow' } : null;
+  const after = known === undefined ? Math.max(log.delivered, log.start) : brought.offset;
+  const events = reaches > after ? log.uncounted(after + 1, reaches) : 0;
+  if (events === 0) return null;
+  return { events, reason: known !== undefined && reason === 'expired' ? reason : 'overflow' };
 }
 
 /** @throws UsageError `bad-resume` */

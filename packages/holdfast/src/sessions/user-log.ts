@@ -70,6 +70,11 @@ export class UserLog implements Aged<UserLog> {
   broadcast: number;
   /** When it was last appended to, or its user's last session left. */
   touchedAt = 0;
+  /** How far it reached when it was last looked at for its age, and when that was. */
+  markedTo: number;
+  markedAt = 0;
+  /** Highest offset that was let go because its time was over, while its user was here. */
+  expiredTo: number;
   /** Entry on the timing wheel. */
   timer: number = noEntry;
   older: UserLog | null = null;
@@ -83,6 +88,8 @@ export class UserLog implements Aged<UserLog> {
     this.#first = start + 1;
     this.#last = start;
     this.delivered = start;
+    this.markedTo = start;
+    this.expiredTo = start;
   }
 
   /** Offset of the newest entry, or where the log begins. */
@@ -176,6 +183,14 @@ export class UserLog implements Aged<UserLog> {
   /** Lets every entry go: its time is over. */
   clear(): void {
     while (this.size > 0) this.#dropOldest('expired');
+  }
+
+  /** Lets every entry up to this offset go: their time is over. */
+  expireTo(offset: number): void {
+    while (this.size > 0 && this.#first <= offset) {
+      this.expiredTo = this.#first;
+      this.#dropOldest('expired');
+    }
   }
 
   /** Lets the oldest entries go until about so many bytes of memory are free; one entry in any case. */

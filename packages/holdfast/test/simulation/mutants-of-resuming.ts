@@ -45,9 +45,25 @@ export const resumingMutants: readonly Mutant[] = [
     to: 'if (log !== undefined) log.delivered = Math.min(log.delivered, offset);',
   },
   {
+    name: 'a log lets go what a client can still come back for',
+    file: 'sessions/history.ts',
+    from: 'return resumeWindowMs + pingIntervalMs + pingTimeoutMs + backlogMs;',
+    to: 'return (resumeWindowMs + pingIntervalMs + pingTimeoutMs + backlogMs) / 4;',
+  },
+  {
     name: 'a log that begins anew begins at nothing',
     file: 'sessions/log-ends.ts',
     from: 'this.#reached[group] = Math.max(this.#reached[group] ?? 0, reached);',
     to: '',
+  },
+];
+
+/** Mistakes that show only in many worlds. */
+export const rarelySeenMutants: readonly Mutant[] = [
+  {
+    name: 'a log lets go what a session that is here has not confirmed',
+    file: 'sessions/history.ts',
+    from: 'had = Math.min(had, acked);',
+    to: 'had = Math.max(had, acked);',
   },
 ];

@@ -3,18 +3,21 @@ import { violationOf } from './kill.ts';
 import { askingMutants } from './mutants-of-asking.ts';
 import { drainingMutants } from './mutants-of-draining.ts';
 import { receiptMutants } from './mutants-of-receipts.ts';
-import { resumingMutants } from './mutants-of-resuming.ts';
+import { rarelySeenMutants, resumingMutants } from './mutants-of-resuming.ts';
 import { simulatorMutants } from './mutants-of-simulator.ts';
 
 const mostSeeds = 200;
 
 describe('FM-89 within two hundred worlds the simulator notices when', () => {
-  it.each([...simulatorMutants, ...resumingMutants, ...receiptMutants, ...drainingMutants])(
-    '$name',
-    async (mutant) => {
-      expect(await violationOf(mutant, mostSeeds)).toMatch(/^I\d+: /);
-    },
-  );
+  it.each([
+    ...simulatorMutants,
+    ...resumingMutants,
+    ...rarelySeenMutants,
+    ...receiptMutants,
+    ...drainingMutants,
+  ])('$name', async (mutant) => {
+    expect(await violationOf(mutant, mostSeeds)).toMatch(/^I\d+: /);
+  });
 });
 
 describe('FM-89 within two hundred worlds that ask the simulator notices when', () => {

@@ -1,5 +1,6 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { RawSamples, Series } from '../evidence/evidence.ts';
+import { ValueList } from './value-list.ts';
 
 /** A name and the unit its values are in. */
 export interface Quantity {
@@ -17,7 +18,7 @@ export interface Quantiles {
 
 /** Collects raw measurements, and keeps a histogram of the milliseconds among them for those who watch. */
 export class Measures {
-  readonly #samples: Map<string, { readonly unit: string; readonly values: number[] }> = new Map();
+  readonly #samples: Map<string, { readonly unit: string; readonly values: ValueList }> = new Map();
   readonly #series: Map<string, { readonly unit: string; readonly points: [number, number][] }> =
     new Map();
   readonly #live: Map<string, RecordableHistogram> = new Map();
@@ -25,7 +26,7 @@ export class Measures {
   /** Keeps one measurement; to a thousandth, which is a microsecond where it is time. */
   sample({ name, unit }: Quantity, measured: number): void {
     const value = Math.round(measured * 1_000) / 1_000;
-    const samples = this.#samples.get(name) ?? { unit, values: [] };
+    const samples = this.#samples.get(name) ?? { unit, values: new ValueList() };
     this.#samples.set(name, samples);
     samples.values.push(value);
     if (unit !== 'ms') return;
@@ -57,7 +58,11 @@ export class Measures {
   }
 
   get samples(): readonly RawSamples[] {
-    return [...this.#samples].map(([name, { unit, values }]) => ({ name, unit, values }));
+    return [...this.#samples].map(([name, { unit, values }]) => ({
+      name,
+      unit,
+      values: values.toArray(),
+    }));
   }
 
   get series(): readonly Series[] {

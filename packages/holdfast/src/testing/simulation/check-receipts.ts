@@ -2,7 +2,7 @@ import type { UndeliveredEvent } from '../../sessions/hooks.ts';
 import type { Receipted } from '../../sessions/publisher.ts';
 import type { ReceiptOutcome } from '../../sessions/receipt.ts';
 import type { SessionEvent } from '../../sessions/session-event.ts';
-import { isPushedOut } from './pushed-out.ts';
+import { isOutOfUse, isPushedOut } from './pushed-out.ts';
 import type { ReceiptTruth } from './receipt-truth.ts';
 import { isTight } from './scenario.ts';
 import type { SessionTruth } from './session-truth.ts';
@@ -58,7 +58,9 @@ function checkUndelivered(stage: Stage, { user, offset, receipt, outcome }: Unde
   const hasBegunAnew = user.mayBeginAnew || offset <= user.prehistoryTo;
   const isLogOver = hasBegunAnew || stage.isDraining || isTight(settings);
   const isTrue =
-    outcome === 'expired' ? clock.nowMs() >= endsAt || isLogOver : isPushedOut(stage, user, offset);
+    outcome === 'expired'
+      ? clock.nowMs() >= endsAt || isLogOver || isOutOfUse(stage, user, offset)
+      : isPushedOut(stage, user, offset);
   verdict.expect(
     isTrue,
     'I4',

@@ -1,4 +1,5 @@
 import type { ResumeVerdict } from '../../protocol/frames.ts';
+import { isOutOfUse } from './pushed-out.ts';
 import type { SessionTruth } from './session-truth.ts';
 import { isOfThisRecord, type Stage, userOf } from './stage.ts';
 import type { Memory } from './simulated-client.ts';
@@ -57,8 +58,9 @@ function checkGapVerdict(
   const user = userOf(stage, truth.userId);
   user.deliveredTo = Math.max(user.deliveredTo, start);
   const isOther = from === undefined && to === undefined;
+  const isAged = reason === 'expired' && isOverflow && isOutOfUse(stage, user, start);
   stage.verdict.expect(
-    reason === 'overflow' ? isOverflow : isOther,
+    reason === 'overflow' ? isOverflow : isOther || isAged,
     'I4',
     () => `${truth.id} was told a gap (${reason}) from ${from} to ${to} after ${memory.offset}`,
   );

@@ -134,7 +134,9 @@ function announce(
   const number = stage.announced.size + 1;
   const { userId, onlyFor, size, isTracked } = about;
   const receipt = isTracked ? makeReceiptTruth(number) : null;
-  const announced = { number, userId, onlyFor, approximateBytes: size + 125, receipt };
+  const approximateBytes = size + 125;
+  const publishedAt = stage.clock.nowMs();
+  const announced = { number, userId, onlyFor, approximateBytes, publishedAt, receipt };
   stage.announced.set(number, announced);
   return { announced, number, data: { n: number, u: userId, pad: 'x'.repeat(size) } };
 }

@@ -1,4 +1,5 @@
 import { isTight } from './scenario.ts';
+import { slackMs } from './slack.ts';
 import type { Stage } from './stage.ts';
 import type { Announced, UserTruth } from './user-truth.ts';
 
@@ -6,6 +7,22 @@ import type { Announced, UserTruth } from './user-truth.ts';
 export function comingTo({ publishing }: Stage, user: UserTruth): Announced[] {
   const placed = new Set(user.eventAt.values());
   return [...publishing, ...user.unseen].filter((event) => !placed.has(event));
+}
+
+/**
+ * Whether everything up to this offset is so old that no client can come back for it: whoever missed it was found dead
+ * long enough ago.
+ */
+export function isOutOfUse(
+  { settings, world, clock }: Stage,
+  user: UserTruth,
+  to: number,
+): boolean {
+  const seen = [...user.eventAt].filter(([at]) => at <= to);
+  const youngest = Math.max(...seen.map(([, { publishedAt }]) => publishedAt));
+  const { resumeWindowMs, pingIntervalMs, pingTimeoutMs } = settings;
+  const useMs = resumeWindowMs + pingIntervalMs + pingTimeoutMs - slackMs;
+  return world.time.mostElapsed(youngest, clock.nowMs()) >= useMs;
 }
 
 /** Whether so much was published after this offset that the log may not reach back to it. */

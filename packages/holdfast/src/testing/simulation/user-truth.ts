@@ -30,6 +30,8 @@ export interface Announced {
   /** The only lineage it is for; null for all of the user's. */
   readonly onlyFor: number | null;
   readonly approximateBytes: number;
+  /** By the clock of the process. */
+  readonly publishedAt: number;
   /** Null where nobody wants to know what becomes of it. */
   receipt: ReceiptTruth | null;
 }
