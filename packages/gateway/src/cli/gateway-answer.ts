@@ -30,8 +30,8 @@ export function describeAnswer({ base, status, problem, tokenFrom }: BadAnswer):
   return `The gateway at ${base} answered ${said} (${plainText(code, 40)}): ${plainText(detail, LONGEST_DETAIL)}`;
 }
 
-/** Why nothing answered at an address, from the error of the connection. */
-export function describeNoAnswer(base: string, error: unknown): string {
+/** Why nothing answered at an address, from the error of the connection; `flag` is what names the address. */
+export function describeNoAnswer(base: string, error: unknown, flag = '--url'): string {
   const expected = `Expected a gateway to answer at ${base}`;
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (error instanceof Error && error.name === 'TimeoutError') {
@@ -41,17 +41,17 @@ export function describeNoAnswer(base: string, error: unknown): string {
     case 'ECONNREFUSED':
       return (
         `${expected}, got no connection: nothing listens there. Is it running? ` +
-        '`npm start` or `holdfast serve --env development` starts one; `--url` names another.'
+        `\`npm start\` or \`holdfast serve --env development\` starts one; \`${flag}\` names another.`
       );
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return `${expected}, got no address for that name (${code}). Check \`--url\` and the network.`;
+      return `${expected}, got no address for that name (${code}). Check \`${flag}\` and the network.`;
     case 'ECONNRESET':
     case 'EPIPE':
-      return `${expected}, got a connection that broke off. If it speaks TLS, \`--url\` begins with https.`;
+      return `${expected}, got a connection that broke off. If it speaks TLS, \`${flag}\` begins with https.`;
     case 'EPROTO':
-      return `${expected}, got no TLS. If it speaks none, \`--url\` begins with http.`;
+      return `${expected}, got no TLS. If it speaks none, \`${flag}\` begins with http.`;
     default:
-      return `${expected}, got ${code === '' ? 'an error' : code}. Check \`--url\`.`;
+      return `${expected}, got ${code === '' ? 'an error' : code}. Check \`${flag}\`.`;
   }
 }

@@ -5,7 +5,7 @@ import { urlToHttpOptions } from 'node:url';
 import { shown } from '../server/config/config-error.ts';
 import { findAdminToken } from './admin-token.ts';
 import { failed, wrongUsage } from './command-failure.ts';
-import { findGiven } from './given.ts';
+import { findGiven, type GivenSetting } from './given.ts';
 import { describeAnswer, describeNoAnswer } from './gateway-answer.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -76,7 +76,13 @@ async function send(
 
 /** The address without a slash at its end; a gateway may stand below a path of a proxy. */
 function readUrl(flags: ClientFlags, terminal: Terminal): string {
-  const given = findGiven('url', flags.url, terminal) ?? { value: USUAL_URL, from: '`--url`' };
+  return readAddress(
+    findGiven('url', flags.url, terminal) ?? { value: USUAL_URL, from: '`--url`' },
+  );
+}
+
+/** The address that was given, without a slash at its end. @throws CommandFailure where it is none of http or https */
+export function readAddress(given: GivenSetting): string {
   const url = URL.canParse(given.value) ? new URL(given.value) : undefined;
   const isHttp = url?.protocol === 'http:' || url?.protocol === 'https:';
   if (url === undefined || !isHttp) {

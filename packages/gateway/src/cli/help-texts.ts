@@ -1,6 +1,6 @@
 /** What `--help` of each command says below its options. */
 export const helpTexts: Readonly<
-  Record<'serve' | 'token' | 'sessions' | 'reap' | 'close' | 'drain', string>
+  Record<'serve' | 'token' | 'sessions' | 'reap' | 'close' | 'drain' | 'verify', string>
 > = {
   serve: `
 A flag wins over its environment variable (in square brackets), that over the key in the file of
@@ -83,5 +83,28 @@ Examples:
 
   # a node by its name, as data
   holdfast drain mf3k2ab9c8d7e6f5 --json
+`,
+  verify: `
+Scenarios are black boxes: each holds one claim against a deployment over its wire and its HTTP API,
+with users of its own, and takes away what it opened. One that needs what the target does not have
+is not applicable: that is told and counted, and is never a pass. A pattern matches the whole name
+(* any text, ? one character, letter case aside), or a test of the seed document by its name.
+
+Exit status: 0 all passed, 1 something failed or nothing was proven, 2 wrong usage. Ctrl-C takes
+away what is open and tells what was played.
+
+Examples:
+  # everything, against a gateway started for it
+  holdfast verify
+
+  # what a pipeline runs before a deployment
+  holdfast verify --category limits --env staging --pattern '*manager*limit*' --verbose --fail-fast
+
+  # a deployment of yours, with evidence of the run
+  export HOLDFAST_AUTH_SECRET=… HOLDFAST_ADMIN_TOKEN=…
+  holdfast verify --target https://staging.example.org --env staging --out evidence/
+
+  # what there is
+  holdfast verify --list
 `,
 };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { OutputConfiguration } from 'commander';
+import { Option, type OutputConfiguration } from 'commander';
 import { listOptionDescriptors } from '../server/config/option-descriptors.ts';
 import type { ClientFlags } from './gateway-client.ts';
 import { helpTexts } from './help-texts.ts';
@@ -7,6 +7,7 @@ import { HoldfastCommand } from './holdfast-command.ts';
 import type { ServeFlags } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenFlags } from './token.ts';
+import type { VerifyFlags } from './verify/verify-order.ts';
 
 /**
  * The `holdfast` command with all its commands and flags. What a command does is loaded only when it
@@ -29,6 +30,7 @@ export function buildProgram(terminal: Terminal): HoldfastCommand {
   addReap(program, terminal);
   addClose(program, terminal);
   addDrain(program, terminal);
+  addVerify(program, terminal);
   addHelp(program);
   return program;
 }
@@ -109,6 +111,34 @@ function addDrain(program: HoldfastCommand, terminal: Terminal): void {
     .action(async (node: string | undefined, flags: ClientFlags) => {
       const { drainNode } = await import('./drain.ts');
       await drainNode(node, flags, terminal);
+    });
+}
+
+function addVerify(program: HoldfastCommand, terminal: Terminal): void {
+  program
+    .command('verify')
+    .description('prove a deployment: play scenarios against it, or against a gateway of its own')
+    .option('--target <url>', 'the deployment (default: gateways are started for the run)')
+    .option('--auth-secret <secret>', 'secret the target checks tokens with [HOLDFAST_AUTH_SECRET]')
+    .option('--auth-issuer <text>', 'the `iss` it asks for [HOLDFAST_AUTH_ISSUER]')
+    .option('--auth-audience <text>', 'the `aud` it asks for [HOLDFAST_AUTH_AUDIENCE]')
+    .option('--admin-token <token>', 'its admin token [HOLDFAST_ADMIN_TOKEN]')
+    .option('--category <name>', 'only scenarios of this category; may be given again', collect)
+    .option('--pattern <glob>', 'only those whose name matches; may be given again', collect)
+    .option('--env <name>', 'the environment gateways are started in (default: staging)')
+    .option('--fail-fast', 'stop after the first failure')
+    .option('--verbose', 'tell claims, measurements and what was done')
+    .option('--list', 'print the scenarios and play none')
+    .option('--repeat <number>', 'play each so often, 1 to 1000 (default: 1)')
+    .option('--seed <number>', 'draw as the run with this seed did')
+    .option('--out <folder>', 'write evidence into this folder')
+    .option('--json', 'print JSON')
+    .addOption(new Option('--test-pattern <glob>').hideHelp())
+    .addOption(new Option('--real-services').hideHelp())
+    .addHelpText('after', helpTexts.verify)
+    .action(async (flags: VerifyFlags) => {
+      const { verify } = await import('./verify/verify.ts');
+      await verify(flags, terminal);
     });
 }
 

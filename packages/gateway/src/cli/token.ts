@@ -1,12 +1,10 @@
 import { LARGEST_USER_ID_BYTES, isUserId } from '../server/auth/user-id.ts';
 import { mintToken } from '../server/auth/mint.ts';
 import { shown } from '../server/config/config-error.ts';
-import { SMALLEST_SECRET_BYTES } from '../server/config/relations.ts';
 import { parseDuration } from '../server/config/units.ts';
 import { findAdminToken } from './admin-token.ts';
-import { failed, wrongUsage } from './command-failure.ts';
-import { findGiven } from './given.ts';
-import { findMadeUpSecrets, secretsFolder } from './made-up-secrets.ts';
+import { findAuthSecret, findParties } from './auth-secret.ts';
+import { wrongUsage } from './command-failure.ts';
 import type { Terminal } from './terminal.ts';
 import { readWholeNumber } from './whole-number.ts';
 import { writeJson } from './wording.ts';
@@ -84,33 +82,5 @@ function readTtl(text: string): number {
   if (ttlMs !== undefined && ttlMs > 0) return ttlMs;
   throw wrongUsage(
     `Expected \`--ttl\` to be a duration such as 80ms, 25s, 5m or 1h, got ${shown(text)}.`,
-  );
-}
-
-/** What the gateway asks of its tokens by `--auth-issuer` and `--auth-audience`, the token must carry. */
-function findParties(
-  flags: TokenFlags,
-  terminal: Terminal,
-): { readonly issuer?: string; readonly audience?: string } {
-  const issuer = findGiven('auth-issuer', flags.authIssuer, terminal)?.value;
-  const audience = findGiven('auth-audience', flags.authAudience, terminal)?.value;
-  return { ...(issuer !== undefined && { issuer }), ...(audience !== undefined && { audience }) };
-}
-
-function findAuthSecret(flag: string | undefined, terminal: Terminal): string {
-  const given = findGiven('auth-secret', flag, terminal);
-  if (given === undefined) {
-    const madeUp = findMadeUpSecrets(terminal);
-    if (madeUp !== undefined) return madeUp.authSecret;
-    throw failed(
-      'Expected a secret to sign with, got none: no `--auth-secret`, no HOLDFAST_AUTH_SECRET, and no gateway has made one up ' +
-        `in ${secretsFolder(terminal)}. Give the gateway's secret, or start one here with \`holdfast serve --env development\`.`,
-    );
-  }
-  const bytes = Buffer.byteLength(given.value, 'utf8');
-  if (bytes >= SMALLEST_SECRET_BYTES) return given.value;
-  throw wrongUsage(
-    `Expected ${given.from} to be at least ${SMALLEST_SECRET_BYTES} bytes in UTF-8, got ${bytes}. ` +
-      'It has to be the secret the gateway was started with.',
   );
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { type CpuQuota, limitCpu } from './faults-cpu-quota.ts';
+import { type CpuQuota, limitCpu } from '../../src/proof/processes/cpu-quota.ts';
 import { PeerProcess } from './peer-process.ts';
 import { RunningGateway } from './running-gateway.ts';
 
@@ -31,7 +31,7 @@ it('B7 I11 a fifth of a processor, two hundred live sessions and more work than 
     users.flatMap((user) => Array.from({ length: 5 }, () => `${base}${running.pathFor(user)}`)),
   );
 
-  quota = limitCpu(running.child, 0.2);
+  quota = limitCpu(running.child.pid ?? 0, 0.2);
   const endsAt = performance.now() + 7_000;
   let published = 0;
   const publish = async (lane: number): Promise<void> => {

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import type { Deployment } from '../deployment.ts';
 import type { HostProcess } from '../host-process.ts';
 import { reachTarget } from '../wire/reach-target.ts';
+import { type CpuQuota, limitCpu } from './cpu-quota.ts';
+import { type Container, enclose, type Surroundings } from './surroundings.ts';
 
 const ownCommand = fileURLToPath(new URL('../../../bin/holdfast.js', import.meta.url));
 const patienceMs = 30_000;
@@ -17,6 +19,7 @@ export interface GatewayStart {
   readonly flags?: readonly string[];
   /** The `holdfast` program to run. Default: the one this is part of. */
   readonly command?: string;
+  readonly surroundings?: Surroundings;
 }
 
 /**
@@ -26,41 +29,67 @@ export interface GatewayStart {
  * @throws Error with what it wrote, where it ends before that
  */
 export async function startGateway(start: GatewayStart): Promise<Deployment> {
-  const { environment, flags = [], command = ownCommand } = start;
+  const { environment, surroundings = {} } = start;
   const authSecret = randomBytes(32).toString('hex');
   const adminToken = randomBytes(32).toString('hex');
-  const child = spawn(
-    process.execPath,
-    [command, 'serve', '--port', '0', '--log-format', 'json', '--env', environment, ...flags],
-    {
-      env: {
-        PATH: process.env['PATH'],
-        HOLDFAST_AUTH_SECRET: authSecret,
-        HOLDFAST_ADMIN_TOKEN: adminToken,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  const { argv, isInner } = enclose(commandLine(start), surroundings.container);
+  const [program, ...rest] = argv;
+  const child = spawn(program, rest, {
+    env: {
+      PATH: process.env['PATH'],
+      HOLDFAST_AUTH_SECRET: authSecret,
+      HOLDFAST_ADMIN_TOKEN: adminToken,
+      ...surroundings.variables,
     },
-  );
-  const host = new GatewayProcess(child);
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, for a quota of processor time.
+    detached: surroundings.container !== undefined,
+  });
+  const host = new GatewayProcess(child, isInner);
+  const quota = limit(child, surroundings.container);
   const url = await host.listening();
+  if (quota !== null) child.once('exit', () => quota.release());
   return reachTarget({ name: `holdfast (${environment})`, url, authSecret, adminToken, host });
+}
+
+function commandLine({
+  environment,
+  flags = [],
+  command = ownCommand,
+  surroundings = {},
+}: GatewayStart): readonly [string, ...string[]] {
+  const environmentFlags = surroundings.isEnvironmentUntold === true ? [] : ['--env', environment];
+  const serve = ['serve', '--port', '0', '--log-format', 'json', ...environmentFlags, ...flags];
+  return [process.execPath, command, ...serve];
+}
+
+/** Processes started by one that is held to a share are held to it with it. */
+function limit({ pid }: ChildProcess, container: Container | undefined): CpuQuota | null {
+  if (container === undefined || pid === undefined) return null;
+  const quota = limitCpu(-pid, container.cpuShare);
+  container.tell(`${Math.round(container.cpuShare * 100)} % of one processor`);
+  return quota;
 }
 
 class GatewayProcess implements HostProcess {
   readonly #child: ChildProcess;
+  readonly #isInner: boolean;
   readonly logs: Readonly<Record<string, unknown>>[] = [];
   #errors = '';
   #sayListening: (url: string) => void = () => {};
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, isInner: boolean) {
     this.#child = child;
+    this.#isInner = isInner;
     child.stderr?.on('data', (chunk: Buffer) => (this.#errors += chunk.toString()));
     const lines = createInterface({ input: child.stdout ?? process.stdin });
     lines.on('line', (line) => this.#take(line));
   }
 
   get pid(): number {
-    return this.#child.pid ?? 0;
+    const pid = this.#child.pid ?? 0;
+    if (!this.#isInner) return pid;
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
   }
 
   get isAlive(): boolean {
@@ -77,18 +106,18 @@ class GatewayProcess implements HostProcess {
   }
 
   freeze(): void {
-    this.#child.kill('SIGSTOP');
+    process.kill(this.pid, 'SIGSTOP');
   }
 
   thaw(): void {
-    this.#child.kill('SIGCONT');
+    process.kill(this.pid, 'SIGCONT');
   }
 
   async stop(): Promise<number | null> {
     if (this.isAlive) {
       const gone = new Promise<void>((resolve) => void this.#child.once('exit', () => resolve()));
-      this.#child.kill('SIGCONT');
-      this.#child.kill('SIGTERM');
+      process.kill(this.pid, 'SIGCONT');
+      process.kill(this.pid, 'SIGTERM');
       await gone;
     }
     return this.#child.exitCode;

@@ -1,4 +1,5 @@
 import type { Deployment } from '../deployment.ts';
+import type { Surroundings } from '../processes/surroundings.ts';
 import type { Scenario } from './scenario.ts';
 import type { StartDeployment } from './stage.ts';
 
@@ -33,8 +34,8 @@ export class House {
   }
 
   /** Another gateway, whoever the target is. */
-  async startOther(flags: readonly string[]): Promise<Deployment> {
-    if ('start' in this.#grounds) return await this.#grounds.start(flags);
+  async startOther(flags: readonly string[], surroundings?: Surroundings): Promise<Deployment> {
+    if ('start' in this.#grounds) return await this.#grounds.start(flags, surroundings);
     throw new Error('Expected a run that starts its gateways, got one with a target.');
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { CallMissing } from '../deployment.ts';
 import { Finding } from '../finding.ts';
 import type { PlayedScenario, Verdict } from './outcome.ts';
@@ -11,19 +12,22 @@ export interface Turn {
   readonly round: number;
   /** `performance.now()` when the run began. */
   readonly runStartedAtMs: number;
+  /** Aborted to end the scenario before its time; its verdict then says nothing. */
+  readonly signal: AbortSignal;
 }
 
 /** Plays one scenario on a stage of its own. Never rejects: what goes wrong is its verdict. */
 export async function play(
   scenario: Scenario,
   parts: Omit<StageParts, 'signal'>,
-  { round, runStartedAtMs }: Turn,
+  { round, runStartedAtMs, signal }: Turn,
 ): Promise<PlayedScenario> {
   const withinMs = scenario.withinMs ?? usualPatienceMs;
   const startedAtMs = performance.now();
-  const overtime = new AbortController();
-  const stage = new LiveStage({ ...parts, signal: overtime.signal });
-  const verdict = await judge(scenario, { stage, withinMs, overtime });
+  const curtain = new AbortController();
+  const stage = new LiveStage({ ...parts, signal: curtain.signal });
+  const verdict = await judge(scenario, { stage, withinMs, curtain, signal });
+  curtain.abort();
   await stage.clear();
   const { name, category, claim, covers } = scenario;
   return {
@@ -43,10 +47,13 @@ export async function play(
 interface Watch {
   readonly stage: LiveStage;
   readonly withinMs: number;
-  readonly overtime: AbortController;
+  /** Aborted when the scenario is over, whatever came of it: nothing is opened on the stage any more. */
+  readonly curtain: AbortController;
+  readonly signal: AbortSignal;
 }
 
-async function judge(scenario: Scenario, { stage, withinMs, overtime }: Watch): Promise<Verdict> {
+async function judge(scenario: Scenario, watch: Watch): Promise<Verdict> {
+  const { stage, withinMs, curtain, signal } = watch;
   if (scenario.needsHost === true && stage.deployment.host === null) {
     const why = 'It acts on the process of the target, which was not started for the proof.';
     return { outcome: 'not-applicable', why };
@@ -56,22 +63,26 @@ async function judge(scenario: Scenario, { stage, withinMs, overtime }: Watch): 
     got: 'none of it',
     cause: 'The target left something unanswered.',
   });
-  let timer: NodeJS.Timeout | undefined;
-  const clock = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      overtime.abort();
-      reject(late);
-    }, withinMs);
-  });
+  const timer = setTimeout(() => curtain.abort(late), withinMs);
+  const interrupt = (): void => curtain.abort(interrupted);
+  signal.addEventListener('abort', interrupt, { once: true });
   try {
-    await Promise.race([scenario.run(stage), clock]);
-    return { outcome: 'passed' };
+    await Promise.race([scenario.run(stage), once(curtain.signal, 'abort')]);
+    return curtain.signal.aborted ? describe(curtain.signal.reason) : { outcome: 'passed' };
   } catch (error) {
-    return describe(error);
+    // What fails because the curtain fell is no finding of its own.
+    return describe(curtain.signal.aborted ? curtain.signal.reason : error);
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener('abort', interrupt);
   }
 }
+
+const interrupted: Finding = new Finding({
+  expected: 'the scenario to be played to its end',
+  got: 'an interrupted run',
+  cause: 'The run was interrupted.',
+});
 
 function describe(error: unknown): Verdict {
   if (error instanceof CallMissing) return { outcome: 'not-applicable', why: error.message };

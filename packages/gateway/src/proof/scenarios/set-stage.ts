@@ -17,7 +17,7 @@ export interface StageParts {
   readonly seed: number;
   /** Begins the names of its users. */
   readonly prefix: string;
-  /** Aborted when the scenario is out of time. */
+  /** Aborted when the scenario is over or out of time: nothing can be opened after that. */
   readonly signal: AbortSignal;
 }
 
@@ -45,9 +45,10 @@ export class LiveStage implements Stage {
   }
 
   async connect(request: DialRequest): Promise<Arrival> {
+    this.#parts.signal.throwIfAborted();
     const arrival = await this.deployment.dialer.dial(request);
     this.sample('connect', arrival.tookMs);
-    if (arrival.isOpen) this.#undo.push(() => arrival.client.drop());
+    if (arrival.isOpen) this.#keep(() => arrival.client.drop());
     return arrival;
   }
 
@@ -69,21 +70,23 @@ export class LiveStage implements Stage {
   }
 
   async startClients(): Promise<ClientProcess> {
+    this.#parts.signal.throwIfAborted();
     const clients = new ClientProcess(this.deployment.dialerSource);
-    this.#undo.push(() => clients.kill());
+    this.#keep(() => clients.kill());
     return await Promise.resolve(clients);
   }
 
   async startProxy(): Promise<FaultProxy> {
     const { host, port } = this.deployment.address;
     const proxy = await FaultProxy.start({ targetHost: host, targetPort: port });
-    this.#undo.push(() => proxy.close());
+    this.#keep(() => proxy.close());
     return proxy;
   }
 
-  startOther: StartDeployment = async (flags) => {
-    const other = await this.#parts.startOther(flags);
-    this.#undo.push(async () => void (await other.host?.stop()));
+  startOther: StartDeployment = async (flags, surroundings) => {
+    this.#parts.signal.throwIfAborted();
+    const other = await this.#parts.startOther(flags, surroundings);
+    this.#keep(async () => void (await other.host?.stop()));
     return other;
   };
 
@@ -112,14 +115,22 @@ export class LiveStage implements Stage {
     return true;
   }
 
+  /** What became open while the scenario ended is taken away at once. */
+  #keep(undo: () => Promise<void> | void): void {
+    if (this.#parts.signal.aborted) void this.#takeAway(undo);
+    else this.#undo.push(undo);
+  }
+
   /** Closes what is open. What fails here says nothing about the claim and is noted. */
   async clear(): Promise<void> {
-    for (const undo of this.#undo.splice(0).toReversed()) {
-      try {
-        await undo();
-      } catch (error) {
-        this.note(`clearing the stage failed: ${String(error)}`);
-      }
+    for (const undo of this.#undo.splice(0).toReversed()) await this.#takeAway(undo);
+  }
+
+  async #takeAway(undo: () => Promise<void> | void): Promise<void> {
+    try {
+      await undo();
+    } catch (error) {
+      this.note(`clearing the stage failed: ${String(error)}`);
     }
   }
 

@@ -2,6 +2,7 @@ import type { FaultProxy, SeededRandom } from 'holdfast/testing';
 import type { Deployment } from '../deployment.ts';
 import type { Arrival, DialRequest, ProofClient } from '../dialer.ts';
 import type { ClientProcess } from '../processes/client-process.ts';
+import type { Surroundings } from '../processes/surroundings.ts';
 
 /** Settings in force at the target which scenarios reckon with. All others are taken to be the defaults. */
 export interface TargetSettings {
@@ -11,8 +12,11 @@ export interface TargetSettings {
   readonly environment: string | null;
 }
 
-/** A deployment to start beside the one under proof, with other flags. */
-export type StartDeployment = (flags: readonly string[]) => Promise<Deployment>;
+/** A deployment to start beside the one under proof, with other flags, in surroundings of its own. */
+export type StartDeployment = (
+  flags: readonly string[],
+  surroundings?: Surroundings,
+) => Promise<Deployment>;
 
 /**
  * What a scenario plays on. Users are its own, so that scenarios do not disturb each other or whoever else uses the

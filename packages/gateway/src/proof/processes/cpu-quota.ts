@@ -1,6 +1,5 @@
 import { accessSync, constants, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { ChildProcess } from 'node:child_process';
 
 /** A process that gets only a share of one processor until it is released. */
 export interface CpuQuota {
@@ -13,11 +12,12 @@ const periodUs = 100_000;
 const controller = '/sys/fs/cgroup/cpu';
 
 /**
- * Holds a process to this share of a processor, 0 to 1: by the CPU controller of cgroup v1 where we may write to it,
- * and else by stopping it for the rest of each 100 ms.
+ * Holds a process, and those it starts from now on, to this share of a processor, 0 to 1: by the CPU controller of cgroup
+ * v1 where we may write to it, and else by stopping it for the rest of each 100 ms. A negative number is that of a
+ * process group, by its leader.
  */
-export function limitCpu(child: ChildProcess, share: number): CpuQuota {
-  return mayUseController() ? limitByController(child, share) : limitByStopping(child, share);
+export function limitCpu(pid: number, share: number): CpuQuota {
+  return mayUseController() ? limitByController(pid, share) : limitByStopping(pid, share);
 }
 
 function mayUseController(): boolean {
@@ -41,35 +41,37 @@ function mayMakeGroup(): boolean {
   }
 }
 
-function limitByController(child: ChildProcess, share: number): CpuQuota {
-  const group = path.join(controller, `holdfast-test-${child.pid}`);
+function limitByController(leader: number, share: number): CpuQuota {
+  const pid = Math.abs(leader);
+  const group = path.join(controller, `holdfast-${pid}`);
   mkdirSync(group);
   writeFileSync(path.join(group, 'cpu.cfs_period_us'), String(periodUs));
   writeFileSync(path.join(group, 'cpu.cfs_quota_us'), String(Math.round(periodUs * share)));
-  writeFileSync(path.join(group, 'cgroup.procs'), String(child.pid));
+  writeFileSync(path.join(group, 'cgroup.procs'), String(pid));
   return {
     get timesThrottled() {
       const text = readFileSync(path.join(group, 'cpu.stat'), 'utf8');
       return Number(/nr_throttled (\d+)/.exec(text)?.[1] ?? 0);
     },
     release: () => {
-      writeFileSync(path.join(controller, 'cgroup.procs'), String(child.pid));
+      for (const one of readFileSync(path.join(group, 'cgroup.procs'), 'utf8').trim().split('\n'))
+        if (one !== '') writeFileSync(path.join(controller, 'cgroup.procs'), one);
       rmdirSync(group);
     },
   };
 }
 
-function limitByStopping(child: ChildProcess, share: number): CpuQuota {
+function limitByStopping(pid: number, share: number): CpuQuota {
   let timesThrottled = 0;
   let timer: NodeJS.Timeout | null = null;
   const periodMs = periodUs / 1_000;
   const stop = (): void => {
     timesThrottled += 1;
-    child.kill('SIGSTOP');
+    signalTo(pid, 'SIGSTOP');
     timer = setTimeout(go, periodMs * (1 - share));
   };
   const go = (): void => {
-    child.kill('SIGCONT');
+    signalTo(pid, 'SIGCONT');
     timer = setTimeout(stop, periodMs * share);
   };
   go();
@@ -79,7 +81,17 @@ function limitByStopping(child: ChildProcess, share: number): CpuQuota {
     },
     release: () => {
       if (timer !== null) clearTimeout(timer);
-      child.kill('SIGCONT');
+      signalTo(pid, 'SIGCONT');
     },
   };
+}
+
+/** False where the process is gone. */
+function signalTo(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch {
+    // It has ended: whoever started it knows why.
+    return false;
+  }
 }
