@@ -55,7 +55,7 @@ export interface Evidence {
   /** What the command was given. */
   readonly settings: Readonly<Record<string, string | number | boolean | null>>;
   readonly machine: { readonly node: string; readonly platform: string; readonly cpus: number };
-  /** Names of the scenarios that the command was to play, once each per round: what is missing among `scenarios` was not. */
+  /** Names of the scenarios that the command was to play, each as often as it was to be: what is missing among `scenarios` was not. */
   readonly planned: readonly string[];
   readonly scenarios: readonly PlayedScenario[];
   readonly samples: readonly RawSamples[];
@@ -65,8 +65,8 @@ export interface Evidence {
 
 /** Evidence as it is written: with what tells whether it was altered. */
 export interface SealedEvidence extends Evidence {
-  /** SHA-256 of the canonical JSON of the rest, hexadecimal. */
+  /** SHA-256 of the canonical JSON of everything else, the signature among it; hexadecimal. */
   readonly digest: string;
-  /** HMAC-SHA-256 of the digest with the evidence key, hexadecimal; null where no key was given. */
+  /** HMAC-SHA-256 with the evidence key of the canonical JSON of the evidence itself, hexadecimal; null without a key. */
   readonly signature: string | null;
 }

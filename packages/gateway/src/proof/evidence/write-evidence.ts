@@ -1,9 +1,39 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Evidence } from './evidence.ts';
+import type { Evidence, SealedEvidence } from './evidence.ts';
+import { printEvidence } from './print-evidence.ts';
+import { seal } from './seal.ts';
 
-/** Writes the evidence of a run into a folder, which is made where there is none. @throws Error of the file system */
-export function writeEvidence(folder: string, evidence: Evidence): void {
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'evidence.json'), `${JSON.stringify(evidence)}\n`);
+/** What a folder of evidence is written with. */
+export interface EvidenceOptions {
+  /** Signs it: at least 32 bytes. */
+  readonly key?: string | undefined;
+}
+
+/** Files of a folder of evidence. */
+export const evidenceFiles = {
+  evidence: 'evidence.json',
+} as const;
+
+/**
+ * Writes the folder of one run; what stood there under the same names is replaced. `evidence.json` comes last and whole,
+ * so that a run which ends while it writes leaves no evidence rather than a piece of it.
+ *
+ * @throws TypeError where a value is none of JSON, and what the file system throws
+ */
+export async function writeEvidence(
+  folder: string,
+  evidence: Evidence,
+  { key }: EvidenceOptions = {},
+): Promise<SealedEvidence> {
+  const sealed = seal(evidence, key);
+  await mkdir(folder, { recursive: true });
+  await writeWhole(path.join(folder, evidenceFiles.evidence), printEvidence(sealed));
+  return sealed;
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const draft = `${file}.${process.pid}.part`;
+  await writeFile(draft, text);
+  await rename(draft, file);
 }

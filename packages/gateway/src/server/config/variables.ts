@@ -12,7 +12,7 @@ export interface VariableReport {
 const PREFIX = 'HOLDFAST_';
 
 /** Known variables that are no options of `serve`: they tell the other commands where to go. */
-const OTHER_VARIABLES: readonly string[] = ['HOLDFAST_URL'];
+const OTHER_VARIABLES: readonly string[] = ['HOLDFAST_URL', 'HOLDFAST_EVIDENCE_KEY'];
 
 // Kubernetes sets these for each service it knows when a pod starts; a service named holdfast, or
 // holdfast-something, makes them look like ours:
