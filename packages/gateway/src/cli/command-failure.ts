@@ -5,7 +5,10 @@ export const exitStatus: {
   readonly wrongUsage: 2;
 } = { done: 0, failed: 1, wrongUsage: 2 };
 
-/** Why a command did not do what was asked; each problem is a sentence or two for the terminal. */
+/**
+ * Why a command did not do what was asked; each problem is a sentence or two for the terminal. None where what it printed
+ * says it all.
+ */
 export class CommandFailure extends Error {
   readonly status: 1 | 2;
   readonly problems: readonly string[];

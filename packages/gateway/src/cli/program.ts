@@ -4,6 +4,7 @@ import { listOptionDescriptors } from '../server/config/option-descriptors.ts';
 import type { ClientFlags } from './gateway-client.ts';
 import { helpTexts } from './help-texts.ts';
 import { HoldfastCommand } from './holdfast-command.ts';
+import { addGate } from './program-gate.ts';
 import type { ServeFlags } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenFlags } from './token.ts';
@@ -31,6 +32,7 @@ export function buildProgram(terminal: Terminal): HoldfastCommand {
   addClose(program, terminal);
   addDrain(program, terminal);
   addVerify(program, terminal);
+  addGate(program, terminal);
   addHelp(program);
   return program;
 }

@@ -26,8 +26,9 @@ export async function runCommand(argv: readonly string[], terminal: Terminal): P
   }
 }
 
-/** One problem stands on one line; several are listed under a line that counts them. */
+/** One problem stands on one line; several are listed under a line that counts them. None: all was said. */
 function tellProblems(problems: readonly string[], { write, colors }: Output): void {
+  if (problems.length === 0) return;
   const name = colors.red('holdfast:');
   const [only] = problems;
   if (problems.length === 1 && only !== undefined) write(`${name} ${only}\n`);

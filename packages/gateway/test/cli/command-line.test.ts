@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { listOptionDescriptors } from '../../src/server/config/option-descriptors.ts';
 import { run } from './fake-terminal.ts';
 
-const commands = ['serve', 'token', 'sessions', 'reap', 'close', 'drain', 'verify'];
+const commands = ['serve', 'token', 'sessions', 'reap', 'close', 'drain', 'verify', 'gate'];
 
 describe('help', () => {
   it('lists the commands there are and no other', async () => {
@@ -53,7 +53,7 @@ describe('a command line that does not fit', () => {
   it.each([
     [
       ['srve'],
-      'Expected a command (serve, token, sessions, reap, close, drain, verify, help), got `srve`. The nearest is `serve`.',
+      `Expected a command (${[...commands, 'help'].join(', ')}), got \`srve\`. The nearest is \`serve\`.`,
     ],
     [['help', 'tokn'], 'got `tokn`. The nearest is `token`.'],
     [['serve', '--prot', '80'], 'got `--prot`. The nearest is `--port`.'],

@@ -22,5 +22,7 @@ function write(value: unknown, where: string): string {
       .map(([name, member]) => `${JSON.stringify(name)}:${write(member, `${where}.${name}`)}`)
       .join(',')}}`;
   }
-  throw new TypeError(`Expected \`${where}\` to be a value of JSON, got ${String(value)}.`);
+  throw new TypeError(
+    `Expected \`${where}\` to be a value of JSON, got ${typeof value === 'number' ? value : typeof value}.`,
+  );
 }

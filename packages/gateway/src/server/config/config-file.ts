@@ -6,22 +6,32 @@ export type ConfigFile =
   | { readonly ok: true; readonly entries: ReadonlyMap<string, unknown> }
   | { readonly ok: false; readonly problem: string };
 
+/** Where a settings file comes from. */
+export interface ConfigSource {
+  /** The flag that named it, for complaints. */
+  readonly flag: string;
+  readonly path: string;
+}
+
 /**
  * Reads a settings file, YAML or JSON (which is YAML). Complaints name the line, never what stands
  * there: a settings file may hold secrets. Keys come as a map, so no key has a special meaning.
  */
-export function readConfigFile(path: string, readFile: (path: string) => string): ConfigFile {
+export function readConfigFile(
+  { flag, path }: ConfigSource,
+  readFile: (path: string) => string,
+): ConfigFile {
   let text: string;
   try {
     text = readFile(path);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
-    return refuse(`got ${shown(path)}, which cannot be read (${code})`);
+    return refuse(flag, `got ${shown(path)}, which cannot be read (${code})`);
   }
-  return parseConfigFile(path, text);
+  return parseConfigFile({ flag, path }, text);
 }
 
-function parseConfigFile(path: string, text: string): ConfigFile {
+function parseConfigFile({ flag, path }: ConfigSource, text: string): ConfigFile {
   const lines = new LineCounter();
   const document = parseDocument(text.replace(/^\uFEFF/, ''), {
     lineCounter: lines,
@@ -30,18 +40,18 @@ function parseConfigFile(path: string, text: string): ConfigFile {
   const [error] = [...document.errors, ...document.warnings];
   if (error !== undefined) {
     const { line, col } = lines.linePos(error.pos[0]);
-    return refuse(`got ${error.code} in ${shown(path)}, line ${line}, column ${col}`);
+    return refuse(flag, `got ${error.code} in ${shown(path)}, line ${line}, column ${col}`);
   }
   let content: unknown;
   try {
     content = document.toJS({ mapAsMap: true, maxAliasCount: 100 });
   } catch {
     // The message would repeat the alias, and with it a piece of the file.
-    return refuse(`got an alias in ${shown(path)} that leads nowhere or to too much`);
+    return refuse(flag, `got an alias in ${shown(path)} that leads nowhere or to too much`);
   }
   if (content === null || content === undefined) return { ok: true, entries: new Map() };
   if (!(content instanceof Map)) {
-    return refuse(`got ${shown(path)}, whose top level is not a list of keys with values`);
+    return refuse(flag, `got ${shown(path)}, whose top level is not a list of keys with values`);
   }
   return { ok: true, entries: withTextKeys(content) };
 }
@@ -50,9 +60,9 @@ function withTextKeys(content: ReadonlyMap<unknown, unknown>): ReadonlyMap<strin
   return new Map([...content].map(([key, value]) => [String(key), value]));
 }
 
-function refuse(got: string): ConfigFile {
+function refuse(flag: string, got: string): ConfigFile {
   return {
     ok: false,
-    problem: `Expected \`--config\` to be a readable YAML or JSON file with settings, ${got}.`,
+    problem: `Expected \`${flag}\` to be a readable YAML or JSON file with settings, ${got}.`,
   };
 }

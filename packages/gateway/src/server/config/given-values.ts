@@ -64,7 +64,7 @@ function loadFile(
   readFile: GivenSources['readFile'],
   findings: Findings,
 ): ReadonlyMap<string, unknown> {
-  const file = readConfigFile(path, readFile);
+  const file = readConfigFile({ flag: '--config', path }, readFile);
   if (!file.ok) {
     findings.problems.push(file.problem);
     for (const row of optionRows) findings.unreadable.add(row.property);

@@ -32,9 +32,14 @@ describe('canonical JSON', () => {
     );
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, undefined, 1n])('has no word for %s', (value) => {
+  it.each([
+    [Number.NaN, 'NaN'],
+    [Number.POSITIVE_INFINITY, 'Infinity'],
+    [undefined, 'undefined'],
+    [1n, 'bigint'],
+  ])('has no word for %s', (value, got) => {
     expect(() => canonicalJson({ a: [value] })).toThrow(
-      `Expected \`$.a[0]\` to be a value of JSON, got ${String(value)}.`,
+      `Expected \`$.a[0]\` to be a value of JSON, got ${got}.`,
     );
   });
 });

@@ -1,0 +1,121 @@
+import { percentile } from '../statistics/percentile.ts';
+import type { Point } from '../statistics/trend.ts';
+import type { Evidence } from './evidence.ts';
+import { limitRefusal, measured } from './measured.ts';
+
+/** Measurements of one name that were taken outside of scenarios; null where there is no list of that name. */
+export function valuesOf({ samples }: Evidence, name: string): readonly number[] | null {
+  return samples.find((one) => one.name === name)?.values ?? null;
+}
+
+/** Points of one name; null where there are none. */
+export function pointsOf({ series }: Evidence, name: string): readonly Point[] | null {
+  const points = series.find((one) => one.name === name)?.points ?? [];
+  return points.length === 0 ? null : points;
+}
+
+/** How a run's clients fared; null where it connected none, since then nothing was tried. */
+export interface Fates {
+  /** Connects that became sessions. */
+  readonly accepted: number;
+  readonly refusedForLimit: number;
+  readonly refusedOtherwise: number;
+  /** Sessions that ended though their client had not left. */
+  readonly ended: number;
+  /** Deliveries of events that were neither made nor told as a gap. */
+  readonly lost: number;
+}
+
+/** Counts what became of the clients. A list that is absent holds nothing: it is begun by its first entry. */
+export function fatesOf(evidence: Evidence): Fates | null {
+  const accepted = valuesOf(evidence, measured.connect)?.length ?? 0;
+  const refused = valuesOf(evidence, measured.refused) ?? [];
+  if (accepted + refused.length === 0) return null;
+  const refusedForLimit = refused.filter((code) => code === limitRefusal).length;
+  return {
+    accepted,
+    refusedForLimit,
+    refusedOtherwise: refused.length - refusedForLimit,
+    ended: valuesOf(evidence, measured.ended)?.length ?? 0,
+    lost: sum(valuesOf(evidence, measured.lost) ?? []),
+  };
+}
+
+/** How long creating a session took. */
+export interface Creation {
+  /** `creation` where the run measured the target's own work; else `connect`, which holds it and more. */
+  readonly name: string;
+  readonly count: number;
+  /** Milliseconds, by nearest rank. */
+  readonly p99: number;
+}
+
+/** Null where no creation was timed. */
+export function creationOf(evidence: Evidence): Creation | null {
+  for (const name of [measured.creation, measured.connect]) {
+    const values = valuesOf(evidence, name) ?? [];
+    const p99 = percentile(values, 0.99);
+    if (p99 !== null) return { name, count: values.length, p99 };
+  }
+  return null;
+}
+
+/** A part of a whole, both counted. */
+export interface Share {
+  readonly part: number;
+  readonly whole: number;
+}
+
+/** Looks at the target that found the background clean-up running, of all looks; null where nobody looked. */
+export function backgroundOf(evidence: Evidence): Share | null {
+  const points = pointsOf(evidence, measured.sweepUp);
+  if (points === null) return null;
+  return { part: points.filter(([, value]) => value === 1).length, whole: points.length };
+}
+
+/** Reaps at admission that freed a slot, of those that had one to free; null where nobody counted. */
+export function cleanupsOf(evidence: Evidence): Share | null {
+  const successful = pointsOf(evidence, measured.reapsSuccessful);
+  const failed = pointsOf(evidence, measured.reapsFailed);
+  if (successful === null || failed === null) return null;
+  const part = increaseOf(successful);
+  return { part, whole: part + increaseOf(failed) };
+}
+
+/** By how much a counter rose in all. It falls only when the target starts anew, and counts from 0 then. */
+export function increaseOf(points: readonly Point[]): number {
+  return sum(
+    points.slice(1).map(([, value], index) => {
+      const before = points[index]?.[1] ?? 0;
+      return value >= before ? value - before : value;
+    }),
+  );
+}
+
+/** The highest value of a series; null where there is none. */
+export function peakOf(evidence: Evidence, name: string): number | null {
+  const points = pointsOf(evidence, name);
+  return points === null ? null : points.reduce((most, [, value]) => Math.max(most, value), 0);
+}
+
+/**
+ * The points that were read off the last process of the target: two processes have memories of their own, and one that
+ * falls because the target was started anew tells nothing about growth.
+ */
+export function lastProcessOf(evidence: Evidence, points: readonly Point[]): readonly Point[] {
+  const processes = pointsOf(evidence, measured.targetProcess) ?? [];
+  const last = processes.at(-1)?.[1];
+  const from = processes.findLast(([, value]) => value !== last)?.[0] ?? Number.NEGATIVE_INFINITY;
+  return points.filter(([at]) => at > from);
+}
+
+/** Time that a series watched: gaps longer than ten of its usual steps are not counted. Milliseconds. */
+export function watchedMs(points: readonly Point[]): number {
+  const steps = points.slice(1).map(([at], index) => at - (points[index]?.[0] ?? at));
+  const longest = 10 * (percentile(steps, 0.5) ?? 0);
+  return sum(steps.filter((step) => step <= longest));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
