@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Evidence } from '../../proof/evidence/evidence.ts';
-import { readProvenance } from '../../proof/evidence/provenance.ts';
+import { findRunFacts } from '../../proof/evidence/run-facts.ts';
 import { writeEvidence } from '../../proof/evidence/write-evidence.ts';
 import { catalogue } from '../../proof/scenarios/catalogue.ts';
 import { chooseScenarios } from '../../proof/scenarios/choose-scenarios.ts';
@@ -47,7 +47,7 @@ export async function verify(flags: VerifyFlags, terminal: Terminal): Promise<vo
   const session: Verification = { flags, order, found, scenarios, terminal };
   const startedAt = new Date();
   const run = await playAll(session);
-  if (order.out !== null) writeEvidence(order.out, toEvidence(session, run, startedAt));
+  if (order.out !== null) await writeEvidence(order.out, await toEvidence(session, run, startedAt));
   conclude(session, run, startedAt);
 }
 
@@ -119,11 +119,11 @@ function repeatOf({ name }: PlayedScenario, { order, found }: Verification): str
   return `holdfast verify${where}${env} --pattern '${name}' --seed ${seed}`;
 }
 
-function toEvidence(
-  { flags, order, found, scenarios }: Verification,
+async function toEvidence(
+  { flags, order, found, scenarios, terminal }: Verification,
   { played, isComplete }: ScenarioRun,
   startedAt: Date,
-): Evidence {
+): Promise<Evidence> {
   const { seed, repeat, failFast } = order;
   const { grounds, url } = found;
   const { environment } = grounds;
@@ -131,7 +131,7 @@ function toEvidence(
   return {
     format: 'holdfast-evidence/1',
     kind: 'verify',
-    ...readProvenance(),
+    ...(await findRunFacts(terminal.folder)),
     startedAt: startedAt.toISOString(),
     endedAt: new Date().toISOString(),
     isComplete,
