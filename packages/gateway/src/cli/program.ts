@@ -5,6 +5,7 @@ import type { ClientFlags } from './gateway-client.ts';
 import { helpTexts } from './help-texts.ts';
 import { HoldfastCommand } from './holdfast-command.ts';
 import { addGate } from './program-gate.ts';
+import { addLoad, addSoak } from './program-load.ts';
 import type { ServeFlags } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenFlags } from './token.ts';
@@ -32,6 +33,8 @@ export function buildProgram(terminal: Terminal): HoldfastCommand {
   addClose(program, terminal);
   addDrain(program, terminal);
   addVerify(program, terminal);
+  addLoad(program, terminal);
+  addSoak(program, terminal);
   addGate(program, terminal);
   addHelp(program);
   return program;

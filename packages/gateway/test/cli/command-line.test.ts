@@ -3,7 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { listOptionDescriptors } from '../../src/server/config/option-descriptors.ts';
 import { run } from './fake-terminal.ts';
 
-const commands = ['serve', 'token', 'sessions', 'reap', 'close', 'drain', 'verify', 'gate'];
+const commands = [
+  'serve',
+  'token',
+  'sessions',
+  'reap',
+  'close',
+  'drain',
+  'verify',
+  'load',
+  'soak',
+  'gate',
+];
 
 describe('help', () => {
   it('lists the commands there are and no other', async () => {

@@ -23,7 +23,7 @@ const patienceMs = 10_000;
 /** The target that was given, once it has answered; without one, gateways of the run's own. @throws CommandFailure */
 export async function findGrounds(
   flags: VerifyFlags,
-  { environment }: VerifyOrder,
+  { environment }: Pick<VerifyOrder, 'environment'>,
   terminal: Terminal,
 ): Promise<FoundGrounds> {
   if (flags.target === undefined) {

@@ -67,7 +67,8 @@ export function refuseForeignFlags({ testPattern, realServices }: VerifyFlags): 
   }
 }
 
-function readEnvironment(given: string | undefined): string | null {
+/** The name of an environment; null where nothing was said. @throws CommandFailure */
+export function readEnvironment(given: string | undefined): string | null {
   if (given === undefined) return null;
   const name = given.trim().toLowerCase();
   if (environments.includes(name)) return name;
@@ -86,8 +87,12 @@ function readSeed(given: string | undefined): number {
   );
 }
 
-/** Made before the run: a folder that cannot be written is told at once, not after two minutes. */
-function makeFolder(folder: string): string {
+/**
+ * The folder evidence goes into. Made before the run: a folder that cannot be written is told at once, not after two minutes.
+ *
+ * @throws CommandFailure
+ */
+export function makeFolder(folder: string): string {
   try {
     mkdirSync(folder, { recursive: true });
     return folder;

@@ -9,7 +9,10 @@ export function valuesOf({ samples }: Evidence, name: string): readonly number[]
 }
 
 /** Points of one name; null where there are none. */
-export function pointsOf({ series }: Evidence, name: string): readonly Point[] | null {
+export function pointsOf(
+  { series }: Pick<Evidence, 'series'>,
+  name: string,
+): readonly Point[] | null {
   const points = series.find((one) => one.name === name)?.points ?? [];
   return points.length === 0 ? null : points;
 }

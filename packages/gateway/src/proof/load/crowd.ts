@@ -25,8 +25,8 @@ export class Crowd {
   readonly #parts: CrowdParts;
   readonly #seats: readonly Seat[];
   readonly #underWay: Set<Promise<void>> = new Set();
-  /** Connects that found every place busy. */
-  crowdedOut = 0;
+  /** When those were due that found every place busy: each takes the next place, and counts from when it was due. */
+  readonly #late: number[] = [];
 
   constructor(parts: CrowdParts) {
     this.#parts = parts;
@@ -43,17 +43,13 @@ export class Crowd {
   /** Begins one arrival: into an empty place, else in the place of a client that leaves. */
   arrive(dueAtMs: number): void {
     const seat = this.#findEmpty() ?? this.#pickTaken();
-    if (seat === undefined) {
-      this.crowdedOut += 1;
-      return;
-    }
-    const turn = this.#turn(seat, dueAtMs).finally(() => this.#underWay.delete(turn));
-    this.#underWay.add(turn);
+    if (seat === undefined) this.#late.push(dueAtMs);
+    else this.#begin(seat, dueAtMs);
   }
 
   /** Resolves when nobody is on the way any more. */
   async settle(): Promise<void> {
-    await Promise.all(this.#underWay);
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   /** Every client leaves. */
@@ -72,6 +68,15 @@ export class Crowd {
       this.#parts.measures.sample(quantities.ended, end.code);
       seat.client = null;
     }
+  }
+
+  #begin(seat: Seat, dueAtMs: number): void {
+    const turn = this.#turn(seat, dueAtMs).finally(() => {
+      this.#underWay.delete(turn);
+      const next = this.#late.shift();
+      if (next !== undefined) this.#begin(seat, next);
+    });
+    this.#underWay.add(turn);
   }
 
   async #turn(seat: Seat, dueAtMs: number): Promise<void> {

@@ -16,6 +16,18 @@ export interface LoadPlan {
   readonly seed: number;
 }
 
+/** What a load does unless it is told otherwise: the seed document's 50 users with 5 sessions each. */
+export const usualLoad: LoadPlan = {
+  users: 50,
+  sessionsPerUser: 5,
+  ratePerSecond: 50,
+  shape: 'steady',
+  durationMs: 30_000,
+  frozenShare: 0.04,
+  eventsPerSecond: 20,
+  seed: 1,
+};
+
 /** What a load measures. */
 export const quantities = {
   /** What the target's own work on one newcomer took, without waiting for anybody. */

@@ -16,12 +16,20 @@ export interface Quantiles {
   readonly max: number;
 }
 
+/** Hears of everything that is measured, as it is kept. */
+export interface MeasuresListener {
+  sample(quantity: Quantity, value: number): void;
+  point(quantity: Quantity, atMs: number, value: number): void;
+}
+
 /** Collects raw measurements, and keeps a histogram of the milliseconds among them for those who watch. */
 export class Measures {
   readonly #samples: Map<string, { readonly unit: string; readonly values: ValueList }> = new Map();
   readonly #series: Map<string, { readonly unit: string; readonly points: [number, number][] }> =
     new Map();
   readonly #live: Map<string, RecordableHistogram> = new Map();
+  /** Null where nobody wants to hear. */
+  listener: MeasuresListener | null = null;
 
   /** Keeps one measurement; to a thousandth, which is a microsecond where it is time. */
   sample({ name, unit }: Quantity, measured: number): void {
@@ -29,6 +37,7 @@ export class Measures {
     const samples = this.#samples.get(name) ?? { unit, values: new ValueList() };
     this.#samples.set(name, samples);
     samples.values.push(value);
+    this.listener?.sample({ name, unit }, value);
     if (unit !== 'ms') return;
     const histogram = this.#live.get(name) ?? createHistogram();
     this.#live.set(name, histogram);
@@ -40,6 +49,7 @@ export class Measures {
     const series = this.#series.get(name) ?? { unit, points: [] };
     this.#series.set(name, series);
     series.points.push([atMs, value]);
+    this.listener?.point({ name, unit }, atMs, value);
   }
 
   /** How often this was measured. */

@@ -41,6 +41,8 @@ export interface LoadProgress {
 }
 
 const LOOK_EVERY_MS = 1_000;
+/** A population comes at the rate of its plan, and not slower than this: what is to be watched begins when it is there. */
+const SLOWEST_FILL_PER_SECOND = 50;
 
 /**
  * Fills the population, then lets clients leave and come again as planned, with events flowing and a part of them frozen.
@@ -92,11 +94,11 @@ class LoadRun {
     this.#events = new EventBook(desk, measures);
   }
 
-  /** Connects the whole population at the planned rate. */
+  /** Connects the whole population. */
   async fill(): Promise<void> {
     this.#beside.push(this.#watch());
     await this.#frozen.renew();
-    const { ratePerSecond } = this.#plan;
+    const ratePerSecond = Math.max(this.#plan.ratePerSecond, SLOWEST_FILL_PER_SECOND);
     const count = this.#wanted - this.#frozen.count;
     const { signal } = this.#parts;
     const begin = (dueAtMs: number): void => this.#crowd.arrive(dueAtMs);

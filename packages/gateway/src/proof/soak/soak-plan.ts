@@ -1,7 +1,9 @@
 import type { LoadPlan } from '../load/load-plan.ts';
 
 /** What a soak does for all of its time, unless it is told otherwise: the seed document's 50 users with 5 sessions each. */
-export const usualSoak: Omit<LoadPlan, 'durationMs' | 'seed'> = {
+export const usualSoak: LoadPlan = {
+  durationMs: 86_400_000,
+  seed: 1,
   users: 50,
   sessionsPerUser: 5,
   ratePerSecond: 1,
