@@ -18,6 +18,8 @@ export interface CrowdParts {
   readonly random: SeededRandom;
   /** One entry for each client, so a user with five clients stands here five times. */
   readonly users: readonly string[];
+  /** Called with every client that has left or was ended, with all it has received. */
+  readonly left: (client: ProofClient) => void;
 }
 
 /** Clients that are alive: they fill their places, and then leave and come again. */
@@ -58,15 +60,17 @@ export class Crowd {
     const { clients } = this;
     for (const seat of this.#seats) seat.client = null;
     await Promise.all(clients.map((client) => client.close()));
+    for (const client of clients) this.#parts.left(client);
   }
 
   /** Tells of sessions that ended by themselves, and empties their places. */
   look(): void {
     for (const seat of this.#seats) {
-      const end = seat.client?.end ?? null;
-      if (end === null || seat.isBusy) continue;
-      this.#parts.measures.sample(quantities.ended, end.code);
+      const { client } = seat;
+      if (client === null || client.end === null || seat.isBusy) continue;
+      this.#parts.measures.sample(quantities.ended, client.end.code);
       seat.client = null;
+      this.#parts.left(client);
     }
   }
 
@@ -86,6 +90,7 @@ export class Crowd {
     try {
       await before?.close();
       seat.client = null;
+      if (before !== null) this.#parts.left(before);
       const wantedAtMs = before === null ? dueAtMs : Math.max(dueAtMs, performance.now());
       const arrival = await dialer.dial({ user: seat.user });
       if (arrival.isOpen) {

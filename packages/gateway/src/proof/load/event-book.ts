@@ -35,14 +35,15 @@ export class EventBook {
 
   /** Measures what has arrived since the last look, and what is overdue. */
   look(clients: readonly ProofClient[]): void {
-    for (const client of clients) this.#measureLatest(client);
+    for (const client of clients) this.measure(client);
     const nowMs = performance.now();
     const isOver = ({ publishedAtMs }: Outstanding): boolean => nowMs - publishedAtMs > GRACE_MS;
     for (const one of this.#outstanding.filter(isOver)) this.#judge(one);
     this.#outstanding = this.#outstanding.filter((one) => !isOver(one));
   }
 
-  #measureLatest(client: ProofClient): void {
+  /** Measures what a client has received since it was last looked at. */
+  measure(client: ProofClient): void {
     const fresh = client.received.slice(this.#seen.get(client) ?? 0);
     this.#seen.set(client, client.received.length);
     for (const { data, atMs } of fresh) {

@@ -1,5 +1,6 @@
 import { SeededRandom } from 'holdfast/testing';
 import type { Deployment } from '../deployment.ts';
+import type { ProofClient } from '../dialer.ts';
 import type { TimelineMark } from '../evidence/evidence.ts';
 import { observeTarget } from '../observe-target.ts';
 import { Crowd } from './crowd.ts';
@@ -84,14 +85,15 @@ class LoadRun {
     const frozenCount = Math.round(plan.frozenShare * places.length);
     const { dialer, dialerSource: source, desk } = deployment;
     const users = places.slice(frozenCount);
-    this.#crowd = new Crowd({ dialer, measures, random: this.#random, users });
+    this.#events = new EventBook(desk, measures);
+    const left = (client: ProofClient): void => this.#events.measure(client);
+    this.#crowd = new Crowd({ dialer, measures, random: this.#random, users, left });
     this.#frozen = new FrozenCrowd({
       source,
       measures,
       users: places.slice(0, frozenCount),
       mark: (what) => mark({ atMs: this.#now(), kind: 'fault', what }),
     });
-    this.#events = new EventBook(desk, measures);
   }
 
   /** Connects the whole population. */
