@@ -106,6 +106,7 @@ class LoadRun {
     const begin = (dueAtMs: number): void => this.#crowd.arrive(dueAtMs);
     await keepTime({ count, instantOf: (index) => (index * 1_000) / ratePerSecond, begin, signal });
     await this.#crowd.settle();
+    await this.#observe();
     this.#parts.mark({
       atMs: this.#now(),
       kind: 'note',

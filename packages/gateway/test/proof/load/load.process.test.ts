@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../src/proof/evidence/evidence.ts';
-import { pointsOf, valuesOf } from '../../../src/proof/evidence/tally.ts';
+import { peakOf, pointsOf, valuesOf } from '../../../src/proof/evidence/tally.ts';
 
 const bin = fileURLToPath(new URL('../../../bin/holdfast.js', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-load-'));
@@ -54,7 +54,7 @@ describe('holdfast load', () => {
     expect(valuesOf(evidence, 'event')?.length).toBeGreaterThan(100);
     for (const name of ['refused', 'ended', 'lost']) expect(valuesOf(evidence, name)).toBeNull();
     expect(evidence).toMatchObject({ kind: 'load', isComplete: true });
-    expect(pointsOf(evidence, 'sessions')?.at(-1)?.[1]).toBe(30);
+    expect(peakOf(evidence, 'sessions')).toBe(30);
     for (const name of ['resident-memory', 'open-files', 'drift', 'target-process'])
       expect(pointsOf(evidence, name)?.length).toBeGreaterThan(1);
   });
