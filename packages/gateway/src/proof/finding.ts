@@ -22,6 +22,11 @@ export class Finding extends Error {
   }
 }
 
+/** A scenario cannot tell whether its claim holds: nothing is known, which is neither a pass nor a failure. */
+export class NotJudged extends Error {
+  override readonly name = 'NotJudged';
+}
+
 /** Throws the finding unless the condition holds. */
 export function demand(holds: boolean, parts: FindingParts): asserts holds {
   if (!holds) throw new Finding(parts);

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Evidence } from '../../proof/evidence/evidence.ts';
 import { findRunFacts } from '../../proof/evidence/run-facts.ts';
 import { writeEvidence } from '../../proof/evidence/write-evidence.ts';
@@ -71,8 +70,7 @@ async function playAll(session: Verification): Promise<ScenarioRun> {
   const stopping = new AbortController();
   void stop.received.then(() => stopping.abort());
   const { signal } = stopping;
-  const runId = randomBytes(4).toString('hex');
-  const plan = { scenarios, grounds, seed, runId, repeat, failFast, tell, signal };
+  const plan = { scenarios, grounds, seed, repeat, failFast, tell, signal };
   try {
     const run = await runScenarios(plan);
     return { ...run, played: run.played.map(hide) };

@@ -1,4 +1,10 @@
+import type { ProofClient } from '../dialer.ts';
 import { demand } from '../finding.ts';
+import { limitChanges } from './limit-changes.ts';
+import { limitCleanUp } from './limit-clean-up.ts';
+import { managerCounts } from './limit-counts.ts';
+import { manualCleanUps } from './limit-manual.ts';
+import { demandLimitRefusal } from './limit-refusal.ts';
 import type { Scenario } from './scenario.ts';
 
 const reloads: Scenario = {
@@ -30,5 +36,51 @@ const reloads: Scenario = {
   },
 };
 
+const refusals = 3;
+
+const honestRefusal: Scenario = {
+  name: 'limits/manager-limit-refusal-is-honest',
+  category: 'limits',
+  claim:
+    'Over the limit, with all managers alive, a newcomer is refused at once with 4429 and no time to come back; it is never an authentication failure, and no living manager pays for it.',
+  covers: [
+    'I1',
+    'I2',
+    'FM-24',
+    'FM-25',
+    'FM-27',
+    'FM-28',
+    'FM-45',
+    'seed: success criterion: clear error messages',
+  ],
+  async run(stage) {
+    const { limit } = stage.settings;
+    const user = stage.user('ann');
+    const living = await stage.mustFill(user, limit);
+    for (let at = 0; at < refusals; at += 1)
+      demandLimitRefusal(await stage.connect({ user }), limit);
+    demandAlive(living);
+    await living[0]?.close();
+    await stage.mustConnect({ user });
+  },
+};
+
+/** @throws Finding where one of them was ended */
+function demandAlive(clients: readonly ProofClient[]): void {
+  const ended = clients.find(({ end }) => end !== null);
+  demand(ended === undefined, {
+    expected: 'every living manager to stay while a newcomer is judged',
+    got: `one closed with ${ended?.end?.code} ${ended?.end?.reason}`,
+    cause: 'A living session was ended to make room: somebody lost the tab they were working in.',
+  });
+}
+
 /** The limit and its owner. */
-export const limits: readonly Scenario[] = [reloads];
+export const limits: readonly Scenario[] = [
+  ...limitCleanUp,
+  honestRefusal,
+  reloads,
+  ...limitChanges,
+  ...managerCounts,
+  ...manualCleanUps,
+];

@@ -25,7 +25,7 @@ export type Verdict =
       readonly expected: string;
       readonly got: string;
     }
-  /** The target lacks something the scenario needs: nothing is known. */
+  /** The target lacks something the scenario needs, or the machine is too busy to tell: nothing is known. */
   | { readonly outcome: 'not-applicable'; readonly why: string };
 
 /** A scenario that was run, with everything that was measured. */

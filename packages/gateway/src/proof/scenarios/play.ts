@@ -1,6 +1,6 @@
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { CallMissing } from '../deployment.ts';
-import { Finding } from '../finding.ts';
+import { Finding, NotJudged } from '../finding.ts';
 import type { PlayedScenario, Verdict } from './outcome.ts';
 import type { Scenario } from './scenario.ts';
 import { LiveStage, type StageParts } from './set-stage.ts';
@@ -25,6 +25,8 @@ export async function play(
   const withinMs = scenario.withinMs ?? usualPatienceMs;
   const startedAtMs = performance.now();
   const curtain = new AbortController();
+  // Every pause under way listens to it.
+  setMaxListeners(0, curtain.signal);
   const stage = new LiveStage({ ...parts, signal: curtain.signal });
   const verdict = await judge(scenario, { stage, withinMs, curtain, signal });
   curtain.abort();
@@ -85,7 +87,8 @@ const interrupted: Finding = new Finding({
 });
 
 function describe(error: unknown): Verdict {
-  if (error instanceof CallMissing) return { outcome: 'not-applicable', why: error.message };
+  if (error instanceof CallMissing || error instanceof NotJudged)
+    return { outcome: 'not-applicable', why: error.message };
   if (error instanceof Finding) {
     const { cause, expected, got } = error;
     return { outcome: 'failed', cause, expected, got };

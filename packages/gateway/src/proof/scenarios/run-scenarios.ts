@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Deployment } from '../deployment.ts';
 import { type Grounds, House } from './house.ts';
 import type { PlayedScenario, Verdict } from './outcome.ts';
@@ -10,8 +11,6 @@ export interface RunPlan {
   readonly scenarios: readonly Scenario[];
   readonly grounds: Grounds;
   readonly seed: number;
-  /** Begins the names of the run's users: another one for each run, so that two at one target do not meet. */
-  readonly runId: string;
   /** How often each scenario is played. */
   readonly repeat: number;
   /** Stop after the first failure. */
@@ -39,12 +38,13 @@ export async function runScenarios(plan: RunPlan): Promise<ScenarioRun> {
   const turns = orderTurns(plan);
   const played: PlayedScenario[] = [];
   const runStartedAtMs = performance.now();
+  const runId = randomBytes(4).toString('hex');
   const house = new House(plan.grounds);
   try {
     for (const [index, { scenario, round }] of turns.entries()) {
       if (plan.signal.aborted) return { played, isComplete: false };
       plan.tell({ kind: 'begun', name: scenario.name, at: index + 1, of: turns.length });
-      const one = await playIn(house, plan, { scenario, round, index, runStartedAtMs });
+      const one = await playIn(house, plan, { scenario, round, index, runStartedAtMs, runId });
       if (isCutShort(one, plan.signal)) return { played, isComplete: false };
       played.push(one);
       plan.tell({ kind: 'played', played: one });
@@ -79,13 +79,15 @@ function orderTurns({ scenarios, repeat }: RunPlan): readonly Turn[] {
 interface TurnAt extends Turn {
   readonly index: number;
   readonly runStartedAtMs: number;
+  /** Begins the names of the run's users: another one for each run, so that two at one target do not meet. */
+  readonly runId: string;
 }
 
 async function playIn(house: House, plan: RunPlan, turn: TurnAt): Promise<PlayedScenario> {
-  const { scenario, round, index, runStartedAtMs } = turn;
+  const { scenario, round, index, runStartedAtMs, runId } = turn;
   const { signal } = plan;
   const seed = seedOf(scenario, round, plan.seed);
-  const prefix = `verify-${plan.runId}-${index}`;
+  const prefix = `verify-${runId}-${index}`;
   let deployment: Deployment | null;
   try {
     deployment = await house.findFor(scenario);

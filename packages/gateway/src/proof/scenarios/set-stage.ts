@@ -25,6 +25,7 @@ export interface StageParts {
 export class LiveStage implements Stage {
   readonly deployment: Deployment;
   readonly settings: TargetSettings;
+  readonly signal: AbortSignal;
   readonly random: SeededRandom;
   readonly samples: Sample[] = [];
   readonly marks: Mark[] = [];
@@ -37,6 +38,7 @@ export class LiveStage implements Stage {
     this.#parts = parts;
     this.deployment = parts.deployment;
     this.settings = parts.settings;
+    this.signal = parts.signal;
     this.random = new SeededRandom(parts.seed);
   }
 
@@ -45,7 +47,7 @@ export class LiveStage implements Stage {
   }
 
   async connect(request: DialRequest): Promise<Arrival> {
-    this.#parts.signal.throwIfAborted();
+    this.signal.throwIfAborted();
     const arrival = await this.deployment.dialer.dial(request);
     this.sample('connect', arrival.tookMs);
     if (arrival.isOpen) this.#keep(() => arrival.client.drop());
@@ -69,9 +71,9 @@ export class LiveStage implements Stage {
     return clients;
   }
 
-  async startClients(): Promise<ClientProcess> {
-    this.#parts.signal.throwIfAborted();
-    const clients = new ClientProcess(this.deployment.dialerSource);
+  async startClients({ dialerSource }: Deployment = this.deployment): Promise<ClientProcess> {
+    this.signal.throwIfAborted();
+    const clients = new ClientProcess(dialerSource);
     this.#keep(() => clients.kill());
     return await Promise.resolve(clients);
   }
@@ -84,7 +86,7 @@ export class LiveStage implements Stage {
   }
 
   startOther: StartDeployment = async (flags, surroundings) => {
-    this.#parts.signal.throwIfAborted();
+    this.signal.throwIfAborted();
     const other = await this.#parts.startOther(flags, surroundings);
     this.#keep(async () => void (await other.host?.stop()));
     return other;
@@ -103,7 +105,7 @@ export class LiveStage implements Stage {
   }
 
   async pause(ms: number): Promise<void> {
-    await delay(ms, undefined, { signal: this.#parts.signal });
+    await delay(ms, undefined, { signal: this.signal });
   }
 
   async eventually(holds: () => Promise<boolean>, withinMs: number): Promise<boolean> {
@@ -117,7 +119,7 @@ export class LiveStage implements Stage {
 
   /** What became open while the scenario ended is taken away at once. */
   #keep(undo: () => Promise<void> | void): void {
-    if (this.#parts.signal.aborted) void this.#takeAway(undo);
+    if (this.signal.aborted) void this.#takeAway(undo);
     else this.#undo.push(undo);
   }
 

@@ -25,6 +25,8 @@ export type StartDeployment = (
 export interface Stage {
   readonly deployment: Deployment;
   readonly settings: TargetSettings;
+  /** Aborted when the scenario is over, out of time or interrupted. */
+  readonly signal: AbortSignal;
   /** Draws that a run with the same seed repeats. */
   readonly random: SeededRandom;
   /** A user nobody else has: the same for the same name within a scenario. */
@@ -35,8 +37,8 @@ export interface Stage {
   mustConnect(request: DialRequest): Promise<ProofClient>;
   /** As many clients of the user's, one after another. @throws Finding */
   mustFill(user: string, count: number): Promise<readonly ProofClient[]>;
-  /** A process of its own for clients that are to be frozen or killed. */
-  startClients(): Promise<ClientProcess>;
+  /** A process of its own for clients that are to be frozen or killed; of another deployment than the one under proof, where it is given. */
+  startClients(deployment?: Deployment): Promise<ClientProcess>;
   /** A proxy in front of the target that cuts, delays and half-opens. */
   startProxy(): Promise<FaultProxy>;
   /** Another gateway, with flags of its own. */
