@@ -121,6 +121,11 @@ describe('the commands', () => {
     expect(await check.ended).toBe(0);
   });
 
+  it('docs/proof-kit.md lists the scenarios there are', async () => {
+    const script = path.join(root, 'scripts/write-proof-kit.mjs');
+    expect(await new CommandProcess([script, '--check']).ended).toBe(0);
+  });
+
   it('docs/protocol.schema.json says what the gateway speaks', async () => {
     const script = path.join(root, 'scripts/write-protocol-schema.mjs');
     expect(await new CommandProcess([script, '--check']).ended).toBe(0);

@@ -17,7 +17,7 @@ const ofTheTarget: Scenario = {
   name: 'environment/clean-up-runs-at-the-interval-of-the-environment',
   category: 'environment',
   claim:
-    'The background clean-up has started and has not failed, and its interval is the one of the environment the target says it runs in.',
+    'The background clean-up has started and does not fail, and its interval is the one of the environment the target says it runs in.',
   covers: [
     'FM-58',
     'FM-64',
@@ -48,9 +48,13 @@ const ofTheTarget: Scenario = {
       got: String(stats['background_cleanup_task_started']),
       cause: 'The background clean-up has not started: only pressure at the limit frees the dead.',
     });
-    demand(stats['background_cleanup_failures'] === 0, {
-      expected: 'background_cleanup_failures to be 0',
-      got: String(stats['background_cleanup_failures']),
+    const { faults } = await stage.deployment.desk.health();
+    const failures = Number(stats['background_cleanup_failures']);
+    // A target that runs for weeks may have had a failure that is long over: one that stands is a fault.
+    const isFailing = stage.deployment.host === null ? faults.includes('sweep') : failures > 0;
+    demand(!isFailing, {
+      expected: 'a background clean-up that does not fail',
+      got: `background_cleanup_failures ${failures}, faults: ${faults.join(', ') || 'none'}`,
       cause: 'The background clean-up fails: look at the faults in /healthz.',
     });
   },
