@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { SealedEvidence } from './evidence.ts';
+import { evidenceFiles } from './evidence-files.ts';
 import { evidenceSchema } from './evidence-schema.ts';
 import { checkSeal, type SealState } from './seal.ts';
-import { evidenceFiles } from './write-evidence.ts';
 
 /** Evidence as it was found in a file. */
 export type ReadEvidence =

@@ -1,6 +1,9 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeReport } from '../report/write-report.ts';
 import type { Evidence, SealedEvidence } from './evidence.ts';
+import { evidenceFiles } from './evidence-files.ts';
+import { writeJunit } from './junit.ts';
 import { printEvidence } from './print-evidence.ts';
 import { seal } from './seal.ts';
 
@@ -9,11 +12,6 @@ export interface EvidenceOptions {
   /** Signs it: at least 32 bytes. */
   readonly key?: string | undefined;
 }
-
-/** Files of a folder of evidence. */
-export const evidenceFiles = {
-  evidence: 'evidence.json',
-} as const;
 
 /**
  * Writes the folder of one run; what stood there under the same names is replaced. `evidence.json` comes last and whole,
@@ -28,6 +26,8 @@ export async function writeEvidence(
 ): Promise<SealedEvidence> {
   const sealed = seal(evidence, key);
   await mkdir(folder, { recursive: true });
+  await writeWhole(path.join(folder, evidenceFiles.report), writeReport(sealed));
+  await writeWhole(path.join(folder, evidenceFiles.junit), writeJunit(sealed));
   await writeWhole(path.join(folder, evidenceFiles.evidence), printEvidence(sealed));
   return sealed;
 }

@@ -46,14 +46,14 @@ function judgePopulation(evidence: Evidence, policy: Policy): FilelessRuling {
 
 function judgeFates(evidence: Evidence, policy: Policy): readonly FilelessRuling[] {
   const fates = fatesOf(evidence);
-  return fateRules.map(({ key, count, noun, advice }) => {
+  return fateRules.map(({ key, count, one, many, advice }) => {
     const most = policy[key];
     const seen = fates === null ? null : fates[count];
     return rule({
       rule: key,
       holds: seen === null ? null : seen <= most,
-      expected: `at most ${most} ${noun}`,
-      got: seen === null ? 'a run without clients' : `${seen} ${noun}`,
+      expected: `at most ${most} ${most === 1 ? one : many}`,
+      got: seen === null ? 'a run without clients' : `${seen} ${seen === 1 ? one : many}`,
       advice,
     });
   });
@@ -62,7 +62,8 @@ function judgeFates(evidence: Evidence, policy: Policy): readonly FilelessRuling
 interface FateRule {
   readonly key: 'maxLimitFailures' | 'maxRefusals' | 'maxEndedSessions' | 'maxLostEvents';
   readonly count: keyof Fates;
-  readonly noun: string;
+  readonly one: string;
+  readonly many: string;
   readonly advice: string;
 }
 
@@ -70,25 +71,29 @@ const fateRules: readonly FateRule[] = [
   {
     key: 'maxLimitFailures',
     count: 'refusedForLimit',
-    noun: 'refusals for the limit of users who had a slot to claim',
+    one: 'refusal for the limit of a user who had a slot to claim',
+    many: 'refusals for the limit of users who had a slot to claim',
     advice: 'The log names the sessions that stood in the way of each newcomer who was refused.',
   },
   {
     key: 'maxRefusals',
     count: 'refusedOtherwise',
-    noun: 'connects refused for another reason',
+    one: 'connect refused for another reason',
+    many: 'connects refused for another reason',
     advice: 'The close codes are in the samples `refused`: 1006 is no answer, 1013 overload.',
   },
   {
     key: 'maxEndedSessions',
     count: 'ended',
-    noun: 'sessions ended under a client who had not left',
+    one: 'session ended under a client who had not left',
+    many: 'sessions ended under a client who had not left',
     advice: 'The close codes are in the samples `ended`: 4408 is a client taken for dead.',
   },
   {
     key: 'maxLostEvents',
     count: 'lost',
-    noun: 'events lost without a word',
+    one: 'event lost without a word',
+    many: 'events lost without a word',
     advice: 'Each should have been delivered or told as a gap.',
   },
 ];
@@ -103,7 +108,7 @@ function judgeCreation(evidence: Evidence, { creationP99BelowMs }: Policy): File
     got:
       creation === null
         ? 'no creation that was timed'
-        : `${creation.p99} ms of ${creation.count} (samples \`${creation.name}\`)`,
+        : `${Math.round(creation.p99 * 1_000) / 1_000} ms of ${creation.count} (samples \`${creation.name}\`)`,
     advice: isEnough
       ? 'Look at the latency plot of the report: a long tail is a busy loop, a shift of all is the machine.'
       : 'Run it for longer, or at a higher --rate.',

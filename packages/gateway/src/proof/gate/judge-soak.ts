@@ -49,7 +49,7 @@ function judgeSteady(evidence: Evidence, policy: Policy, name: string): Fileless
     rule: 'steady',
     holds: outcome === 'unknown' ? null : outcome === 'steady',
     expected: `\`${name}\` to grow by at most ${policy.maxGrowthPercent} % in 24 hours, with 95 % confidence`,
-    got: describe(growth),
+    got: describe(growth, name),
     advice:
       growth.perDay === null
         ? `It takes ${fewestPoints} points, spread over the time, after the first ${policy.warmUpPercent} %: let the soak run for longer.`
@@ -59,11 +59,11 @@ function judgeSteady(evidence: Evidence, policy: Policy, name: string): Fileless
   });
 }
 
-function describe({ perDay, level, points }: Growth): string {
-  if (perDay === null || level === null) return `${points.length} points`;
+function describe({ perDay, level, points }: Growth, name: string): string {
+  if (perDay === null || level === null) return `${points.length} points of it`;
   const percent = (value: number): string => {
     if (level === 0) return value === 0 ? '0 %' : 'more than nothing';
     return `${((100 * value) / Math.abs(level)).toFixed(1)} %`;
   };
-  return `${percent(perDay.slope)} in 24 hours (between ${percent(perDay.low)} and ${percent(perDay.high)})`;
+  return `a growth of \`${name}\` by ${percent(perDay.slope)} in 24 hours (between ${percent(perDay.low)} and ${percent(perDay.high)})`;
 }
