@@ -2,7 +2,7 @@
 export const style: string = `
 :root{color-scheme:light dark;--page:#fff;--ink:#1b1f24;--soft:#57606a;--edge:#d8dee4;--tint:#f6f8fa;--good:#1a7f37;--bad:#c4232b;--open:#8a5a00;--c0:#1f6feb;--c1:#bc4c00;--c2:#0f7b6c;--c3:#8250df;--c4:#6e7781;--wedge:#1f6feb33;--shade:#8c959f24}
 @media (prefers-color-scheme:dark){:root{--page:#0f1318;--ink:#e6edf3;--soft:#9aa5b1;--edge:#30363d;--tint:#181d24;--good:#3fb950;--bad:#ff7b72;--open:#d9a33a;--c0:#6cb0ff;--c1:#f0883e;--c2:#3fc1ae;--c3:#bc8cff;--c4:#9aa5b1;--wedge:#6cb0ff3a;--shade:#8c959f2e}}
-@media print{:root{color-scheme:light;--page:#fff;--ink:#000;--soft:#444;--edge:#bbb;--tint:#fff;--good:#1a7f37;--bad:#b01020;--open:#7a5000;--c0:#1f5fd0;--c1:#b04500;--c2:#0f7b6c;--c3:#7040cf;--c4:#666;--wedge:#1f6feb33;--shade:#8c959f24}body{padding:0}figure,article,tr,.tile,h2,h3{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}}
+@media print{:root{color-scheme:light;--page:#fff;--ink:#000;--soft:#444;--edge:#bbb;--tint:#fff;--good:#1a7f37;--bad:#b01020;--open:#7a5000;--c0:#1f5fd0;--c1:#b04500;--c2:#0f7b6c;--c3:#7040cf;--c4:#666;--wedge:#1f6feb33;--shade:#8c959f24}body{padding:0;print-color-adjust:exact}figure,article,tr,.tile,h2,h3{break-inside:avoid}h2,h3{break-after:avoid}.scroll{overflow:visible}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:32px 24px 64px;max-width:1040px;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;overflow-wrap:anywhere}
 h1{font-size:26px;line-height:1.25;margin:4px 0 8px}
