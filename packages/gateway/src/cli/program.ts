@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Option, type OutputConfiguration } from 'commander';
 import { listOptionDescriptors } from '../server/config/option-descriptors.ts';
+import { evidenceKeyFlag } from './evidence-key.ts';
 import type { ClientFlags } from './gateway-client.ts';
 import { helpTexts } from './help-texts.ts';
 import { HoldfastCommand } from './holdfast-command.ts';
@@ -137,6 +138,7 @@ function addVerify(program: HoldfastCommand, terminal: Terminal): void {
     .option('--repeat <number>', 'play each so often, 1 to 1000 (default: 1)')
     .option('--seed <number>', 'draw as the run with this seed did')
     .option('--out <folder>', 'write evidence into this folder')
+    .option(evidenceKeyFlag.flags, evidenceKeyFlag.description)
     .option('--json', 'print JSON')
     .addOption(new Option('--test-pattern <glob>').hideHelp())
     .addOption(new Option('--real-services').hideHelp())

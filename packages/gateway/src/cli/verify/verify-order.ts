@@ -4,6 +4,7 @@ import path from 'node:path';
 import { shown } from '../../server/config/config-error.ts';
 import { findNearestName } from '../../server/config/nearest-name.ts';
 import { failed, wrongUsage } from '../command-failure.ts';
+import { readEvidenceKey } from '../evidence-key.ts';
 import { readWholeNumber } from '../whole-number.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -23,6 +24,7 @@ export interface VerifyFlags {
   readonly repeat?: string;
   readonly seed?: string;
   readonly out?: string;
+  readonly evidenceKey?: string;
   readonly json?: boolean;
   readonly testPattern?: string;
   readonly realServices?: boolean;
@@ -37,6 +39,8 @@ export interface VerifyOrder {
   readonly failFast: boolean;
   /** The folder for evidence, null for none. */
   readonly out: string | null;
+  /** Signs the evidence; undefined where nobody gave one. */
+  readonly evidenceKey: string | undefined;
 }
 
 const environments = ['test', 'ci', 'development', 'staging', 'production'];
@@ -50,6 +54,7 @@ export function readOrder(flags: VerifyFlags, terminal: Terminal): VerifyOrder {
     repeat: flags.repeat === undefined ? 1 : readWholeNumber('repeat', flags.repeat),
     failFast: flags.failFast === true,
     out: flags.out === undefined ? null : makeFolder(path.resolve(terminal.folder, flags.out)),
+    evidenceKey: readEvidenceKey(flags, terminal),
   };
 }
 

@@ -46,7 +46,10 @@ export async function verify(flags: VerifyFlags, terminal: Terminal): Promise<vo
   const session: Verification = { flags, order, found, scenarios, terminal };
   const startedAt = new Date();
   const run = await playAll(session);
-  if (order.out !== null) await writeEvidence(order.out, await toEvidence(session, run, startedAt));
+  if (order.out !== null) {
+    const evidence = await toEvidence(session, run, startedAt);
+    await writeEvidence(order.out, evidence, { key: order.evidenceKey });
+  }
   conclude(session, run, startedAt);
 }
 
