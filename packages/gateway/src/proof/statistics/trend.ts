@@ -29,7 +29,7 @@ const STRONGEST = 0.95;
  * - The slope is the median of the slopes between all pairs of stretches, which no outlier moves. Source: Theil (1950), and
  *   Sen, JASA 63 (1968), from where the interval comes too: ranks of the slopes, by the variance of Kendall's S.
  * - That variance is raised by what is left of dependence between the stretches, (1 + r) / (1 - r) for a correlation r of
- *   neighbours. Source: Bartlett, JRSS Supplement 8 (1946); for ranks, Yue and Wang, Water Resources Management 18 (2004).
+ *   neighbours. Source: Bartlett, JRSS Supplement 8 (1946); with Kendall's S, Yue and Wang, Water Resources Management 18 (2004).
  *
  * Null where a stretch has fewer than 3 points: then nothing can be said.
  *
@@ -43,7 +43,7 @@ export function findTrend(points: readonly Point[]): Trend | null {
   const residuals = blocks.map(([at, value]) => value - slope * at);
   const spread = Z * Math.sqrt(kendallVariance(blocks.length) * dependence(residuals));
   // Sen's interval: the slopes whose ranks lie half the spread from the middle (Hollander and Wolfe, 9.3).
-  const below = Math.max(0, Math.floor((slopes.length - spread) / 2));
+  const below = Math.max(0, Math.floor((slopes.length - spread) / 2) - 1);
   const above = Math.min(slopes.length - 1, Math.ceil((slopes.length + spread) / 2));
   return {
     slope,
@@ -87,18 +87,9 @@ function kendallVariance(count: number): number {
  */
 function dependence(residuals: readonly number[]): number {
   const count = residuals.length;
-  const seen = neighbourCorrelation(rankEach(residuals));
+  const seen = neighbourCorrelation(residuals);
   const correlation = Math.min(STRONGEST, (seen + 2 / count) / (1 - 4 / count));
   return Math.max(1, (1 + correlation) / (1 - correlation));
-}
-
-/** The place of each value in their order; equal ones share the mean of their places. */
-function rankEach(values: readonly number[]): readonly number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const same = values.filter((other) => other === value).length;
-    return below + (same + 1) / 2;
-  });
 }
 
 /** Correlation of each value with the one after it; 0 where all are equal. */
