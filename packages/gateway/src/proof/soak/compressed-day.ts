@@ -5,7 +5,7 @@ import { Metrics, SessionLayer } from 'holdfast';
 import { FakeSocket, ManualClock, SeededRandom } from 'holdfast/testing';
 import type { TimelineMark } from '../evidence/evidence.ts';
 import { type LoadPlan, quantities } from '../load/load-plan.ts';
-import type { Measures } from '../load/measures.ts';
+import type { Measures, Quantity } from '../load/measures.ts';
 import { soakQuantities } from './soak-plan.ts';
 
 const SECOND_MS = 1_000;
@@ -168,16 +168,23 @@ class DayInProcess {
       if (socket.isOpen) present += 1;
       else measures.sample(quantities.ended, socket.closes[0]?.code ?? 1006);
     }
-    const { sessions, drift, logBytes } = this.#layer.gauges();
-    measures.point(soakQuantities.truth, atMs, present);
-    measures.point(soakQuantities.counted, atMs, sessions);
-    measures.point(soakQuantities.drift, atMs, drift);
-    measures.point(soakQuantities.sweepRuns, atMs, this.#metrics.sweep.runs);
-    measures.point(soakQuantities.logBytes, atMs, logBytes);
-    measures.point(soakQuantities.timers, atMs, this.#clock.timerCount);
-    measures.point(soakQuantities.process, atMs, 1);
+    const { sessions, drift, logBytes, sweep } = this.#layer.gauges();
+    const { sweep: swept, pressureReaps } = this.#metrics;
     this.#collectGarbage();
-    measures.point(soakQuantities.heap, atMs, process.memoryUsage().heapUsed);
+    const seen: readonly (readonly [Quantity, number])[] = [
+      [soakQuantities.truth, present],
+      [soakQuantities.counted, sessions],
+      [soakQuantities.drift, drift],
+      [soakQuantities.sweepUp, sweep.running ? 1 : 0],
+      [soakQuantities.sweepRuns, swept.runs],
+      [soakQuantities.reapsSuccessful, pressureReaps.successful],
+      [soakQuantities.reapsFailed, pressureReaps.failed],
+      [soakQuantities.logBytes, logBytes],
+      [soakQuantities.timers, this.#clock.timerCount],
+      [soakQuantities.process, 1],
+      [soakQuantities.heap, process.memoryUsage().heapUsed],
+    ];
+    for (const [quantity, value] of seen) measures.point(quantity, atMs, value);
     tell(atMs);
   }
 
