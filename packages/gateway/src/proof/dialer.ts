@@ -71,10 +71,21 @@ export type Arrival =
   | { readonly isOpen: true; readonly client: ProofClient; readonly tookMs: number }
   | { readonly isOpen: false; readonly end: ClientEnd; readonly tookMs: number };
 
+/** The upgrade request of a client over plain TCP, for what no client library will do. */
+export interface Entrance {
+  readonly path: string;
+  /** Beside those that every upgrade has. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The token it carries, which stands in `authorization` of the headers as `Bearer TOKEN`. */
+  readonly token: string;
+}
+
 /** Connects clients to one target in its own protocol. */
 export interface Dialer {
   /** Resolves once the target has decided. Rejects where it decides nothing within 15 s. */
   dial(request: DialRequest): Promise<Arrival>;
+  /** How to do the same by hand. Absent where the target is not reached by PROTOCOL.md over plain TCP. */
+  readonly entranceFor?: (request: DialRequest) => Entrance;
 }
 
 /**

@@ -12,6 +12,6 @@ export interface HostProcess {
   freeze(): void;
   /** SIGCONT. */
   thaw(): void;
-  /** SIGTERM, and resolves with the exit status once it is gone. */
+  /** SIGTERM, and resolves with the exit status once it is gone; null for one that had to be killed. */
   stop(): Promise<number | null>;
 }

@@ -13,6 +13,8 @@ export const opcodes = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 } as co
 /** How to reach the server, and as whom. */
 export interface RawPeerOptions {
   readonly port: number;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
   readonly path?: string;
   readonly headers?: Readonly<Record<string, string>>;
   /** Answers pings by itself, as a browser does. Default true. */
@@ -37,7 +39,8 @@ export class RawPeer {
 
   private constructor(options: RawPeerOptions) {
     this.answersPings = options.answersPings ?? true;
-    this.socket = connect({ port: options.port, host: '127.0.0.1', allowHalfOpen: true });
+    const { port, host = '127.0.0.1' } = options;
+    this.socket = connect({ port, host, allowHalfOpen: true });
     this.socket.on('data', (chunk) => this.#take(chunk));
     this.socket.on('error', () => this.#wake());
     this.socket.on('close', () => {
@@ -50,7 +53,7 @@ export class RawPeer {
   static async connect(options: RawPeerOptions): Promise<RawPeer> {
     const peer = new RawPeer(options);
     const fields = {
-      Host: `127.0.0.1:${options.port}`,
+      Host: `${options.host ?? '127.0.0.1'}:${options.port}`,
       Upgrade: 'websocket',
       Connection: 'Upgrade',
       'Sec-WebSocket-Version': '13',

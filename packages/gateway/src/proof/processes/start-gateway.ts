@@ -11,6 +11,8 @@ import { type Container, enclose, type Surroundings } from './surroundings.ts';
 
 const ownCommand = fileURLToPath(new URL('../../../bin/holdfast.js', import.meta.url));
 const patienceMs = 30_000;
+/** Longer than the time a gateway has to drain by default. One that is broken may never end by itself. */
+const stopPatienceMs = 40_000;
 
 /** What to start. */
 export interface GatewayStart {
@@ -118,7 +120,9 @@ class GatewayProcess implements HostProcess {
       const gone = new Promise<void>((resolve) => void this.#child.once('exit', () => resolve()));
       process.kill(this.pid, 'SIGCONT');
       process.kill(this.pid, 'SIGTERM');
+      const timer = setTimeout(() => this.#child.kill('SIGKILL'), stopPatienceMs);
       await gone;
+      clearTimeout(timer);
     }
     return this.#child.exitCode;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FaultProxy, SeededRandom } from 'holdfast/testing';
-import type { Deployment } from '../deployment.ts';
-import type { Arrival, DialRequest, ProofClient } from '../dialer.ts';
+import { FaultProxy, RawPeer, SeededRandom } from 'holdfast/testing';
+import { CallMissing, type Deployment } from '../deployment.ts';
+import type { Arrival, DialRequest, Entrance, ProofClient } from '../dialer.ts';
 import { Finding } from '../finding.ts';
 import { ClientProcess } from '../processes/client-process.ts';
 import type { Mark, Sample } from './outcome.ts';
@@ -69,6 +69,19 @@ export class LiveStage implements Stage {
     const clients: ProofClient[] = [];
     while (clients.length < count) clients.push(await this.mustConnect({ user }));
     return clients;
+  }
+
+  entranceFor(request: DialRequest): Entrance {
+    const { dialer } = this.deployment;
+    if (dialer.entranceFor === undefined) throw new CallMissing('upgrade over plain TCP');
+    return dialer.entranceFor(request);
+  }
+
+  async knock({ path, headers }: Entrance): Promise<RawPeer> {
+    this.signal.throwIfAborted();
+    const peer = await RawPeer.connect({ ...this.deployment.address, path, headers });
+    this.#keep(() => peer.destroy());
+    return peer;
   }
 
   async startClients({ dialerSource }: Deployment = this.deployment): Promise<ClientProcess> {

@@ -1,6 +1,6 @@
-import type { FaultProxy, SeededRandom } from 'holdfast/testing';
+import type { FaultProxy, RawPeer, SeededRandom } from 'holdfast/testing';
 import type { Deployment } from '../deployment.ts';
-import type { Arrival, DialRequest, ProofClient } from '../dialer.ts';
+import type { Arrival, DialRequest, Entrance, ProofClient } from '../dialer.ts';
 import type { ClientProcess } from '../processes/client-process.ts';
 import type { Surroundings } from '../processes/surroundings.ts';
 
@@ -37,6 +37,10 @@ export interface Stage {
   mustConnect(request: DialRequest): Promise<ProofClient>;
   /** As many clients of the user's, one after another. @throws Finding */
   mustFill(user: string, count: number): Promise<readonly ProofClient[]>;
+  /** The upgrade request of a client. @throws CallMissing where the target is not reached over plain TCP */
+  entranceFor(request: DialRequest): Entrance;
+  /** Comes in by hand, to do what no client library will. Resolves once the upgrade was answered, whatever the answer. */
+  knock(entrance: Entrance): Promise<RawPeer>;
   /** A process of its own for clients that are to be frozen or killed; of another deployment than the one under proof, where it is given. */
   startClients(deployment?: Deployment): Promise<ClientProcess>;
   /** A proxy in front of the target that cuts, delays and half-opens. */

@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { WebSocket } from 'ws';
 import { mintToken } from '../../server/auth/mint.ts';
-import type { Arrival, ClientEnd, Dialer, DialRequest } from '../dialer.ts';
+import type { Arrival, ClientEnd, Dialer, DialRequest, Entrance } from '../dialer.ts';
 import { WireClient } from './wire-client.ts';
 
 /** What reaches a target that speaks the protocol of PROTOCOL.md. */
@@ -23,9 +23,11 @@ const usualTtlMs = 3_600_000;
 /** Connects clients with `ws`, over loopback or to anywhere else. */
 export class WireDialer implements Dialer {
   readonly #settings: WireSettings;
+  readonly entranceFor?: (request: DialRequest) => Entrance;
 
   constructor(settings: WireSettings) {
     this.#settings = settings;
+    if (settings.url.startsWith('http:')) this.entranceFor = (request) => this.#enter(request);
   }
 
   async dial(request: DialRequest): Promise<Arrival> {
@@ -55,6 +57,16 @@ export class WireDialer implements Dialer {
       perMessageDeflate: false,
       ...(port === undefined ? {} : { createConnection: () => this.#connectThrough(port) }),
     });
+  }
+
+  #enter(request: DialRequest): Entrance {
+    const { pathname, search } = new URL(this.#urlFor(request));
+    const token = this.#tokenFor(request);
+    const headers = {
+      authorization: `Bearer ${token}`,
+      'Sec-WebSocket-Protocol': 'holdfast.v1',
+    };
+    return { path: `${pathname}${search}`, headers, token };
   }
 
   #connectThrough(port: number): Socket {
