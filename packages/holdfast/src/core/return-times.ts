@@ -1,3 +1,5 @@
+import { evenSpread } from './even-spread.ts';
+
 /** When clients may come back: whole milliseconds from the beginning of a drain. */
 export interface ReturnWindow {
   /** Before this nobody comes back: the process needs it to be gone. */
@@ -11,8 +13,6 @@ const floorShare = 10;
 /** A tenth of a second sees at most this share of the clients back. */
 const mostShare = 20;
 const shareMs = 100;
-/** A fraction whose multiples fall evenly over the unit interval: the golden ratio. */
-const goldenRatio = 0.618_033_988_749_895;
 
 /** The window for a drain of this length: it begins after a second, or after a tenth of a shorter drain. */
 export function returnWindow(withinMs: number): ReturnWindow {
@@ -64,5 +64,5 @@ export function nextReturnMs(
   const leftMs = toMs - elapsedMs;
   if (leftMs <= 0) return undefined;
   const soonestMs = Math.max(0, fromMs - elapsedMs);
-  return Math.floor(soonestMs + (leftMs - soonestMs) * ((turn * goldenRatio) % 1));
+  return Math.floor(soonestMs + (leftMs - soonestMs) * evenSpread(turn));
 }

@@ -1,4 +1,5 @@
 import { causeOfDeath, deathDueAt, notOut, type Patience } from '../core/death.ts';
+import { evenSpread } from '../core/even-spread.ts';
 import { next } from '../core/lifecycle.ts';
 import type { Settings } from '../core/options.ts';
 import type { Door } from './door.ts';
@@ -22,8 +23,6 @@ export interface HeartbeatRooms {
 
 /** A user who holds this share of the limit or more is pinged more often, so that a ghost is late before its owner is back. */
 const pressureShare = 0.8;
-/** A fraction whose multiples fall evenly over the unit interval: the golden ratio. */
-const goldenRatio = 0.618_033_988_749_895;
 /** Intervals of different sessions differ by up to this share, so that pings of a burst of arrivals spread out. */
 const spreadShare = 0.2;
 const markMask = 0x7f_ff_ff_ff;
@@ -157,7 +156,7 @@ export class Heartbeat {
     const intervalMs = this.#isNearLimit(session)
       ? settings.pressurePingIntervalMs
       : settings.pingIntervalMs;
-    return intervalMs * (1 - spreadShare * ((session.index * goldenRatio) % 1));
+    return intervalMs * (1 - spreadShare * evenSpread(session.index));
   }
 
   #isNearLimit(session: Session): boolean {
