@@ -47,7 +47,7 @@ export class Inbox {
         const code = faults.attempt('hook', () => refusalIn(outcome), failedCode);
         if (code !== null) this.#notTaken(session, id, code);
         if (code !== null || id === undefined) return;
-        for (const asker of messageIds.taken(session, id))
+        for (const asker of messageIds.settle(session, id, 'taken'))
           delivery.answer(asker, { type: 'accepted', id });
       },
       failed: (session, { id }) => this.#notTaken(session, id, failedCode),
@@ -130,7 +130,7 @@ export class Inbox {
   #notTaken(session: Session, id: string | undefined, code: string): void {
     const { delivery, messageIds } = this.#rooms;
     const message = 'The application could not take the message.';
-    const askers = id === undefined ? [session] : messageIds.failed(session, id);
+    const askers = id === undefined ? [session] : messageIds.settle(session, id, 'failed');
     for (const asker of askers)
       delivery.answer(asker, { type: 'error', code, message, ...named(id) });
   }

@@ -49,21 +49,16 @@ export class MessageIds {
     return 'new';
   }
 
-  /** The message was taken. Returns the sessions that wait for the answer. */
-  taken(session: Session, id: string): readonly Session[] {
+  /**
+   * What became of the message that was this session's to hand over is known: one that `failed` may be sent again. Returns the
+   * sessions that wait for the answer.
+   */
+  settle(session: Session, id: string, fate: 'taken' | 'failed'): readonly Session[] {
     const ids = this.#users.get(session.userId)?.ids;
     const askers = ids?.get(id);
-    if (askers === undefined || askers === null) return [session];
-    ids?.set(id, null);
-    return askers;
-  }
-
-  /** It was not, and may be sent again. Returns the sessions that wait for the answer. */
-  failed(session: Session, id: string): readonly Session[] {
-    const ids = this.#users.get(session.userId)?.ids;
-    const askers = ids?.get(id);
-    if (askers === undefined || askers === null) return [session];
-    ids?.delete(id);
+    if (ids === undefined || askers === undefined || askers === null) return [session];
+    if (fate === 'taken') ids.set(id, null);
+    else ids.delete(id);
     return askers;
   }
 
