@@ -251,17 +251,6 @@ export class SessionLayer {
   }
 
   /**
-   * Lets nobody in any more; who waits is turned away. Sessions stay.
-   *
-   * @param retryAfterMs asked for each newcomer who is turned away: when to come back
-   */
-  stopAdmitting(retryAfterMs: () => number | undefined = () => undefined): void {
-    const whenToReturn = (): number | undefined => this.#askWhenToReturn(retryAfterMs);
-    this.#rooms.desk.close(whenToReturn);
-    this.#rooms.waiting.close(whenToReturn);
-  }
-
-  /**
    * Ends the layer without loss, and resolves when no session, socket or log is left: usually as soon as every client has
    * confirmed what it was sent, in the drain time at the latest. Each is told when to come back, spread over the drain time.
    * Asked again, it ends sooner if that is asked for. From its end on `publish` throws `bad-state`.
@@ -285,9 +274,5 @@ export class SessionLayer {
   /** Whether the layer has ended: nobody has a session, and nothing can be published. */
   get isOver(): boolean {
     return this.#rooms.history.isOver;
-  }
-
-  #askWhenToReturn(retryAfterMs: () => number | undefined): number | undefined {
-    return this.#rooms.faults.attempt('application', retryAfterMs, undefined);
   }
 }

@@ -275,13 +275,15 @@ describe('nobody is asked', () => {
     },
   );
 
-  test('any more once admission has stopped: who is asked is told when to come back', async () => {
+  test('any more once a drain has begun: who is asked is told when to come back', async () => {
     const house = new AskedHouse();
     const knock = house.come();
-    house.layer.stopAdmitting(() => 700);
+    void house.layer.drain({ withinMs: 10_000 });
     await settled();
     expect(knock.outcome).toBe('refused');
-    expect(knock.socket.closes).toEqual([{ code: 1012, reason: '{"r":"drain","retryMs":700}' }]);
+    expect(knock.socket.closes).toEqual([
+      { code: 1012, reason: expect.stringMatching(/^\{"r":"drain","retryMs":\d{4}\}$/u) },
+    ]);
     expect([house.ends, house.layer.count('u')]).toEqual([['turned-away'], 2]);
   });
 

@@ -98,18 +98,6 @@ describe('what is thrown and called in between', () => {
     expect([session.state, house.faultsOf('application')]).toEqual(['live', 1]);
   });
 
-  test('B4 stops admitting although the time to come back cannot be told', async () => {
-    const house = new House({ maxSessionsPerUser: 1 });
-    house.connect('u', { roundTripMs: 500 });
-    house.clock.advance(1_000);
-    const waiting = house.knock('u');
-    house.layer.stopAdmitting(fail);
-    const late = house.knock('v');
-    await settled();
-    expect([waiting.outcome, late.outcome]).toEqual(['refused', 'refused']);
-    expect(house.told('refused').map(({ reason }) => reason)).toEqual(['draining', 'draining']);
-  });
-
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'I1 never gives one slot too many, though a stall is noticed at reading %i and a listener comes for one',
     (reading) => {

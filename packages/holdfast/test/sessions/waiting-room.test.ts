@@ -159,15 +159,18 @@ describe('the waiting room', () => {
     expect(knock.socket.closes[0]).toMatchObject({ code: 4429 });
   });
 
-  test('turns away who waits, and who comes, once admission has stopped', async () => {
+  test('turns away who waits, and who comes, once a drain has begun', async () => {
     const house = ghosts(1);
     const waiting = house.knock('u');
-    house.layer.stopAdmitting();
+    void house.layer.drain({ withinMs: 10_000 });
     const late = house.knock('v');
     await settled();
     expect([waiting.outcome, late.outcome]).toEqual(['refused', 'refused']);
-    for (const { socket } of [waiting, late])
-      expect(socket.closes).toEqual([{ code: 1012, reason: '{"r":"drain"}' }]);
+    for (const { socket } of [waiting, late]) {
+      expect(socket.closes).toEqual([
+        { code: 1012, reason: expect.stringMatching(/^\{"r":"drain","retryMs":\d{4}\}$/u) },
+      ]);
+    }
     expect(house.layer.count('u')).toBe(1);
   });
 
