@@ -10,27 +10,45 @@ export interface Plan {
   readonly rounds: number;
 }
 
-const usage = 'usage: npm run bench -- [--quick] [--rounds N] [--only NAME]…';
+/** What the command line asks for: a run, the usage, or something there is not. */
+export type Request =
+  | { readonly wants: 'run'; readonly plan: Plan }
+  | { readonly wants: 'help'; readonly text: string }
+  | { readonly wants: 'nothing known'; readonly text: string };
 
-/** Reads the command line. Throws with the usage for what it does not know. */
-export function readPlan(args: readonly string[], suites: readonly string[]): Plan {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      only: { type: 'string', multiple: true },
-      quick: { type: 'boolean' },
-      rounds: { type: 'string' },
-    },
-  });
-  const only = (values.only ?? []).flatMap((names) => names.split(','));
-  for (const name of only) {
-    if (suites.includes(name)) continue;
-    throw new Error(`Expected --only to name one of ${suites.join(', ')}, got ${name}.\n${usage}`);
+const options = {
+  only: { type: 'string', multiple: true },
+  quick: { type: 'boolean' },
+  rounds: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Reads the command line. What it does not know is answered with one line that says so, and the usage. */
+export function readRequest(args: readonly string[], suites: readonly string[]): Request {
+  const usage = `usage: npm run bench -- [--quick] [--rounds N] [--only NAME]…\nsuites: ${suites.join(', ')}`;
+  const refuse = (why: string): Request => ({ wants: 'nothing known', text: `${why}\n${usage}` });
+  const given = readFlags(args);
+  if (typeof given === 'string') return refuse(given);
+  if (given.help === true) return { wants: 'help', text: usage };
+  const only = (given.only ?? []).flatMap((names) => names.split(','));
+  const unknown = only.find((name) => !suites.includes(name));
+  if (unknown !== undefined) return refuse(`Expected --only to name a suite, got ${unknown}.`);
+  const isQuick = given.quick ?? false;
+  const rounds = Number(given.rounds ?? (isQuick ? 1 : 3));
+  if (!Number.isInteger(rounds) || rounds < 1)
+    return refuse(`Expected --rounds to be a whole number from 1, got ${given.rounds}.`);
+  return { wants: 'run', plan: { only, isQuick, rounds } };
+}
+
+type Flags = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+
+/** The flags, or a line about the one that is none. */
+function readFlags(args: readonly string[]): Flags | string {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    const isUsage = error instanceof TypeError && 'code' in error;
+    if (!isUsage || !String(error.code).startsWith('ERR_PARSE_ARGS')) throw error;
+    return `${error.message.split('\n')[0]}`;
   }
-  const isQuick = values.quick ?? false;
-  const rounds = Number(values.rounds ?? (isQuick ? 1 : 3));
-  if (!Number.isInteger(rounds) || rounds < 1) {
-    throw new Error(`Expected --rounds to be a whole number from 1, got ${rounds}.\n${usage}`);
-  }
-  return { only, isQuick, rounds };
 }
