@@ -10,14 +10,12 @@ import { pathToFileURL } from 'node:url';
 import { buildIfStale } from './build.mjs';
 import { root } from './workspace.mjs';
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    seeds: { type: 'string', default: '1' },
-    minutes: { type: 'string', default: '30' },
-    quiet: { type: 'boolean', default: false },
-  },
-});
+const usage = 'usage: npm run simulate -- --seed N [--minutes M] [--seeds COUNT] [--quiet]';
+const values = readFlags();
+if (values === null || values.help) {
+  (values === null ? console.error : console.log)(usage);
+  process.exit(values === null ? 2 : 0);
+}
 const first = Number(values.seed);
 const many = Number(values.seeds);
 const minutes = Number(values.minutes);
@@ -41,4 +39,23 @@ for (let seed = first; seed < first + many; seed += 1) {
   console.error(`${invariant} does not hold at ${at} s of seed ${seed}: ${message}`);
   if (many > 1) console.error(`  ${replayCommand(result)}`);
   process.exitCode = 1;
+}
+
+/** The flags; null, and a line about it, where one of them is none. */
+function readFlags() {
+  try {
+    return parseArgs({
+      options: {
+        seed: { type: 'string', default: '1' },
+        seeds: { type: 'string', default: '1' },
+        minutes: { type: 'string', default: '30' },
+        quiet: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false, short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    console.error(error.message.split('\n')[0]);
+    return null;
+  }
 }
