@@ -12,12 +12,19 @@ export const answerMs = 30_000;
 const roundingMs = 2;
 
 /** True when this was written to somebody who is asked, or should not have been. */
-export function checkAsking(stage: Stage, socket: SimulatedSocket, text: string): boolean {
-  const frame = JSON.parse(text) as LimitFrame | { readonly type: 'error' };
-  if (frame.type === 'limit') checkQuestion(stage, socket, frame);
+export function checkAsking(
+  stage: Stage,
+  socket: SimulatedSocket,
+  frame: { readonly type: string },
+): boolean {
+  if (isQuestion(frame)) checkQuestion(stage, socket, frame);
   // What is wrong with an answer is told in one breath with the next question.
   else if (frame.type !== 'error' || stage.settings.onLimit !== 'ask') return false;
   return frame.type === 'limit' || !stage.truthOf.has(socket);
+}
+
+function isQuestion(frame: { readonly type: string }): frame is LimitFrame {
+  return frame.type === 'limit';
 }
 
 /** I2, I3, I8: a question was written to a connection. */

@@ -37,7 +37,7 @@ export function checkWritten(
     checkReady(stage, socket, frame);
     return;
   }
-  if (checkAsking(stage, socket, written.text)) return;
+  if (checkAsking(stage, socket, frame)) return;
   const truth = stage.truthOf.get(socket);
   const isOurs = truth !== undefined && truth.coveredTo !== null;
   stage.verdict.expect(
@@ -213,17 +213,23 @@ function checkGap(
     () =>
       `${truth.id} was told a gap (${reason}) up to ${to} of the log to ${user.lastOffset}, which is there`,
   );
-  const coming = comingTo(stage, user);
-  const isCovered = (at: number): boolean => at >= from && at <= to;
   const hasEvents =
-    coming.length + user.unseenNotices > 0 ||
-    [...user.eventAt.keys(), ...user.noticesAt].some(isCovered);
+    comingTo(stage, user).length + user.unseenNotices > 0 || isKnownBetween(user, { from, to });
   verdict.expect(
     hasEvents,
     'I4',
     () => `${truth.id} was told a gap from ${from} to ${to}, in which there never was an event`,
   );
   cover(stage, truth, to);
+}
+
+/** Whether an event, or a word about missing ones, has been seen in these places. */
+function isKnownBetween(
+  { eventAt, noticesAt }: UserTruth,
+  { from, to }: { from: number; to: number },
+): boolean {
+  for (let at = from; at <= to; at += 1) if (eventAt.has(at) || noticesAt.has(at)) return true;
+  return false;
 }
 
 /** Every event of its own between the two is one whose time is over. */

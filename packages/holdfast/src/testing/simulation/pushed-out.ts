@@ -5,8 +5,7 @@ import type { Announced, UserTruth } from './user-truth.ts';
 
 /** Events of a user that are in its log, or may be, and of which nobody has seen where. */
 export function comingTo({ publishing }: Stage, user: UserTruth): Announced[] {
-  const placed = new Set(user.eventAt.values());
-  return [...publishing, ...user.unseen].filter((event) => !placed.has(event));
+  return [...publishing, ...user.unseen].filter(({ number }) => !user.offsetOf.has(number));
 }
 
 /**
@@ -29,9 +28,11 @@ export function isOutOfUse(
 export function isPushedOut(stage: Stage, user: UserTruth, offset: number): boolean {
   const { settings } = stage;
   if (isTight(settings)) return true;
-  const kept = [...user.eventAt].filter(([at]) => at >= offset).map(([, event]) => event);
   const coming = comingTo(stage, user);
-  const bytes = [...kept, ...coming].reduce((sum, event) => sum + event.approximateBytes, 0);
   const newer = user.lastOffset + coming.length + user.unseenNotices - offset;
-  return newer >= settings.historyEvents || bytes > settings.historyBytes * 0.95;
+  if (newer >= settings.historyEvents) return true;
+  let bytes = 0;
+  for (const event of coming) bytes += event.approximateBytes;
+  for (const [at, event] of user.eventAt) if (at >= offset) bytes += event.approximateBytes;
+  return bytes > settings.historyBytes * 0.95;
 }
