@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const root: string = fileURLToPath(new URL('.', import.meta.url));
 
@@ -44,12 +46,26 @@ const shared = {
 /** Tests that measure time or load run one file at a time, with nothing beside them. */
 const alone = { ...shared, fileParallelism: false, maxWorkers: 1 };
 
+/** The tests that take longest: simulated worlds, and clients whose servers go and come back. */
+const longest = /\/simulation\/|\/(agent-chat|client|cuts|chat)\.clients\./;
+
+/** Begins with the longest of each group, so that no core is idle at its end: without times of an earlier run it is by size. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const rank = ({ moduleId, project }: TestSpecification): number =>
+      2 * (project.config.sequence.groupOrder ?? 0) + (longest.test(moduleId) ? 0 : 1);
+    return sorted.sort((one, other) => rank(one) - rank(other));
+  }
+}
+
 /** Where to leave a machine-readable account of the run, if anywhere. */
 const reportFile: string | undefined = process.env['TEST_REPORT'];
 
 export default defineConfig({
   test: {
     allowOnly: false,
+    sequence: { sequencer: LongestFirst },
     reporters: reportFile ? ['default', ['json', { outputFile: reportFile }]] : ['default'],
     coverage: { include: ['packages/*/src/**/*.ts'], reporter: ['text-summary', 'html'] },
     projects: [
@@ -68,12 +84,12 @@ export default defineConfig({
       },
       {
         resolve: { alias: libraryAliases() },
-        // Clients that come and go against real servers: they wait most of the time, and measure none.
+        // Clients and commands against real servers: they wait most of the time, and measure none, so two share a core.
         test: {
           ...shared,
           name: 'clients',
           include: [`${folders}/*.clients.test.ts`],
-          maxWorkers: '100%',
+          maxWorkers: 2 * availableParallelism(),
           testTimeout: 120_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FaultProxy, RawPeer } from 'holdfast/testing';
+import { RawPeer } from 'holdfast/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BareFollower, faultsOf, type Follower } from './follower.ts';
 import { RunningGateway } from './running-gateway.ts';
 
 /** The log of a user and the window of a session, bytes. */
@@ -161,50 +160,3 @@ async function slowest(
   await Promise.all([...flooding, ...serving]);
   return times.toSorted((one, other) => one - other)[Math.floor(times.length * 0.99)] ?? Infinity;
 }
-
-/** The number that `faultsOf` looks for, and enough beside it to weigh on a link. */
-function padded(number: number): string {
-  return String(number).padEnd(1_200, ' ');
-}
-
-describe('a slow link that still moves', () => {
-  /** Publishes a backlog, has a client follow it through 64 KB a second, and goes on publishing meanwhile. */
-  async function throughSlowLink(flags: readonly string[]): Promise<Follower> {
-    const gateway = await start([...flags, ...hasty]);
-    const proxy = await FaultProxy.start({ targetPort: gateway.port });
-    closers.push(() => proxy.close());
-    for (let number = 1; number <= 250; number += 1) await publish(gateway, 'ann', padded(number));
-    proxy.throttle(64 * 1024);
-    const url = `ws://127.0.0.1:${proxy.port}/ws`;
-    const follower = new BareFollower({ url, token: gateway.tokenFor('ann') });
-    closers.push(() => follower.stop());
-    for (let number = 251; number <= last; number += 1) {
-      await publish(gateway, 'ann', padded(number));
-      await delay(10);
-    }
-    const endsAt = performance.now() + 60_000;
-    while (follower.events.at(-1)?.offset !== last && performance.now() < endsAt) await delay(50);
-    return follower;
-  }
-
-  const last = 320;
-  const hasty = ['--ping-interval', '1s', '--pressure-ping-interval', '1s', '--ping-timeout', '3s'];
-
-  it('I2 I4 stays, and gets a backlog and what follows once and in order', async () => {
-    const follower = await throughSlowLink([]);
-    expect(faultsOf(follower, last)).toEqual([]);
-    expect([follower.gaps, follower.greetings, follower.closes]).toEqual([[], 1, []]);
-  });
-
-  it('I2 I4 stays where it falls off the tail of the log, and is told what is gone', async () => {
-    const follower = await throughSlowLink([
-      '--history-bytes',
-      '100kb',
-      '--max-unconfirmed',
-      '64kb',
-    ]);
-    expect(faultsOf(follower, last)).toEqual([]);
-    expect(follower.gaps.map(({ reason }) => reason)).toContain('overflow');
-    expect([follower.greetings, follower.closes]).toEqual([1, []]);
-  });
-});

@@ -45,6 +45,11 @@ function closedCauses(gateway: RunningGateway): unknown[] {
   return gateway.logs.filter(({ event }) => event === 'closed').map(({ cause }) => cause);
 }
 
+/** Sessions of a user at the limit are pinged every second, so that a frozen one is late soon. */
+const watchful = ['--pressure-ping-interval', '1s'];
+/** That interval, the probe timeout, and some beats. */
+const lateMs = 2_500;
+
 describe('clients stopped with SIGSTOP', () => {
   it('I3 A4 FM-42 five of a user yield to a sixth within 1.2 s, each ended once as no-pong', async () => {
     const gateway = await start();
@@ -61,11 +66,11 @@ describe('clients stopped with SIGSTOP', () => {
   });
 
   it('I3 five that are known to be late yield within 100 ms', async () => {
-    const gateway = await start();
+    const gateway = await start(watchful);
     const frozen = clients();
     await frozen.open(urlsFor(gateway, ['ann'], 5));
     frozen.freeze();
-    await delay(6_500);
+    await delay(lateMs);
     const { peer, readyMs } = await connect(gateway, 'ann');
     expect(peer.texts[0]).toContain('"ready"');
     expect(readyMs).toBeLessThan(100);
@@ -100,13 +105,13 @@ describe('clients stopped with SIGSTOP', () => {
   });
 
   it('A4 of three frozen and two live ones only the frozen go, and the counters say so', async () => {
-    const gateway = await start();
+    const gateway = await start(watchful);
     const frozen = clients();
     await frozen.open(urlsFor(gateway, ['ann'], 3));
     const live = clients();
     await live.open(urlsFor(gateway, ['ann'], 2));
     frozen.freeze();
-    await delay(6_500);
+    await delay(lateMs);
     const { peer } = await connect(gateway, 'ann');
     expect(peer.closeFrame).toBeNull();
     expect(live.ends).toEqual([]);

@@ -6,7 +6,7 @@ import { receiptMutants } from './mutants-of-receipts.ts';
 import { rarelySeenMutants, resumingMutants } from './mutants-of-resuming.ts';
 import { simulatorMutants } from './mutants-of-simulator.ts';
 
-const mostSeeds = 200;
+const count = 200;
 
 describe('FM-89 within two hundred worlds the simulator notices when', () => {
   it.each([
@@ -16,12 +16,12 @@ describe('FM-89 within two hundred worlds the simulator notices when', () => {
     ...receiptMutants,
     ...drainingMutants,
   ])('$name', async (mutant) => {
-    expect(await violationOf(mutant, mostSeeds)).toMatch(/^I\d+: /);
+    expect(await violationOf(mutant, { count })).toMatch(/^I\d+: /);
   });
 });
 
 describe('FM-89 within two hundred worlds that ask the simulator notices when', () => {
   it.each(askingMutants)('$name', async (mutant) => {
-    expect(await violationOf(mutant, mostSeeds, { onLimit: 'ask' })).toMatch(/^I\d+: /);
+    expect(await violationOf(mutant, { count, settings: { onLimit: 'ask' } })).toMatch(/^I\d+: /);
   });
 });

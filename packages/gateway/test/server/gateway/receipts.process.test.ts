@@ -6,10 +6,14 @@ import { connectFrozen } from './raw-connection.ts';
 
 afterEach(stopAll);
 
-const path = '/api/v1/users/bob/events';
+const pathOf = (user: string): string => `/api/v1/users/${user}/events`;
 
-const publish = async (house: House, query: string, about = {}): Promise<unknown[]> => {
-  const { status, body } = await callApi(house, 'POST', `${path}${query}`, {
+const publish = async (
+  house: House,
+  query: string,
+  { user = 'bob', ...about }: { user?: string; id?: string; ttl?: string } = {},
+): Promise<unknown[]> => {
+  const { status, body } = await callApi(house, 'POST', `${pathOf(user)}${query}`, {
     event: 'x',
     ...about,
   });
@@ -50,19 +54,22 @@ describe('receipts over real sockets', () => {
     back.ws.close();
   });
 
-  it.each(['2', '-1', '1e999', '9007199254740992', 'NaN', '"1"', 'null', ''])(
-    'D4 acknowledging %s ends the session with 4400 and settles nothing',
-    async (offset) => {
-      const house = await startHouse();
-      const client = new Client(house, tokenFor('bob'), { autoPong: false });
+  it('D4 acknowledging what was not sent, or is no offset, ends the session with 4400 and settles nothing', async () => {
+    const house = await startHouse();
+    const hostile = ['2', '-1', '1e999', '9007199254740992', 'NaN', '"1"', 'null', ''];
+    const ends = hostile.map(async (offset, at) => {
+      const client = new Client(house, tokenFor(`user${at}`), { autoPong: false });
       await client.ready();
-      const waiting = publish(house, '?wait=500ms');
+      const waiting = publish(house, '?wait=500ms', { user: `user${at}` });
       await client.frame('event');
       client.ws.send(offset === '' ? '{"type":"ack"}' : `{"type":"ack","offset":${offset}}`);
-      expect(await closeOf(client)).toEqual({ code: 4400, r: 'bad-frame' });
-      expect(await waiting).toEqual([200, 1, 'queued']);
-    },
-  );
+      return { offset, end: await closeOf(client), receipt: await waiting };
+    });
+    const end = { code: 4400, r: 'bad-frame' };
+    expect(await Promise.all(ends)).toEqual(
+      hostile.map((offset) => ({ offset, end, receipt: [200, 1, 'queued'] })),
+    );
+  });
 
   it('an acknowledgement confirms what it names and what is before, and nothing else', async () => {
     const house = await startHouse();
@@ -90,7 +97,7 @@ describe('receipts over real sockets', () => {
     const house = await startHouse();
     const asked = vi.spyOn(house.layer, 'publishAndWait');
     const [info, error] = [vi.spyOn(console, 'info'), vi.spyOn(console, 'error')];
-    const asking = request(`${house.url}${path}?wait=60s`, {
+    const asking = request(`${house.url}${pathOf('bob')}?wait=60s`, {
       method: 'POST',
       headers: { authorization: `Bearer ${adminToken}` },
     });
