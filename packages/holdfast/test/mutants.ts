@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -17,8 +26,8 @@ export interface Mutant {
 }
 
 /**
- * Copies the source with the mistake in it to a folder of its own and hands over a way to import from there. Everything
- * imported belongs to the copy, so that the mistake is met wherever it matters.
+ * Copies what of the source runs otherwise with the mistake in it to a folder of its own, with links to the rest, and hands
+ * over a way to import from there. So the mistake is met wherever it matters, and what never meets it is compiled once.
  *
  * @throws Error where the text to replace does not stand there exactly once: the mutant has to follow the source
  */
@@ -28,13 +37,48 @@ export async function withMutant<T>(
 ): Promise<T> {
   const copy = mkdtempSync(path.join(tmpdir(), 'holdfast-mutant-'));
   try {
-    cpSync(source, copy, { recursive: true });
+    const affected = filesAffectedBy(mutant.file);
+    for (const file of importersOf.keys()) {
+      mkdirSync(path.dirname(path.join(copy, file)), { recursive: true });
+      const put = affected.has(file) ? cpSync : symlinkSync;
+      put(path.join(source, file), path.join(copy, file));
+    }
     const file = path.join(copy, mutant.file);
     writeFileSync(file, mutate(readFileSync(file, 'utf8'), mutant));
     return await use((wanted) => import(pathToFileURL(path.join(copy, wanted)).href));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** Each file of the source, and the files that import something of it that is there at run time. */
+const importersOf: ReadonlyMap<string, readonly string[]> = readImporters();
+
+function readImporters(): Map<string, string[]> {
+  const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.ts'),
+  );
+  const importers = new Map<string, string[]>(files.map((file) => [file, []]));
+  for (const file of files) {
+    const text = readFileSync(path.join(source, file), 'utf8');
+    for (const [, from = ''] of text.matchAll(
+      /^(?:import|export)(?! type\b)[^;]*?'(\.[^']+)';/gm,
+    )) {
+      const imported = path.join(path.dirname(file), from);
+      const known = importers.get(imported);
+      if (known === undefined) throw new Error(`${file} imports ${from}, which is not there.`);
+      known.push(file);
+    }
+  }
+  return importers;
+}
+
+/** This file and whatever imports it, directly or not. */
+function filesAffectedBy(file: string): ReadonlySet<string> {
+  const affected = new Set([file]);
+  for (const one of affected)
+    for (const importer of importersOf.get(one) ?? []) affected.add(importer);
+  return affected;
 }
 
 function mutate(text: string, { name, file, from, to }: Mutant): string {
