@@ -10,20 +10,21 @@ export const few = 20;
 export interface Worlds {
   /** From seed 1 on, so many. */
   readonly count: number;
-  /** The seed that is tried first, then those that follow it, then those before it: where a mistake of that kind is seen soon. */
-  readonly from?: number;
   readonly settings?: SessionOptions;
 }
+
+/** Worlds in which much happens, and one that is drained in the middle of it: most mistakes are seen there, so they come first. */
+const telling = [4, 2];
 
 /** What the simulator finds wrong with the mutant in the first of these worlds that shows it; null when it survives all. */
 export async function violationOf(
   mutant: Mutant,
-  { count, from = 1, settings = {} }: Worlds,
+  { count, settings = {} }: Worlds,
 ): Promise<string | null> {
   return await withMutant(mutant, async (load) => {
     const { simulate } = (await load('testing/simulator.ts')) as typeof Simulator;
-    for (let turn = 0; turn < count; turn += 1) {
-      const seed = ((from - 1 + turn) % count) + 1;
+    const all = Array.from({ length: count }, (_, index) => index + 1);
+    for (const seed of new Set([...telling, ...all])) {
       const { violation } = await simulate({ seed, minutes, settings });
       if (violation !== null) return `${violation.invariant}: ${violation.message}`;
     }
