@@ -70,6 +70,8 @@ export class AnswerBook {
   /** It is over, and can be read for a while. */
   keep(answer: Answer, now: number): void {
     this.#running -= 1;
+    // Another one may have taken its place in the chat while its end was told.
+    if (!this.#has(answer)) return;
     this.#ended.set(answer, now);
     this.#timer ??= this.#wait(this.#bounds.keepMs);
   }
@@ -89,12 +91,17 @@ export class AnswerBook {
     return this.#bytes + bytes <= this.#bounds.maxTotalBytes;
   }
 
+  #has(answer: Answer): boolean {
+    const { name } = answer;
+    return this.find(name.userId, name.chat) === answer;
+  }
+
   #drop(answer: Answer): void {
     const { userId, chat } = answer.name;
     this.#ended.delete(answer);
     this.#bytes -= answer.bytes;
     const chats = this.#users.get(userId);
-    if (chats?.get(chat) === answer) chats.delete(chat);
+    chats?.delete(chat);
     if (chats?.size === 0) this.#users.delete(userId);
   }
 

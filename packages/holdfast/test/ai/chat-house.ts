@@ -2,8 +2,10 @@ import { readUIMessageStream, type UIMessage, type UIMessageChunk } from 'ai';
 import type { ChatClient } from '../../src/ai/chat-client.ts';
 import {
   type AnswerRequest,
+  type ChatEvents,
   type ChatOptions,
   type ChatServer,
+  type ChatSession,
   HoldfastChatTransport,
   serveChat,
 } from '../../src/ai/index.ts';
@@ -187,6 +189,31 @@ export class ChatHouse {
       },
     );
   }
+}
+
+/** The session in whose name `send` and `read` speak. */
+export const session: ChatSession = { id: 's0', userId: 'ann' };
+
+/** A page asks for an answer of this name. */
+export function send(house: ChatHouse, answer: string, chat = 'c'): void {
+  const order = { act: 'send', chat, answer, trigger: 'submit-message', messages: [] };
+  house.chat.take(session, { data: { holdfast: 'chat', ...order } });
+}
+
+/** A page asks for what there is of an answer. */
+export function read(house: ChatHouse, about: object = {}): void {
+  const order = { holdfast: 'chat', act: 'read', chat: 'c', ask: 'q', ...about };
+  house.chat.take(session, { data: order });
+}
+
+/** What was published under this name. */
+export function told<Name extends keyof ChatEvents>(
+  house: ChatHouse,
+  name: Name,
+): ChatEvents[Name][] {
+  return house.published
+    .filter(({ event }) => event === name)
+    .map(({ data }) => data as ChatEvents[Name]);
 }
 
 const question: UIMessage = { id: 'q', role: 'user', parts: [{ type: 'text', text: 'Why?' }] };
