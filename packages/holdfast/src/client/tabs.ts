@@ -83,6 +83,8 @@ class Seat {
   /** Gives the lock back; null unless this tab leads. */
   #release: (() => void) | null = null;
   link: TabLink | null = null;
+  /** The page has no locks, as in a sandbox: nobody will ever lead here. */
+  isForlorn = false;
 
   constructor({ BroadcastChannel, locks }: TabPort, name: string, id: string) {
     this.name = name;
@@ -93,8 +95,9 @@ class Seat {
     locks
       .request(name, { signal }, () => this.#lead())
       .catch(() => {
-        // Aborted by `leave`; or the page may not have locks, as in a sandbox.
-        if (!signal.aborted) this.link?.goAlone();
+        if (signal.aborted) return;
+        this.isForlorn = true;
+        this.link?.take();
       });
   }
 
@@ -158,6 +161,10 @@ class TabLink implements Link {
   take(): void {
     const seat = this.#seat;
     if (this.#isOver || seat === null) return;
+    if (seat.isForlorn) {
+      this.#goAlone();
+      return;
+    }
     const wasFollowing = this.#role !== null;
     this.#role?.end(false);
     if (wasFollowing) this.#owner.interrupted();
@@ -172,7 +179,7 @@ class TabLink implements Link {
   }
 
   /** Dials as without sharing. */
-  goAlone(): void {
+  #goAlone(): void {
     if (this.#isOver) return;
     this.#role?.end(false);
     this.#role = null;
@@ -189,7 +196,7 @@ class TabLink implements Link {
       this.#seat = sit(tokens.user);
     } catch {
       // There is no token, or no channel: dialed directly, the connection says what is wrong, or works.
-      this.goAlone();
+      this.#goAlone();
       return;
     }
     this.#seat.link = this;

@@ -62,6 +62,8 @@ export class TabWorld {
   log: unknown[] = [];
   epoch = 1;
   dials = 0;
+  /** Its pages may not have locks, as in a sandbox. */
+  refusesLocks = false;
   /** Messages taken, once per id. */
   readonly taken: Map<string, unknown> = new Map();
   readonly #channels: Map<string, Set<FakeChannel>> = new Map();
@@ -158,6 +160,10 @@ export class TabWorld {
         request: (name, { signal }, granted) =>
           new Promise((_resolve, reject) => {
             if (tab.isDead) return;
+            if (this.refusesLocks) {
+              reject(new Error('SecurityError'));
+              return;
+            }
             const waiting = this.#locks.get(name) ?? [];
             this.#locks.set(name, waiting);
             const own = { tab, granted, isGranted: false };

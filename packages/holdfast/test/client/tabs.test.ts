@@ -178,6 +178,20 @@ describe('tabs that share', () => {
     expect([...world.taken.values()]).toEqual(['hi']);
   });
 
+  it('have a session each where their page may not have locks, and come back to it after a break', async () => {
+    const world = new TabWorld();
+    world.refusesLocks = true;
+    const tab = world.open();
+    await world.pass(100);
+    expect(tab.house.client.state).toBe('open');
+    world.cut();
+    await world.pass(2_000);
+    world.publish('x');
+    await world.pass(100);
+    expect(tab.house.client.state).toBe('open');
+    expect(dataOf(tab)).toEqual(['x']);
+  });
+
   it('I5 leave no timer and no lock behind', async () => {
     const world = await openTabs(3);
     for (const { house } of world.tabs) house.client.close();
