@@ -60,6 +60,8 @@ export class Conversation implements LinkOwner {
   #link: Link | null = null;
   #isOver = false;
   #readyAt: number | null = null;
+  /** What the user was asked last; null where there is nothing to choose any more. */
+  #question: object | null = null;
   /** The last place read on this link, and the last one acknowledged: never ahead of what was sent here. */
   #seen = 0;
   #acked = 0;
@@ -114,14 +116,15 @@ export class Conversation implements LinkOwner {
   received(text: string): void {
     if (this.#isOver) return;
     this.#liveness.heard();
-    let frame: Frame;
+    let frame: Frame | null;
     try {
-      frame = JSON.parse(text) as Frame;
+      frame = JSON.parse(text) as Frame | null;
     } catch (cause) {
       this.#fail(new ClientError('bad-frame', 'The server sent what is no JSON.', { cause }));
       return;
     }
-    this.#serve(frame);
+    if (typeof frame === 'object' && frame !== null) this.#serve(frame);
+    else this.#fail(new ClientError('bad-frame', 'The server sent what is no frame.'));
   }
 
   interrupted(): void {
@@ -167,6 +170,7 @@ export class Conversation implements LinkOwner {
     const { session, user, resume, limit, sessions, epoch, offset } = frame;
     this.#deadline.clear();
     this.#readyAt ??= ground.nowMs();
+    this.#question = null;
     this.#seen = this.#acked = offset;
     this.#liveness.start(frame.pingInterval);
     this.#renewal.start();
@@ -218,11 +222,13 @@ export class Conversation implements LinkOwner {
     const { emitter, settings } = this.#house;
     const { type: _, ...reached } = frame;
     this.#allow(settings.connectTimeoutMs + reached.expiresIn);
+    this.#question = reached;
     emitter.emit('limit', reached);
-    if (settings.onLimit === undefined) return;
+    if (this.#isOver || settings.onLimit === undefined) return;
     try {
       const session = await settings.onLimit(reached);
-      if (this.#isOver) return;
+      // Meanwhile a slot may have become free by itself, or the server may have asked anew.
+      if (this.#isOver || this.#question !== reached) return;
       if (session !== null) this.#send({ type: 'takeover', session });
       else this.#turnAway();
     } catch (cause) {

@@ -43,8 +43,12 @@ export class FakeWebSocket {
   }
 
   say(frame: object): void {
+    this.sayText(JSON.stringify(frame));
+  }
+
+  sayText(text: string): void {
     if (this.readyState === 0) this.readyState = 1;
-    this.#listeners.get('message')?.({ data: JSON.stringify(frame) });
+    this.#listeners.get('message')?.({ data: text });
   }
 
   /** The server greets. */

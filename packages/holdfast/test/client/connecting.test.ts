@@ -69,6 +69,19 @@ describe('a client connects', () => {
     expect(house.client.state).toBe('waiting');
   });
 
+  it.each(['', '{', 'null', '7', '"ready"'])(
+    'tells of a server that sends what is no frame (%s), and stays',
+    async (text) => {
+      const house = new ClientHouse();
+      const socket = await house.open();
+      socket.sayText(text);
+      socket.event(1);
+      expect(house.told('error').map(({ code }) => code)).toEqual(['bad-frame']);
+      expect(house.offsets).toEqual([1]);
+      expect(house.client.state).toBe('open');
+    },
+  );
+
   it('does not connect after close, and leaves nothing behind', async () => {
     const page = new FakePage();
     const house = new ClientHouse({}, { page });

@@ -222,37 +222,3 @@ describe('a client that leaves', () => {
     },
   );
 });
-
-describe('a client at the limit', () => {
-  const limit = {
-    type: 'limit',
-    limit: 1,
-    sessions: [{ session: 's0', device: 'phone', openedAt: 1, lastSeenMs: 9 }],
-    expiresIn: 30_000,
-  };
-
-  it('takes over the session that was chosen, however long the choice takes', async () => {
-    const house = new ClientHouse({
-      onLimit: () => new Promise((resolve) => void house.clock.after(29_000, () => resolve('s0'))),
-    });
-    house.client.connect();
-    await house.pass();
-    house.socket.say(limit);
-    expect(house.told('limit')).toMatchObject([{ limit: 1, expiresIn: 30_000 }]);
-    await house.pass(29_000);
-    expect(house.socket.sent).toEqual([{ type: 'takeover', session: 's0' }]);
-    house.socket.greet();
-    expect(house.client.state).toBe('open');
-  });
-
-  it('leaves where none was chosen', async () => {
-    const house = new ClientHouse({ onLimit: () => null });
-    house.client.connect();
-    await house.pass();
-    house.socket.say(limit);
-    await house.pass(60_000);
-    expect(house.socket.closedWith).toBe(1000);
-    expect(house.client.state).toBe('stopped');
-    expect(house.sockets).toHaveLength(1);
-  });
-});
