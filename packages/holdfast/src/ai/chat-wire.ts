@@ -86,6 +86,8 @@ export type ChatWord = {
 }[keyof ChatEvents];
 
 type Fields = Readonly<Record<string, unknown>>;
+type SendOrder = Extract<ChatOrder, { readonly act: 'send' }>;
+type ReadOrder = Extract<ChatOrder, { readonly act: 'read' }>;
 
 const names: ReadonlySet<string> = new Set<keyof ChatEvents>([
   'ai.open',
@@ -97,31 +99,39 @@ const names: ReadonlySet<string> = new Set<keyof ChatEvents>([
 
 /** Reads an event; null for one that is no word about a chat. The server is trusted with its own words. */
 export function readChatWord(event: string, data: unknown): ChatWord | null {
-  return names.has(event) && isObject(data) ? ({ event, data } as unknown as ChatWord) : null;
+  const word = { event, data };
+  return isWord(word) ? word : null;
 }
 
 /** Reads a message of a client; null for one that is no order about a chat, `bad` for one that is not as it must be. */
 export function readChatOrder(data: unknown): ChatOrder | 'bad' | null {
   if (!isObject(data)) return null;
-  if (data['holdfast'] === 'cancel') return readCancel(data);
-  if (data['holdfast'] !== 'chat') return null;
-  const { act, chat, answer, ask, from } = data;
-  if (!isName(chat)) return 'bad';
-  if (act === 'send')
-    return isName(answer) && isSend(data) ? (data as unknown as ChatOrder) : 'bad';
-  const isRead = act === 'read' && isName(ask) && isAbsentOr(answer, isName);
-  return isRead && isAbsentOr(from, isPlace) ? (data as unknown as ChatOrder) : 'bad';
+  const { holdfast } = data as Fields;
+  if (holdfast === 'cancel') return isCancel(data) ? data : 'bad';
+  if (holdfast !== 'chat') return null;
+  return isSend(data) || isRead(data) ? data : 'bad';
 }
 
-function readCancel(data: Fields): ChatOrder | 'bad' {
-  const { chat, answer } = data;
-  const isGood = isAbsentOr(chat, isName) && isAbsentOr(answer, isName);
-  return isGood ? (data as unknown as ChatOrder) : 'bad';
+function isWord(word: { readonly event: string; readonly data: unknown }): word is ChatWord {
+  return names.has(word.event) && isObject(word.data);
 }
 
-function isSend({ trigger, messages, messageId }: Fields): boolean {
+function isCancel(order: object): order is CancelOrder {
+  const { chat, answer } = order as Fields;
+  return isAbsentOr(chat, isName) && isAbsentOr(answer, isName);
+}
+
+function isSend(order: object): order is SendOrder {
+  const { act, chat, answer, trigger, messages, messageId } = order as Fields;
   const isTrigger = trigger === 'submit-message' || trigger === 'regenerate-message';
-  return isTrigger && Array.isArray(messages) && isAbsentOr(messageId, isName);
+  const isNamed = isName(chat) && isName(answer) && isAbsentOr(messageId, isName);
+  return act === 'send' && isNamed && isTrigger && Array.isArray(messages);
+}
+
+function isRead(order: object): order is ReadOrder {
+  const { act, chat, ask, answer, from } = order as Fields;
+  const isNamed = isName(chat) && isName(ask) && isAbsentOr(answer, isName);
+  return act === 'read' && isNamed && isAbsentOr(from, isPlace);
 }
 
 function isAbsentOr(value: unknown, isGood: (value: unknown) => boolean): boolean {
@@ -137,6 +147,6 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && value.length > 0 && value.length <= 256;
 }
 
-function isObject(value: unknown): value is Fields {
+function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
