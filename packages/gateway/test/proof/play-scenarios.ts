@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { startGateway } from '../../src/proof/processes/start-gateway.ts';
 import type { Verdict } from '../../src/proof/scenarios/outcome.ts';
 import { runScenarios } from '../../src/proof/scenarios/run-scenarios.ts';
@@ -21,7 +20,6 @@ export async function playScenarios(
       environment,
     },
     seed: 1,
-    runId: randomBytes(4).toString('hex'),
     repeat: 1,
     failFast: false,
     tell: () => {},
