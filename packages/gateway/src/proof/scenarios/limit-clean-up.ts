@@ -1,6 +1,7 @@
 import type { ProofClient } from '../dialer.ts';
 import { demand } from '../finding.ts';
 import { freezeClients, requestsOf } from './frozen-clients.ts';
+import { demandAlive } from './living-clients.ts';
 import { demandLogLine } from './log-line.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
@@ -35,7 +36,7 @@ const sixManagers: Scenario = {
       got: `${Math.round(tookMs)} ms`,
       cause: 'Clean-up takes so long that the user sees a page that does not connect.',
     });
-    demandStayed(living);
+    await demandAlive(stage, living);
   },
 };
 
@@ -139,15 +140,6 @@ async function admitOver(
   });
   stage.note('the newcomer was let in');
   return arrival;
-}
-
-function demandStayed(living: readonly ProofClient[]): void {
-  const ended = living.filter(({ end }) => end !== null);
-  demand(ended.length === 0, {
-    expected: `${living.length} living managers to stay`,
-    got: `${ended.length} closed, the first with ${ended[0]?.end?.code} ${ended[0]?.end?.reason}`,
-    cause: 'Clean-up ended living sessions instead of the dead.',
-  });
 }
 
 type Stats = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { ProofClient } from '../dialer.ts';
+import type { DialRequest, ProofClient } from '../dialer.ts';
 import { demand } from '../finding.ts';
 import { demandLimitRefusal } from './limit-refusal.ts';
 import type { Scenario } from './scenario.ts';
@@ -26,14 +26,38 @@ const recount: Scenario = {
       await demandCount(stage, user, { expected: living.length, done });
       if (others !== null) await demandTotal(stage, others + living.length, done);
     }
-    await stage.mustFill(user, limit - living.length);
-    demandLimitRefusal(await stage.connect({ user }), limit);
+    while (living.length < limit) living.push(await admit(stage, { user }));
+    await refuse(stage, user);
     await desk.close(user);
     living.length = 0;
     await demandCount(stage, user, { expected: 0, done: 'all were closed by order' });
     await stage.mustFill(user, limit);
   },
 };
+
+const drifted =
+  'The count is kept beside what it counts and has drifted: users are refused with slots free, or get more than allowed.';
+
+async function admit(stage: Stage, request: DialRequest): Promise<ProofClient> {
+  const arrival = await stage.connect(request);
+  demand(arrival.isOpen, {
+    expected: 'a newcomer to be let in while slots are free',
+    got: arrival.isOpen ? '' : `${arrival.end.code} ${arrival.end.reason}`,
+    cause: drifted,
+  });
+  return arrival.client;
+}
+
+async function refuse(stage: Stage, user: string): Promise<void> {
+  const { limit } = stage.settings;
+  const arrival = await stage.connect({ user });
+  demand(!arrival.isOpen, {
+    expected: `a newcomer over ${limit} managers to be refused`,
+    got: 'a session',
+    cause: drifted,
+  });
+  demandLimitRefusal(arrival, limit);
+}
 
 interface Table {
   readonly stage: Stage;
@@ -48,10 +72,10 @@ type Act = (table: Table) => Promise<string>;
 const connect: Act = async ({ stage, user, living }) => {
   const { limit } = stage.settings;
   if (living.length < limit) {
-    living.push(await stage.mustConnect({ user }));
+    living.push(await admit(stage, { user }));
     return 'a connect';
   }
-  demandLimitRefusal(await stage.connect({ user }), limit);
+  await refuse(stage, user);
   return 'a refused connect';
 };
 
@@ -72,7 +96,7 @@ const comeBack: Act = async ({ stage, user, living }) => {
     await before.close();
     return 'a close';
   }
-  living.push(await stage.mustConnect({ user, resume: before.position }));
+  living.push(await admit(stage, { user, resume: before.position }));
   return 'a client that came back while its old connection was open';
 };
 
@@ -112,8 +136,7 @@ async function demandCount(
   demand(await stage.eventually(agrees, settlesWithinMs), {
     expected: `${expected} managers, counted and listed, after ${done}`,
     got: `${seen.count} counted, ${seen.listed} listed`,
-    cause:
-      'The count is kept beside what it counts and has drifted: users are refused with slots free, or get more than allowed.',
+    cause: drifted,
   });
 }
 

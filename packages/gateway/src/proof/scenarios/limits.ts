@@ -1,10 +1,10 @@
-import type { ProofClient } from '../dialer.ts';
 import { demand } from '../finding.ts';
 import { limitChanges } from './limit-changes.ts';
 import { limitCleanUp } from './limit-clean-up.ts';
 import { managerCounts } from './limit-counts.ts';
 import { manualCleanUps } from './limit-manual.ts';
 import { demandLimitRefusal } from './limit-refusal.ts';
+import { demandAlive } from './living-clients.ts';
 import type { Scenario } from './scenario.ts';
 
 const reloads: Scenario = {
@@ -59,21 +59,11 @@ const honestRefusal: Scenario = {
     const living = await stage.mustFill(user, limit);
     for (let at = 0; at < refusals; at += 1)
       demandLimitRefusal(await stage.connect({ user }), limit);
-    demandAlive(living);
+    await demandAlive(stage, living);
     await living[0]?.close();
     await stage.mustConnect({ user });
   },
 };
-
-/** @throws Finding where one of them was ended */
-function demandAlive(clients: readonly ProofClient[]): void {
-  const ended = clients.find(({ end }) => end !== null);
-  demand(ended === undefined, {
-    expected: 'every living manager to stay while a newcomer is judged',
-    got: `one closed with ${ended?.end?.code} ${ended?.end?.reason}`,
-    cause: 'A living session was ended to make room: somebody lost the tab they were working in.',
-  });
-}
 
 /** The limit and its owner. */
 export const limits: readonly Scenario[] = [

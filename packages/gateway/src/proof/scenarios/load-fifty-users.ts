@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { ProofClient } from '../dialer.ts';
 import { demand, Finding, NotJudged } from '../finding.ts';
@@ -15,6 +16,7 @@ const p99BelowMs = 100;
 const tries = 3;
 /** A machine that holds up a bare timer by this much holds up the target as well: then a slow creation tells nothing. */
 const stallsFromMs = 15;
+const turns = 10;
 
 /**
  * Connects keep to a timetable and are measured from the instant they were due, so that one that is slow does not hide
@@ -54,8 +56,9 @@ export const fiftyUsers: Scenario = {
 interface Created {
   readonly all: readonly ProofClient[];
   readonly createdMs: readonly number[];
-  /** Of the times above: 99 of 100 are at most this. */
+  /** Of the times above: 99 of 100 are at most this, and half of them the other. */
   readonly p99: number;
+  readonly medianMs: number;
   /** By how much a timer of this process was late meanwhile, at the 99th of 100. */
   readonly stalledMs: number;
 }
@@ -79,7 +82,8 @@ async function createAll(stage: Stage, names: readonly string[]): Promise<Create
   );
   const sorted = createdMs.toSorted((a, b) => a - b);
   const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.POSITIVE_INFINITY;
-  return { all, createdMs, p99, stalledMs };
+  const medianMs = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return { all, createdMs, p99, medianMs, stalledMs };
 }
 
 /** One event after the other for each user, the users beside each other. */
@@ -91,17 +95,30 @@ async function publishToAll(stage: Stage, names: readonly string[], phase: strin
   });
 }
 
-function demandQuick({ p99, createdMs, stalledMs }: Created): void {
-  if (p99 >= p99BelowMs && stalledMs >= stallsFromMs) {
+function demandQuick(created: Created): void {
+  const { p99, medianMs, createdMs, stalledMs } = created;
+  if (p99 >= p99BelowMs && isMachineBusy(created)) {
     throw new NotJudged(
       `This machine is too busy with other work to tell: in each of ${tries} tries it held up a bare timer, too, in the last by ${stalledMs.toFixed(0)} ms.`,
     );
   }
   demand(p99 < p99BelowMs, {
     expected: `99 of 100 managers created in under ${p99BelowMs} ms, in one of ${tries} tries`,
-    got: `${p99.toFixed(1)} ms, the slowest ${Math.max(...createdMs).toFixed(1)} ms`,
+    got: `${p99.toFixed(1)} ms, half of them ${medianMs.toFixed(1)} ms, the slowest ${Math.max(...createdMs).toFixed(1)} ms`,
     cause: 'Creating managers is slow under load: pages take long to connect.',
   });
+}
+
+/**
+ * Creating one takes several turns of the processor, each of which may be held up as the timer was; but not each of every
+ * one is, unless there is far more to do than there are processors.
+ */
+function isMachineBusy({ p99, medianMs, stalledMs }: Created): boolean {
+  if (stalledMs < stallsFromMs) return false;
+  const [load = 0] = loadavg();
+  return (
+    load > 2 * availableParallelism() || (p99 < turns * stalledMs && medianMs < p99BelowMs / 2)
+  );
 }
 
 interface Step {

@@ -29,6 +29,9 @@ const tenUsers: Scenario = {
   },
 };
 
+/** Beginnings of each other, a name and a connection joined, letter case, and what stands for nobody. */
+const alikes = ['1', '12', 'a', 'a:b', 'A:B', 'a%b', 'null', 'undefined'];
+
 const similarNames: Scenario = {
   name: 'multi-user/similar-names-never-share-a-manager-limit',
   category: 'multi-user',
@@ -37,31 +40,32 @@ const similarNames: Scenario = {
   covers: ['I8', 'FM-04', 'FM-21', 'FM-22'],
   async run(stage) {
     const { limit } = stage.settings;
-    const { desk } = stage.deployment;
-    const full = ['12', 'a:b', 'a%b', 'null'].map((name) => stage.user(name));
-    const empty = ['1', 'a', 'A:B', 'undefined'].map((name) => stage.user(name));
-    const holders = [];
-    for (const user of full) holders.push(...(await stage.mustFill(user, limit)));
-    const newcomers = [];
-    for (const user of empty) newcomers.push(...(await stage.mustFill(user, limit)));
-    await demandOwnEvents(stage, [...holders, ...newcomers]);
-    for (const user of full) await desk.close(user);
-    for (const user of empty) await demandCount(stage, user, limit);
-    const ended = newcomers.find(({ end }) => end !== null);
+    const asked = alikes.map((name) => stage.user(name));
+    const clients: ProofClient[] = [];
+    for (const user of asked) clients.push(...(await stage.mustFill(user, limit)));
+    await demandOwnEvents(stage, clients);
+    const closed = [stage.user('1'), stage.user('a:b')];
+    for (const user of closed) await stage.deployment.desk.close(user);
+    const others = asked.filter((user) => !closed.includes(user));
+    for (const user of others) await demandCount(stage, user, limit);
+    const ended = clients.find(({ user, end }) => end !== null && !closed.includes(user));
     demand(ended === undefined, {
-      expected: 'only the managers of the users named to be closed',
-      got: `one of ${ended?.user ?? ''} closed, too`,
-      cause: 'Users are matched by the beginning of their names: an order for one hits others.',
+      expected: `only the managers of ${closed.join(' and ')} to be closed`,
+      got: `one of ${ended?.user} closed, too`,
+      cause: sharedNames,
     });
   },
 };
+
+const sharedNames =
+  'Users are matched by a part of their names: an order for one hits others, or they share a limit.';
 
 async function demandCount(stage: Stage, user: string, expected: number): Promise<void> {
   const { count } = await stage.deployment.desk.countOf(user);
   demand(count === expected, {
     expected: `${expected} managers of ${user}`,
     got: `${count}`,
-    cause: "One user's managers are counted for another, or are gone.",
+    cause: sharedNames,
   });
 }
 
