@@ -45,7 +45,7 @@ export const fiftyUsers: Scenario = {
       await Promise.all(clients.all.map(async (client) => await client.close()));
       clients = await createAll(stage, names);
     }
-    for (const ms of clients.createdMs) stage.sample('creation', ms);
+    for (const ms of clients.createdMs) stage.sample('due-to-session', ms);
     demandQuick(clients);
     await publishToAll(stage, names, 'to-all');
     await demandAll(clients.all);
