@@ -57,7 +57,7 @@ interface Watch {
 async function judge(scenario: Scenario, watch: Watch): Promise<Verdict> {
   const { stage, withinMs, curtain, signal } = watch;
   if (scenario.needsHost === true && stage.deployment.host === null) {
-    const why = 'It acts on the process of the target, which was not started for the proof.';
+    const why = 'It needs a gateway of its own, and the target was not started for the proof.';
     return { outcome: 'not-applicable', why };
   }
   const late = new Finding({
