@@ -44,6 +44,30 @@ function openWithSoak(changed: Evidence, policy: Partial<Policy> = {}): readonly
 const hundred = (slow: number, value: number): readonly number[] =>
   Array.from({ length: 100 }, (_, index) => (index < slow ? value : 1));
 
+const creation = (values: readonly number[]): readonly string[] =>
+  openWithLoad(withSamples(load, 'creation', values));
+
+const cleaned = (successful: number, failed: number): readonly string[] => {
+  const first = withSeries(load, 'pressure-reaps-successful', (index) =>
+    index < 5 ? 7 : 7 + successful,
+  );
+  return openWithLoad(
+    withSeries(first, 'pressure-reaps-failed', (index) => (index < 5 ? 2 : 2 + failed)),
+  );
+};
+
+const unneeded = (run: Evidence): Evidence => withSeries(run, 'pressure-reaps-successful', () => 4);
+
+const anew = (run: Evidence): Evidence =>
+  withSeries(run, 'pressure-reaps-successful', (index) => (index < 5 ? 4 : 2));
+
+const withoutMiddle = (one: Evidence['series'][number]): Evidence['series'][number] => ({
+  ...one,
+  points: one.points.filter(([at]) => at < 0.4 * dayMs || at > 0.5 * dayMs),
+});
+
+const share = (at: number): number => at / dayMs;
+
 describe('each number of the default policy, at its edge', () => {
   it('maxLimitFailures is 0: one refusal for the limit is too many', () => {
     expect(openWithLoad(withSamples(load, 'refused', [4429]))).toEqual(['maxLimitFailures']);
@@ -71,8 +95,6 @@ describe('each number of the default policy, at its edge', () => {
   });
 
   it('creationP99Below is 100 ms: exactly that is not below it, and 1 of 100 may be slower', () => {
-    const creation = (values: readonly number[]): readonly string[] =>
-      openWithLoad(withSamples(load, 'creation', values));
     expect(creation(hundred(2, 100))).toEqual(['creationP99Below']);
     expect(creation(hundred(2, 99.999))).toEqual([]);
     expect(creation(hundred(1, 5_000))).toEqual([]);
@@ -98,27 +120,16 @@ describe('each number of the default policy, at its edge', () => {
   });
 
   it('cleanupSuccessAbovePercent is 95: 19 of 20 are not above it, 20 of 21 are', () => {
-    const cleaned = (successful: number, failed: number): readonly string[] => {
-      const first = withSeries(load, 'pressure-reaps-successful', (index) =>
-        index < 5 ? 7 : 7 + successful,
-      );
-      return openWithLoad(
-        withSeries(first, 'pressure-reaps-failed', (index) => (index < 5 ? 2 : 2 + failed)),
-      );
-    };
     expect(cleaned(19, 1)).toEqual(['cleanupSuccessAbovePercent']);
     expect(cleaned(20, 1)).toEqual([]);
     expect(cleaned(0, 1)).toEqual(['cleanupSuccessAbovePercent']);
   });
 
   it('clean-ups must have been needed somewhere; a counter that begins anew goes on counting', () => {
-    const none = (run: Evidence): Evidence => withSeries(run, 'pressure-reaps-successful', () => 4);
-    expect(openRules(ask([verify, none(load), none(soak)]))).toEqual([
+    expect(openRules(ask([verify, unneeded(load), unneeded(soak)]))).toEqual([
       'cleanupSuccessAbovePercent',
     ]);
-    const anew = (run: Evidence): Evidence =>
-      withSeries(run, 'pressure-reaps-successful', (index) => (index < 5 ? 4 : 2));
-    expect(openRules(ask([verify, anew(load), none(soak)]))).toEqual([]);
+    expect(openRules(ask([verify, anew(load), unneeded(soak)]))).toEqual([]);
   });
 
   it('minUsers is 50 and minSessionsPerUser 5, all of them at the same time', () => {
@@ -171,11 +182,7 @@ describe('a soak', () => {
   });
 
   it('does not count the time in which nobody watched', () => {
-    const points = (from: number, to: number) => (one: Evidence['series'][number]) => ({
-      ...one,
-      points: one.points.filter(([at]) => at < from || at > to),
-    });
-    const interrupted = { ...soak, series: soak.series.map(points(0.4 * dayMs, 0.5 * dayMs)) };
+    const interrupted = { ...soak, series: soak.series.map(withoutMiddle) };
     expect(openWithSoak(interrupted)).toContain('soakDuration');
   });
 
@@ -207,7 +214,6 @@ describe('a soak', () => {
   });
 
   it('must be steady in memory, open files and sessions: growth is a no-go, and so is not knowing', () => {
-    const share = (at: number): number => at / dayMs;
     const growths: readonly (readonly [string, (at: number) => number])[] = [
       ['resident-memory', (at) => 80e6 + 12e6 * share(at)],
       ['open-files', (at) => 280 + Math.round(40 * share(at))],

@@ -64,8 +64,8 @@ function ofValues(word: string, values: readonly number[]): number | undefined {
   if (share !== undefined) {
     const thousandths = Math.round(Number(share) * 10);
     // The first value in order that is not below this share of them.
-    return [...values]
-      .sort((a, b) => a - b)
+    return values
+      .toSorted((a, b) => a - b)
       .find((_, index, all) => (index + 1) * 1000 >= thousandths * all.length);
   }
   switch (word) {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { SeededRandom } from 'holdfast/testing';
 import { describe, expect, it } from 'vitest';
 import { findGrowth } from '../../../src/proof/statistics/growth.ts';
@@ -72,15 +72,18 @@ describe('a trend', () => {
   });
 });
 
-describe('growth', () => {
-  const overDay = (valueAt: (share: number, index: number) => number): readonly Point[] =>
-    Array.from({ length: 1440 }, (_, index) => [
-      (index * dayMs) / 1440,
-      valueAt(index / 1440, index),
-    ]);
+const overDay = (valueAt: (share: number, index: number) => number): readonly Point[] =>
+  Array.from({ length: 1440 }, (_, index) => [
+    (index * dayMs) / 1440,
+    valueAt(index / 1440, index),
+  ]);
 
+const saw = (index: number): number => 20e6 * ((index % 17) / 17);
+
+const rising = (share: number): number => 1000 + 1000 * share;
+
+describe('growth', () => {
   it('FM-14 is found where 12 % of the memory stay behind in a day, under the teeth of the collector', () => {
-    const saw = (index: number): number => 20e6 * ((index % 17) / 17);
     const flat = findGrowth(
       overDay((_, index) => 100e6 + saw(index)),
       rule,
@@ -95,7 +98,6 @@ describe('growth', () => {
   });
 
   it('is judged by the whole interval: at the edge of what may be, and just beyond', () => {
-    const rising = (share: number): number => 1000 + 1000 * share;
     const points = overDay(rising);
     const { level, perDay } = findGrowth(points, rule);
     const edge = (perDay?.high ?? 0) / (level ?? 1);
