@@ -1,4 +1,5 @@
 import { CallMissing, type Deployment } from './deployment.ts';
+import { creationEdgesMs, creationsWithin, measured } from './evidence/measured.ts';
 import type { Quantity } from './load/measures.ts';
 
 /** What is watched while a run lasts: each the sum of these of the target's metrics. */
@@ -33,6 +34,16 @@ const watched: readonly (Quantity & { readonly metrics: readonly string[] })[] =
   { name: 'drift', unit: 'sessions', metrics: ['holdfast_registry_drift'] },
   { name: 'faults', unit: 'faults', metrics: ['holdfast_faults_total'] },
   { name: 'log-memory', unit: 'bytes', metrics: ['holdfast_log_bytes'] },
+  {
+    name: measured.creations,
+    unit: 'sessions',
+    metrics: ['holdfast_admission_duration_seconds_count'],
+  },
+  ...creationEdgesMs.map((edgeMs) => ({
+    name: creationsWithin(edgeMs),
+    unit: 'sessions',
+    metrics: [`holdfast_admission_duration_seconds_bucket{le="${edgeMs / 1_000}"}`],
+  })),
 ];
 
 /** One value that was read off the target. */

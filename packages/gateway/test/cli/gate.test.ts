@@ -112,7 +112,7 @@ describe('a policy', () => {
     const { status, out } = await run([...staging, '--policy', stricter], { folder });
     expect(status).toBe(1);
     expect(out).toContain(
-      'Expected a 99th percentile of creating a session below 2 ms, of 100 or more (creationP99Below), got 2.96 ms of 300 (samples `creation`).',
+      'Expected a 99th percentile of creating a session below 2 ms, of 100 or more (creationP99Below), got 2.96 ms of 300 (`samples/creation`).',
     );
     expect(out).toMatch(/^NO-GO for staging: 1 of /);
     const inJson = policyFile('{"creationP99Below": "3ms"}');

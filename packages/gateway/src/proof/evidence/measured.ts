@@ -26,6 +26,8 @@ export const measured = {
   reapsSuccessful: 'pressure-reaps-successful',
   /** Series that counts: reaps at admission which found a dead session and did not free it. */
   reapsFailed: 'pressure-reaps-failed',
+  /** Series that counts: sessions whose creation the target has timed; {@link creationsWithin} says how many were fast. */
+  creations: 'creations',
   /** Series: by how many sessions two counts of the target differ. */
   drift: 'drift',
   /** Series: another value for each process of the target. */
@@ -34,3 +36,11 @@ export const measured = {
 
 /** The close code of a refusal for the limit. */
 export const limitRefusal = 4429;
+
+/** Times within which a target counts its creations, milliseconds: edges of its histogram. */
+export const creationEdgesMs: readonly number[] = [1, 5, 10, 25, 50, 100, 500, 1_000];
+
+/** The name of the series that counts the creations which took no longer than this. */
+export function creationsWithin(edgeMs: number): string {
+  return `creations-within-${edgeMs}ms`;
+}

@@ -1,7 +1,7 @@
 import { percentile } from '../statistics/percentile.ts';
 import type { Point } from '../statistics/trend.ts';
 import type { Evidence } from './evidence.ts';
-import { limitRefusal, measured } from './measured.ts';
+import { creationEdgesMs, creationsWithin, limitRefusal, measured } from './measured.ts';
 
 /** Measurements of one name that were taken outside of scenarios; null where there is no list of that name. */
 export function valuesOf({ samples }: Evidence, name: string): readonly number[] | null {
@@ -46,21 +46,40 @@ export function fatesOf(evidence: Evidence): Fates | null {
 
 /** How long creating a session took. */
 export interface Creation {
-  /** `creation` where the run measured the target's own work; else `connect`, which holds it and more. */
-  readonly name: string;
+  /** Where it was taken from, such as `samples/creation`. */
+  readonly source: string;
   readonly count: number;
   /** Milliseconds, by nearest rank. */
   readonly p99: number;
+  /** The target only counted how many took no longer than this: the percentile lies at it or below. */
+  readonly isBound: boolean;
 }
 
-/** Null where no creation was timed. */
+/**
+ * The target's own work on a newcomer where the run measured it, else as the target counted it, else from the connects,
+ * which hold it and more. Null where nothing was timed.
+ */
 export function creationOf(evidence: Evidence): Creation | null {
-  for (const name of [measured.creation, measured.connect]) {
-    const values = valuesOf(evidence, name) ?? [];
-    const p99 = percentile(values, 0.99);
-    if (p99 !== null) return { name, count: values.length, p99 };
-  }
-  return null;
+  const { creation, connect } = measured;
+  return ofSamples(evidence, creation) ?? ofCounts(evidence) ?? ofSamples(evidence, connect);
+}
+
+function ofSamples(evidence: Evidence, name: string): Creation | null {
+  const values = valuesOf(evidence, name) ?? [];
+  const p99 = percentile(values, 0.99);
+  if (p99 === null) return null;
+  return { source: `samples/${name}`, count: values.length, p99, isBound: false };
+}
+
+function ofCounts(evidence: Evidence): Creation | null {
+  const count = increaseOf(pointsOf(evidence, measured.creations) ?? []);
+  if (count === 0) return null;
+  const edge = creationEdgesMs.find((edgeMs) => {
+    const within = increaseOf(pointsOf(evidence, creationsWithin(edgeMs)) ?? []);
+    return within * 100 >= 99 * count;
+  });
+  const source = `series/${measured.creations}`;
+  return { source, count, p99: edge ?? Number.POSITIVE_INFINITY, isBound: true };
 }
 
 /** A part of a whole, both counted. */

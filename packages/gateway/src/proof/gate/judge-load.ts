@@ -3,6 +3,7 @@ import { measured } from '../evidence/measured.ts';
 import {
   backgroundOf,
   cleanupsOf,
+  type Creation,
   creationOf,
   type Fates,
   fatesOf,
@@ -103,16 +104,24 @@ function judgeCreation(evidence: Evidence, { creationP99BelowMs }: Policy): File
   const isEnough = creation !== null && creation.count >= FEWEST_CREATIONS;
   return rule({
     rule: 'creationP99Below',
-    holds: isEnough ? creation.p99 < creationP99BelowMs : null,
+    holds: isEnough ? isBelow(creation, creationP99BelowMs) : null,
     expected: `a 99th percentile of creating a session below ${creationP99BelowMs} ms, of ${FEWEST_CREATIONS} or more`,
-    got:
-      creation === null
-        ? 'no creation that was timed'
-        : `${Math.round(creation.p99 * 1_000) / 1_000} ms of ${creation.count} (samples \`${creation.name}\`)`,
+    got: creation === null ? 'no creation that was timed' : tellCreation(creation),
     advice: isEnough
       ? 'Look at the latency plot of the report: a long tail is a busy loop, a shift of all is the machine.'
       : 'Run it for longer, or at a higher --rate.',
   });
+}
+
+/** A time that is known to be at most this is below it but for the one value. */
+function isBelow({ p99, isBound }: Creation, limitMs: number): boolean {
+  return isBound ? p99 <= limitMs : p99 < limitMs;
+}
+
+function tellCreation({ source, count, p99, isBound }: Creation): string {
+  const of = `of ${count} (\`${source}\`)`;
+  if (p99 === Number.POSITIVE_INFINITY) return `more than a second ${of}`;
+  return `${isBound ? 'at most ' : ''}${Math.round(p99 * 1_000) / 1_000} ms ${of}`;
 }
 
 function judgeBackground(evidence: Evidence, { minBackgroundPercent }: Policy): FilelessRuling {

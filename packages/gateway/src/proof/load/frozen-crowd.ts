@@ -3,8 +3,11 @@ import { ClientProcess } from '../processes/client-process.ts';
 import { quantities } from './load-plan.ts';
 import type { Measures } from './measures.ts';
 
-/** From one generation of frozen clients to the next: late pings of the one before are long known by then. */
-export const GENERATION_MS: number = 15_000;
+/**
+ * From one generation of frozen clients to the next: the pings of the one before are late by then (sent within 5 s, late
+ * after 1 s), so that its sessions are removed for their owners at the limit, and not dead of themselves yet (after 10 s).
+ */
+export const GENERATION_MS: number = 8_000;
 
 /** What a frozen crowd is made of. */
 export interface FrozenCrowdParts {

@@ -1,5 +1,5 @@
 import type { Evidence, Series } from '../evidence/evidence.ts';
-import { measured } from '../evidence/measured.ts';
+import { creationEdgesMs, creationsWithin, measured } from '../evidence/measured.ts';
 import type { Point } from '../statistics/trend.ts';
 import { figure } from './figure.ts';
 import { formatFor } from './format-number.ts';
@@ -15,6 +15,8 @@ const shownElsewhere: ReadonlySet<string> = new Set([
   measured.openFiles,
   measured.sessions,
   measured.sessionsCounted,
+  measured.creations,
+  ...creationEdgesMs.map(creationsWithin),
 ]);
 
 /** Whatever else was measured over time, each small. */

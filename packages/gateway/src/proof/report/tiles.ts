@@ -61,9 +61,9 @@ function ofClients(evidence: Evidence): readonly Tile[] {
 const unknownFates = { accepted: null, refusedForLimit: null, ended: null } as const;
 
 function ofCreation(evidence: Evidence): Tile {
-  const { name = measured.creation, p99 = null } = creationOf(evidence) ?? {};
-  const value = figureOrDash(`p99(samples/${name})`, p99, formatMs);
-  return [value, 'within which 99 of 100 were created'];
+  const words = 'within which 99 of 100 were created';
+  const { source = '', p99 = Number.POSITIVE_INFINITY } = creationOf(evidence) ?? {};
+  return [figureOrDash(`p99(${source})`, Number.isFinite(p99) ? p99 : null, formatMs), words];
 }
 
 function ofCleanups(evidence: Evidence): Tile {

@@ -97,3 +97,20 @@ function span(now: number, lengthMs: number): Pick<Evidence, 'startedAt' | 'ende
     endedAt: new Date(endedAt).toISOString(),
   };
 }
+
+/** What a target says of a hundred creations: how many took no longer than each of these milliseconds. */
+export function creationCounts(within: Readonly<Record<number, number>>): Evidence['series'] {
+  let last = 0;
+  const counts = [1, 5, 10, 25, 50, 100, 500, 1_000].map((edgeMs) => {
+    last = within[edgeMs] ?? last;
+    return [`creations-within-${edgeMs}ms`, last] as const;
+  });
+  return [...counts, ['creations', 100] as const].map(([name, count]) => ({
+    name,
+    unit: 'sessions',
+    points: [
+      [0, 7],
+      [minuteMs, 7 + count],
+    ],
+  }));
+}

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../src/proof/evidence/evidence.ts';
 import type { Policy } from '../../../src/proof/gate/policy.ts';
 import { ask, now, openRules, reasons } from './ask-gate.ts';
-import { regularly, goodRuns } from './good-runs.ts';
+import { creationCounts, goodRuns, regularly } from './good-runs.ts';
 
 const { verify, load, soak } = goodRuns(now);
 const dayMs = 86_400_000;
@@ -68,6 +68,14 @@ const withoutMiddle = (one: Evidence['series'][number]): Evidence['series'][numb
 
 const share = (at: number): number => at / dayMs;
 
+const counting = (
+  within: Readonly<Record<number, number>>,
+  policy: Partial<Policy> = {},
+): readonly string[] => {
+  const slow = withSamples(withSamples(load, 'creation', null), 'connect', hundred(2, 5_000));
+  return openWithLoad({ ...slow, series: [...slow.series, ...creationCounts(within)] }, policy);
+};
+
 describe('each number of the default policy, at its edge', () => {
   it('maxLimitFailures is 0: one refusal for the limit is too many', () => {
     expect(openWithLoad(withSamples(load, 'refused', [4429]))).toEqual(['maxLimitFailures']);
@@ -108,6 +116,16 @@ describe('each number of the default policy, at its edge', () => {
       'creationP99Below',
     ]);
     expect(openWithLoad(withSamples(alone, 'connect', null))).toContain('maxLimitFailures');
+  });
+
+  it('creation is taken from the counts of the target where it was not measured, and must be known to lie below', () => {
+    expect(counting({ 100: 99, 500: 100 })).toEqual([]);
+    expect(counting({ 100: 98, 500: 100 })).toEqual(['creationP99Below']);
+    expect(counting({ 1: 50 })).toEqual(['creationP99Below']);
+    expect(counting({ 50: 99 }, { creationP99BelowMs: 50 })).toEqual([]);
+    expect(counting({ 50: 98, 100: 100 }, { creationP99BelowMs: 60 })).toEqual([
+      'creationP99Below',
+    ]);
   });
 
   it('minBackgroundPercent is 100: one look that found no background clean-up is too many', () => {

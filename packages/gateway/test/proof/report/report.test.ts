@@ -4,7 +4,7 @@ import type { Evidence } from '../../../src/proof/evidence/evidence.ts';
 import { seal } from '../../../src/proof/evidence/seal.ts';
 import { writeReport } from '../../../src/proof/report/write-report.ts';
 import { now } from '../gate/ask-gate.ts';
-import { goodRuns } from '../gate/good-runs.ts';
+import { creationCounts, goodRuns } from '../gate/good-runs.ts';
 import { someEvidence, someFailure, someScenario } from '../evidence/some-evidence.ts';
 import { recompute } from './recompute.ts';
 
@@ -45,11 +45,19 @@ const rough: Evidence = {
   ].filter(({ values }) => values.length > 0),
 };
 
+/** A load whose creations were only counted by the target. */
+const counted: Evidence = {
+  ...load,
+  samples: load.samples.filter(({ name }) => name !== 'creation'),
+  series: [...load.series, ...creationCounts({ 1: 90, 5: 98, 10: 99, 25: 100 })],
+};
+
 describe('the numbers of a report', () => {
   it.each<[string, Evidence]>([
     ['scenarios', mixed],
     ['a load', load],
     ['a load that went wrong', rough],
+    ['a load whose creations were counted', counted],
     ['a soak', soak],
     ['a soak without a thing', { ...soak, samples: [], series: [], marks: [] }],
     ['nothing', someEvidence({ scenarios: [], samples: [], series: [], marks: [] })],
@@ -64,7 +72,7 @@ describe('the numbers of a report', () => {
   });
 
   it('stand nowhere without their source', () => {
-    for (const evidence of [mixed, load, rough, soak]) {
+    for (const evidence of [mixed, load, rough, counted, soak]) {
       const page = writeReport(seal(evidence));
       const rest = page
         .replaceAll(/<style>.*?<\/style>|<head>.*?<\/head>|<title>.*?<\/title>/gs, '')
