@@ -1,6 +1,7 @@
 export { type BlockingSession } from './core/admission.ts';
 export { type BackoffPolicy, backoffCeilingMs, backoffMs } from './core/backoff.ts';
 export { type DeathCause, type TransportState } from './core/death.ts';
+export { type EnforcementOrder, type Stance } from './core/enforcement.ts';
 export {
   type DetectedEnvironment,
   detectEnvironment,
@@ -56,6 +57,7 @@ export type {
 } from './sessions/open-request.ts';
 export type { BroadcastOutcome } from './sessions/broadcaster.ts';
 export { type Clock, systemClock, type TimerHandle } from './sessions/clock.ts';
+export type { CloseOrder, CloseUserOptions } from './sessions/close-order.ts';
 export { holdfastCodec, type SessionCodec } from './sessions/codec.ts';
 export { ConnectRates } from './sessions/connect-rates.ts';
 export type { DrainOptions } from './sessions/drain.ts';
@@ -91,12 +93,7 @@ export type {
   Refused,
   SessionEvent,
 } from './sessions/session-event.ts';
-export {
-  type CloseOrder,
-  type CloseUserOptions,
-  SessionLayer,
-  type SessionLayerParts,
-} from './sessions/session-layer.ts';
+export { SessionLayer, type SessionLayerParts } from './sessions/session-layer.ts';
 export type { SessionView } from './sessions/session-view.ts';
 export {
   type EndSign,

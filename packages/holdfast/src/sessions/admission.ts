@@ -1,4 +1,5 @@
 import { describeBlocking, hasRoom, retryAfterMs } from '../core/admission.ts';
+import type { Stance } from '../core/enforcement.ts';
 import { checkLimit, type Settings } from '../core/options.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
 import type { Attachment } from './attachment.ts';
@@ -8,7 +9,7 @@ import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Faults } from './faults.ts';
 import type { Heartbeat } from './heartbeat.ts';
-import type { Limits } from './limits.ts';
+import type { LimitClaim, Limits } from './limits.ts';
 import type { LingeringSockets } from './lingering.ts';
 import type { Admission, OpenOutcome, OpenRequest, Refusal } from './open-request.ts';
 import type { PressureReap } from './pressure-reap.ts';
@@ -17,6 +18,7 @@ import { endOfAsking } from './questions.ts';
 import type { Registry } from './registry.ts';
 import { type Claim, checkResume, type Resumption, type Succession } from './resumption.ts';
 import type { Session, SessionSeed } from './session.ts';
+import type { Shadow } from './shadow.ts';
 import { checkUserId } from './user-id.ts';
 import { checkUnowned, type SessionSocket } from './socket.ts';
 import { transportOf } from './transport.ts';
@@ -34,6 +36,7 @@ export interface AdmissionRooms {
   readonly heartbeat: Heartbeat;
   readonly waiting: WaitingRoom;
   readonly door: Door;
+  readonly shadow: Shadow;
   readonly resumption: Resumption;
   readonly attachment: Attachment;
   readonly refusals: LingeringSockets;
@@ -51,6 +54,15 @@ interface Entry {
   readonly waiter?: Waiter;
   /** The session it has chosen to end, whose slot it gets. */
   readonly taken?: Session;
+}
+
+function stanceOf({ stance = 'enforce' }: OpenRequest): Stance {
+  return stance;
+}
+
+function claimOf(request: OpenRequest): LimitClaim {
+  const { userId, limit } = request;
+  return { userId, brought: limit, stance: stanceOf(request) };
 }
 
 /** One newcomer on its way through admission. */
@@ -133,13 +145,13 @@ export class AdmissionDesk {
   }
 
   /** Asked anew at each use: an operator may set another one while somebody waits, or a listener in between. */
-  #limitOf({ userId, limit }: OpenRequest): number {
-    return this.#rooms.limits.of(userId, limit);
+  #limitOf(request: OpenRequest): number {
+    return this.#rooms.limits.inForce(claimOf(request));
   }
 
   /** Takes the slot first: whoever hears of any of this may come for one, too. */
   #enter(arrival: Arrival, entry: Entry): OpenOutcome {
-    const { events, waiting, clock, pulse, settings } = this.#rooms;
+    const { events, waiting, clock, pulse, settings, shadow } = this.#rooms;
     const { request, startedAtMs, since } = arrival;
     const { concluded, waiter } = entry;
     // Whoever was told of something on the way here may have shut the door.
@@ -150,6 +162,7 @@ export class AdmissionDesk {
     const seed: SessionSeed = {
       userId: request.userId,
       limit: request.limit ?? settings.maxSessionsPerUser,
+      stance: stanceOf(request),
       device: request.device ?? null,
       extra: request.extra,
       now,
@@ -158,6 +171,7 @@ export class AdmissionDesk {
       inheritance,
       brought,
     };
+    const isHeldAlready = old !== null && shadow.has(old);
     const session = this.#takeSlot(seed, old, entry.taken);
     if (waiter !== undefined) session.unconfirmedBytes = waiter.bytesWritten;
     if (flaw !== null) events.emit({ type: 'ticketIgnored', user: request.userId, why: flaw });
@@ -165,6 +179,7 @@ export class AdmissionDesk {
     const waitedMs = waiter === undefined ? 0 : now - since;
     const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);
     events.emit({ type: 'opened', session: session.id, user: request.userId, workMs, waitedMs });
+    if (!isHeldAlready) shadow.entered(session, since);
     if (!this.#seat(session, request.socket)) return { outcome: 'left' };
     for (const data of waiter?.takeHeld() ?? []) session.serve(data);
     return { outcome: 'opened', session };
@@ -202,10 +217,9 @@ export class AdmissionDesk {
     let tell: ((outcome: OpenOutcome) => void) | null = null;
     const waiter = this.#rooms.waiting.join(
       {
-        userId: request.userId,
+        ...claimOf(request),
         socket: socket ?? null,
         since,
-        brought: request.limit,
         extra: request.extra,
         settle: (outcome, settled) => {
           decided = this.#settle(arrival, outcome, settled);
@@ -260,13 +274,13 @@ export class AdmissionDesk {
     reason: RefusalReason,
     retryMs?: number,
   ): Extract<OpenOutcome, { outcome: 'refused' }> {
-    const { registry, refusals, events, pulse, clock } = this.#rooms;
+    const { registry, limits, refusals, events, pulse, clock } = this.#rooms;
     const { request, since, reap, startedAtMs, claim } = arrival;
     const occupants = registry.of(request.userId);
     const now = pulse.now();
     const refusal: Refusal = {
       reason,
-      limit: this.#limitOf(request),
+      limit: limits.toTell(claimOf(request)),
       live: occupants.length,
       examined: reap.examined,
       reaped: reap.freed,

@@ -1,7 +1,9 @@
+import type { DeathCause } from '../core/death.ts';
 import { next, type SessionInput } from '../core/lifecycle.ts';
 import { noEntry } from '../core/timing-wheel.ts';
 import { closeCauses, type EndedBy, type SessionEnd } from '../protocol/close-causes.ts';
 import type { Clock } from './clock.ts';
+import type { Enforcement } from './enforcement.ts';
 import type { EventStream } from './event-stream.ts';
 import type { LingeringSockets } from './lingering.ts';
 import type { Pulse } from './pulse.ts';
@@ -12,6 +14,7 @@ import type { Session, SessionSeed } from './session.ts';
 /** What the door works with. */
 export interface DoorRooms {
   readonly registry: Registry;
+  readonly enforcement: Enforcement;
   readonly pulse: Pulse;
   readonly lingering: LingeringSockets;
   readonly revokedLineages: RevokedLineages;
@@ -39,6 +42,7 @@ export type LeaveListener = (session: Session, cause: SessionEnd) => void;
 export class Door {
   readonly #rooms: DoorRooms;
   readonly #leaveListeners: LeaveListener[] = [];
+  readonly #spareListeners: ((session: Session) => void)[] = [];
 
   constructor(rooms: DoorRooms) {
     this.#rooms = rooms;
@@ -47,6 +51,11 @@ export class Door {
   /** Called by the rooms of the layer while it is built; in this order. */
   onLeave(listener: LeaveListener): void {
     this.#leaveListeners.push(listener);
+  }
+
+  /** Told of each dead session that stays because its user is only observed; again at every look. */
+  onSpare(listener: (session: Session) => void): void {
+    this.#spareListeners.push(listener);
   }
 
   /** Takes a slot. Whether there is one was decided before, in the same tick. */
@@ -65,6 +74,13 @@ export class Door {
     session.timer = this.#rooms.pulse.add(session, seed.now + this.#rooms.openTimeoutMs);
     this.leave(old, cause);
     return session;
+  }
+
+  /** Ends a session that is dead, unless that is only to be observed. False when it stays, or was over already. */
+  reap(session: Session, cause: DeathCause): boolean {
+    if (this.#rooms.enforcement.endsDead(session, cause)) return this.leave(session, cause);
+    for (const listener of this.#spareListeners) listener(session);
+    return false;
   }
 
   /**

@@ -137,8 +137,9 @@ export class Heartbeat {
   due(session: Session, now: number): number {
     const cause = causeOfDeath(session, this.#patience, now);
     if (cause !== null) {
-      this.#rooms.door.leave(session, cause);
-      return now;
+      this.#rooms.door.reap(session, cause);
+      // Matters only to one that stays: it is looked at as if it had been heard now.
+      return now + this.#intervalMs(session);
     }
     if (session.state === 'opening' || session.pingAt !== notOut)
       return deathDueAt(session, this.#patience);

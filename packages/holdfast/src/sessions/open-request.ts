@@ -1,3 +1,4 @@
+import type { Stance } from '../core/enforcement.ts';
 import type { ResumeRequest } from './resumption.ts';
 import type { Session } from './session.ts';
 import type { Refused } from './session-event.ts';
@@ -21,6 +22,11 @@ export interface OpenRequest {
   readonly resume?: ResumeRequest;
   /** The limit in force for this newcomer, unless an operator has set another one for the user. */
   readonly limit?: number;
+  /**
+   * Whether limit and clean-up are acted on for this user from now on, or only told; acted on, if absent. See
+   * {@link SessionLayer.setEnforcement}.
+   */
+  readonly stance?: Stance;
   /** When our work on this newcomer began, by the clock of the layer; now, if absent. */
   readonly startedAtMs?: number;
 }

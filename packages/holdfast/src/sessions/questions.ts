@@ -75,7 +75,7 @@ export class Questions {
   /** Asks a waiter. False when it cannot be asked: by policy, on this wire, without a socket, or on one that takes nothing. */
   ask(waiter: Waiter): boolean {
     const { settings, codec, pulse, events, registry, limits } = this.#rooms;
-    const { socket, userId, brought } = waiter.seed;
+    const { socket, userId } = waiter.seed;
     if (settings.onLimit !== 'ask' || socket === null || !codec.greets) return false;
     // First, for a codec or a socket that calls back may have the waiter judged once more.
     waiter.waitsFor = 'question';
@@ -83,7 +83,7 @@ export class Questions {
     if (!this.#tell(waiter)) return false;
     if (waiter.isSettled) return true;
     waiter.waitsFor = 'answer';
-    const [limit, live] = [limits.of(userId, brought), registry.count(userId)];
+    const [limit, live] = [limits.inForce(waiter.seed), registry.count(userId)];
     events.emit({ type: 'asked', user: userId, limit, live });
     return true;
   }
@@ -101,7 +101,7 @@ export class Questions {
   /** Nobody alive is ended where somebody dead makes room, nor for one who would not get in, or is not there. */
   #takeOver(waiter: Waiter, id: string, duties: AnswerDuties): void {
     const { pulse, registry, limits, faults } = this.#rooms;
-    const { userId, brought, socket } = waiter.seed;
+    const { userId, socket } = waiter.seed;
     const isGone = socket === null || transportOf(socket, faults) === 'closed';
     const isRightful = isWelcome(waiter, this.#rooms);
     duties.reapDead(userId, pulse.polledAt);
@@ -109,7 +109,7 @@ export class Questions {
     pulse.now();
     if (waiter.isSettled) return;
     const session = registry.of(userId).find((one) => one.id === id);
-    const isEnough = hasRoom(registry.count(userId) - 1, limits.of(userId, brought));
+    const isEnough = hasRoom(registry.count(userId) - 1, limits.inForce(waiter.seed));
     if (isGone) duties.leave(waiter);
     else if (!isRightful) duties.reject(waiter, 'unauthorized');
     else if (session !== undefined && isEnough) duties.handOver(waiter, session);
@@ -120,11 +120,11 @@ export class Questions {
   /** Tells a waiter of the sessions in its way, as they are now; `before` that, what was wrong with its answer. */
   #tell(waiter: Waiter, ...before: readonly ErrorFrame[]): boolean {
     const { pulse, clock, registry, limits } = this.#rooms;
-    const { userId, brought } = waiter.seed;
+    const { userId } = waiter.seed;
     const [fair, raw, epochMs] = [pulse.latest, clock.nowMs(), clock.epochMs()];
     const question: LimitFrame = {
       type: 'limit',
-      limit: limits.of(userId, brought),
+      limit: limits.inForce(waiter.seed),
       sessions: registry.of(userId).map((session) => {
         const { id, device, openedAt, lastInboundMs } = viewSession(session, {
           fair,

@@ -9,6 +9,7 @@ import { Departures } from './departures.ts';
 import { Delivery } from './delivery.ts';
 import { Door } from './door.ts';
 import { Drain } from './drain.ts';
+import { Enforcement } from './enforcement.ts';
 import { EventStream } from './event-stream.ts';
 import { Eviction } from './eviction.ts';
 import { Faults } from './faults.ts';
@@ -31,6 +32,7 @@ import type { SessionDuties, SessionKin } from './session.ts';
 import { endCause } from './end-cause.ts';
 import type { SessionEnd } from '../protocol/close-causes.ts';
 import { Sweep } from './sweep.ts';
+import { Shadow } from './shadow.ts';
 import { Tickets } from './tickets.ts';
 import { TokenRefresh } from './token-refresh.ts';
 import { transportOf } from './transport.ts';
@@ -56,6 +58,7 @@ export interface Rooms extends Ground {
   readonly faults: Faults;
   readonly pulse: Pulse;
   readonly registry: Registry;
+  readonly enforcement: Enforcement;
   readonly limits: Limits;
   readonly rates: ConnectRates;
   readonly lingering: LingeringSockets;
@@ -65,6 +68,7 @@ export interface Rooms extends Ground {
   readonly history: History;
   readonly receipts: Receipts;
   readonly heartbeat: Heartbeat;
+  readonly shadow: Shadow;
   readonly delivery: Delivery;
   readonly publisher: Publisher;
   readonly broadcaster: Broadcaster;
@@ -98,6 +102,7 @@ type Foundation = Ground &
     | 'faults'
     | 'pulse'
     | 'registry'
+    | 'enforcement'
     | 'limits'
     | 'rates'
     | 'lingering'
@@ -115,6 +120,7 @@ export function buildRooms(ground: Ground): Rooms {
   const hookRunner = new HookRunner(low.pulse, low.faults, settings.hookTimeoutMs);
   const receipts = new Receipts({ ...low, history, hookRunner });
   const heartbeat = new Heartbeat(low);
+  const shadow = new Shadow({ ...low, heartbeat });
   const delivery = new Delivery({ ...low, history, receipts, heartbeat });
   const writer = new LogWriter({ ...low, history, delivery });
   const publisher = new Publisher({ ...low, history, writer, receipts });
@@ -131,6 +137,7 @@ export function buildRooms(ground: Ground): Rooms {
     ...flow,
     receipts,
     heartbeat,
+    shadow,
     eviction,
     waiting,
     hookRunner,
@@ -161,13 +168,14 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
     if (gapMs >= reportedStallMs) faults.report('loop-lag', new Error(text));
   });
   const registry = new Registry(kin);
-  const limits = new Limits(settings.maxSessionsPerUser);
+  const enforcement = new Enforcement(registry);
+  const limits = new Limits(settings.maxSessionsPerUser, enforcement);
   const rates = new ConnectRates(settings.userConnectRate);
   const lingering = new LingeringSockets(pulse, faults, mostLingering);
   const refusals = new LingeringSockets(pulse, faults, mostRefusals);
   const { openTimeoutMs } = settings;
   const revokedLineages = new RevokedLineages();
-  const low = { events, pulse, registry, lingering, revokedLineages };
+  const low = { events, pulse, registry, enforcement, lingering, revokedLineages };
   const door = new Door({ ...low, clock, openTimeoutMs });
   return { ...ground, ...low, faults, limits, rates, refusals, door };
 }
@@ -175,6 +183,9 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
 /** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */
 function connect(rooms: Rooms, duties: SessionDuties): void {
   const { door, waiting, history, receipts, heartbeat, hooks, hookRunner, departures } = rooms;
+  const { shadow } = rooms;
+  door.onSpare((session) => shadow.spared(session));
+  door.onLeave((session) => shadow.left(session));
   door.onLeave((session) => departures.left(session));
   door.onLeave((session) => receipts.left(session));
   door.onLeave((session) => history.left(session.userId));
@@ -187,6 +198,7 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
   door.onLeave((session, cause) => {
     if (hooks.onClose !== undefined) hookRunner.run(closing, session, cause);
   });
+  heartbeat.onEvidence((session) => shadow.heard(session));
   heartbeat.onEvidence((session) => waiting.judge(session.userId));
   Object.assign(duties, sessionDuties(rooms));
 }

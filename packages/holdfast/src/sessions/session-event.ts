@@ -1,5 +1,7 @@
 import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
 import type { BlockingSession } from '../core/admission.ts';
+import type { DeathCause } from '../core/death.ts';
+import type { EnforcementOrder } from '../core/enforcement.ts';
 import type { ResumeVerdict } from '../protocol/frames.ts';
 import type { ReceiptOutcome } from './receipt.ts';
 
@@ -165,6 +167,25 @@ export type SessionEvent =
       readonly kept: number;
     }
   | { readonly type: 'limitSet'; readonly user: string; readonly limit: number | null }
+  | ({ readonly type: 'enforcementSet' } & EnforcementOrder)
+  | {
+      /** A newcomer of a user who is only observed has got in, and would not have. Told once its probe timeout is over. */
+      readonly type: 'wouldHaveRefused';
+      readonly session: string;
+      readonly user: string;
+      /** `rate`: more at once than could have waited. */
+      readonly reason: Extract<RefusalReason, 'user-limit' | 'rate'>;
+      readonly limit: number;
+      /** How many sessions would have been in its way. */
+      readonly live: number;
+    }
+  | {
+      /** A session of a user who is only observed is dead and stays. Told again only if it has been heard in between. */
+      readonly type: 'wouldHaveReaped';
+      readonly session: string;
+      readonly user: string;
+      readonly cause: DeathCause;
+    }
   | { readonly type: 'stalled'; readonly gapMs: number }
   | { readonly type: 'turnedAway'; readonly reason: RefusalReason }
   | { readonly type: 'unknownHandle'; readonly session: string };

@@ -1,10 +1,12 @@
 import { findDead } from '../core/admission.ts';
+import type { EnforcementOrder } from '../core/enforcement.ts';
 import { resolveSettings, type SessionOptions, type Settings } from '../core/options.ts';
-import type { RefusalReason, SessionEnd } from '../protocol/close-causes.ts';
+import type { RefusalReason } from '../protocol/close-causes.ts';
 import type { EventInput } from '../protocol/event-frame.ts';
 import type { Admission, OpenOutcome, OpenRequest } from './open-request.ts';
 import type { BroadcastOutcome } from './broadcaster.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { CloseOrder, CloseUserOptions } from './close-order.ts';
 import { holdfastCodec, type SessionCodec } from './codec.ts';
 import type { DrainOptions } from './drain.ts';
 import type { SessionListener } from './event-stream.ts';
@@ -36,21 +38,6 @@ export interface SessionLayerParts {
   readonly node?: string;
   /** Draws from [0, 1), for what is spread; `Math.random` by default. */
   readonly random?: () => number;
-}
-
-/** The ways in which the application or an administrator may end a session. */
-export type CloseOrder = Extract<
-  SessionEnd,
-  'admin' | 'revoked' | 'token-expired' | 'released' | 'slow'
->;
-
-/** How to close several sessions of a user. */
-export interface CloseUserOptions {
-  /** Ids of sessions that stay. */
-  readonly exclude?: readonly string[];
-  readonly cause?: CloseOrder;
-  /** Words for the log; never sent. */
-  readonly note?: string;
 }
 
 /** The session layer: who may hold which session, for how long, and what it is sent. */
@@ -183,6 +170,19 @@ export class SessionLayer {
     this.#rooms.waiting.offer(userId);
   }
 
+  /**
+   * Says for whom limit and clean-up are in force from now on. Nobody is ended by it: excess is kept, the dead are reaped at
+   * the next look. Newcomers who wait are let in where there is room for them now.
+   *
+   * @throws UsageError `bad-option` or `bad-limit`
+   */
+  setEnforcement(order: EnforcementOrder): void {
+    const { enforcement, events, waiting } = this.#rooms;
+    enforcement.set(order);
+    events.emit({ type: 'enforcementSet', ...enforcement.order });
+    for (const userId of waiting.users()) waiting.offer(userId);
+  }
+
   /** Ends one session. False when there is none of that id: it was over already, and that is told as `unknownHandle`. */
   close(id: string, cause: CloseOrder = 'released', note?: string): boolean {
     const session = this.find(id);
@@ -207,12 +207,12 @@ export class SessionLayer {
     return this.#rooms.waiting.turnAway(userId, isMeant);
   }
 
-  /** Ends the user's dead sessions, and no others. */
+  /** Ends the user's dead sessions, and no others; none whose user is only observed. */
   reapUser(userId: string): ReapReport {
     const { heartbeat, pulse, door, events } = this.#rooms;
     const sessions = this.sessionsOf(userId);
     const reaped = findDead(sessions, heartbeat.patience, pulse.polledAt)
-      .filter(({ session, cause }) => door.leave(session, cause))
+      .filter(({ session, cause }) => door.reap(session, cause))
       .map(({ session: { id }, cause }) => ({ id, cause }));
     const kept = sessions.filter(({ state }) => state !== 'closed').length;
     events.emit({ type: 'reaped', scope: 'user', cleaned: reaped.length, kept });

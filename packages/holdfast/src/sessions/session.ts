@@ -1,4 +1,5 @@
 import { notOut, type TransportState, type VitalFacts } from '../core/death.ts';
+import type { Stance } from '../core/enforcement.ts';
 import type { SessionState } from '../core/lifecycle.ts';
 import { noEntry, type Timed } from '../core/timing-wheel.ts';
 import type { Occupant } from '../core/admission.ts';
@@ -44,6 +45,7 @@ export interface SessionSeed {
   readonly userId: string;
   /** The limit of its token, or that of everybody; the one in force where no operator has set another. */
   readonly limit: number;
+  readonly stance: Stance;
   readonly device: string | null;
   /** What the application keeps with it; the layer never looks at it. */
   readonly extra?: unknown;
@@ -76,6 +78,8 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   predecessor: number;
   readonly userId: string;
   readonly limit: number;
+  /** What its newcomer came with; that of the user's newest session counts for all of theirs. */
+  readonly stance: Stance;
   readonly device: string | null;
   /** What the application keeps with it. It goes when the session goes, and changes only when a token is refreshed. */
   extra: unknown;
@@ -125,6 +129,7 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
     this.brought = seed.brought;
     this.userId = seed.userId;
     this.limit = seed.limit;
+    this.stance = seed.stance;
     this.device = seed.device;
     this.extra = seed.extra ?? null;
     this.openedAt = seed.now;

@@ -103,7 +103,7 @@ export class SweepRun {
     try {
       session.socket?.transport();
       const cause = causeOfDeath(session, heartbeat.patience, pulse.polledAt);
-      if (cause !== null && door.leave(session, cause)) {
+      if (cause !== null && door.reap(session, cause)) {
         this.#reaped.push({ id: session.id, cause });
       } else if (session.state !== 'closed') {
         this.#kept += 1;

@@ -1,6 +1,7 @@
 import type { Newcomer } from '../core/admission.ts';
 import { noEntry, type Timed } from '../core/timing-wheel.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
+import type { LimitClaim } from './limits.ts';
 import type { PressureReap } from './pressure-reap.ts';
 import type { Session } from './session.ts';
 import type { SessionSocket, SocketOwner } from './socket.ts';
@@ -20,10 +21,7 @@ export type WaitOutcome =
   | { readonly outcome: 'left' };
 
 /** A newcomer who waits: who it is, and what to do when it is decided. */
-export interface WaiterSeed extends Newcomer {
-  readonly userId: string;
-  /** The limit it brought in its token; undefined for that of everybody. */
-  readonly brought: number | undefined;
+export interface WaiterSeed extends Newcomer, LimitClaim {
   /** What the application keeps with it, such as the claims of its token. */
   readonly extra: unknown;
   /** Its open socket, or null where the caller attaches one later. */

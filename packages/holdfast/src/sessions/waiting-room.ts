@@ -51,6 +51,10 @@ export class WaitingRoom {
     return this.#queues.get(userId)?.waiters.length ?? 0;
   }
 
+  users(): readonly string[] {
+    return [...this.#queues.keys()];
+  }
+
   /** The pressure reap that those share of this user who wait for proof; null when nobody does. */
   reapUnderWay(userId: string): PressureReap | null {
     return this.#queues.get(userId)?.reap ?? null;
@@ -58,9 +62,7 @@ export class WaitingRoom {
 
   /** How many wait in all. */
   get size(): number {
-    let size = 0;
-    for (const queue of this.#queues.values()) size += queue.waiters.length;
-    return size;
+    return this.users().reduce((size, userId) => size + this.count(userId), 0);
   }
 
   /** Takes a newcomer in and has the user's sessions probed. It may be settled before this returns. */
@@ -91,7 +93,7 @@ export class WaitingRoom {
       const occupied = registry.count(userId);
       const waiter = this.#queues
         .get(userId)
-        ?.waiters.find(({ seed }) => hasRoom(occupied, limits.of(userId, seed.brought)));
+        ?.waiters.find(({ seed }) => hasRoom(occupied, limits.inForce(seed)));
       if (waiter === undefined) break;
       waiter.seed.settle({ outcome: 'admitted', concluded: this.#remove(waiter) }, waiter);
     }

@@ -29,9 +29,9 @@ export function isWelcome(
  */
 export function wouldGetIn(waiter: Waiter, rooms: ProspectRooms): boolean {
   const { registry, limits, pulse, faults } = rooms;
-  const { userId, brought, socket } = waiter.seed;
+  const { userId, socket } = waiter.seed;
   const isThere = socket === null || transportOf(socket, faults) !== 'closed';
   const mayEnter = isThere && isWelcome(waiter, rooms);
   pulse.now();
-  return mayEnter && hasRoom(registry.count(userId) - 1, limits.of(userId, brought));
+  return mayEnter && hasRoom(registry.count(userId) - 1, limits.inForce(waiter.seed));
 }

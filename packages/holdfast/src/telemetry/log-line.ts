@@ -53,6 +53,18 @@ const writers: { readonly [T in SessionEvent['type']]?: (event: EventOf<T>) => L
   receiptSettled: ({ outcome }) =>
     outcome === 'delivered' ? null : { level: 'warn', msg: `Event not delivered: ${outcome}` },
   limitSet: () => ({ level: 'info', msg: 'Limit of a user set' }),
+  enforcementSet: ({ on }) => ({
+    level: 'info',
+    msg: `Limit and clean-up are in force for: ${on}`,
+  }),
+  wouldHaveRefused: ({ reason }) => ({
+    level: 'info',
+    msg: `Newcomer let in who would have been refused: ${reason}`,
+  }),
+  wouldHaveReaped: ({ cause }) => ({
+    level: 'info',
+    msg: `Session kept that would have been reaped: ${cause}`,
+  }),
   swept: ({ drift }) =>
     drift > 0 ? { level: 'error', msg: 'Audit found drift and put it right' } : null,
   unknownHandle: () => ({

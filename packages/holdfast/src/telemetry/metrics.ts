@@ -1,5 +1,6 @@
 import { Histogram } from '../core/histogram.ts';
-import { type CloseCause, closeCauses } from '../protocol/close-causes.ts';
+import type { DeathCause } from '../core/death.ts';
+import { type CloseCause, closeCauses, type RefusalReason } from '../protocol/close-causes.ts';
 import type { EvictionPolicy, LossReason, SessionEvent } from '../sessions/session-event.ts';
 import { MinuteCount } from './minute-count.ts';
 
@@ -18,6 +19,9 @@ export class Metrics {
   readonly lostByReason: Map<LossReason, number> = new Map();
   /** Living sessions ended for a newcomer. */
   readonly evictionsByPolicy: Map<EvictionPolicy, number> = new Map();
+  /** What would have been done to those who are only observed. */
+  readonly wouldRefuseByReason: Map<RefusalReason, number> = new Map();
+  readonly wouldReapByCause: Map<DeathCause, number> = new Map();
   readonly pressureReaps = { triggered: 0, successful: 0, failed: 0 };
   readonly sweep = { runs: 0, failures: 0, reaped: 0 };
   readonly openedLastMinute: MinuteCount = new MinuteCount();
@@ -83,6 +87,8 @@ const folds: { readonly [T in SessionEvent['type']]?: Fold<T> } = {
     count(metrics.evictionsByPolicy, policy);
     count(metrics.limitHitsByAction, policy === 'ask' ? 'taken-over' : 'evicted');
   },
+  wouldHaveRefused: ({ wouldRefuseByReason }, { reason }) => count(wouldRefuseByReason, reason),
+  wouldHaveReaped: ({ wouldReapByCause }, { cause }) => count(wouldReapByCause, cause),
   asked: (metrics) => count(metrics.limitHitsByAction, 'asked'),
   pingAnswered: ({ pingRoundTrip }, { roundTripMs }) => pingRoundTrip.record(roundTripMs),
   published: (metrics, { events }) => {

@@ -3,9 +3,11 @@ import { ConnectRates } from '../../src/sessions/connect-rates.ts';
 import { Limits, mostOwnLimits } from '../../src/sessions/limits.ts';
 import { House, settled } from './house.ts';
 
+const everybodyEnforced = { order: { on: 'everyone', interimLimit: null } } as const;
+
 describe('limits', () => {
   test('are the one an operator set, else the one brought, else that of everybody', () => {
-    const limits = new Limits(5);
+    const limits = new Limits(5, everybodyEnforced);
     expect([limits.of('u'), limits.of('u', 9)]).toEqual([5, 9]);
     limits.set('u', 2);
     expect([limits.of('u'), limits.of('u', 9), limits.of('v')]).toEqual([2, 2, 5]);
@@ -21,7 +23,7 @@ describe('limits', () => {
   });
 
   test('I12 of their own are had by a bounded number of users, and the next is told', () => {
-    const limits = new Limits(5);
+    const limits = new Limits(5, everybodyEnforced);
     for (let user = 0; user < mostOwnLimits; user += 1) limits.set(`u${user}`, 2);
     expect(() => limits.set('one more', 2)).toThrow(`at most ${mostOwnLimits}`);
     limits.set('u1', 3);

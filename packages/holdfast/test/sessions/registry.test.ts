@@ -6,6 +6,7 @@ const duties = {} as SessionDuties;
 const seed = (userId: string) => ({
   userId,
   limit: 5,
+  stance: 'enforce' as const,
   device: null,
   now: 0,
   nowRaw: 0,

@@ -53,7 +53,7 @@ export const askingMutants: readonly Mutant[] = [
   {
     name: 'somebody alive is ended for one who may not come in all the same',
     file: 'sessions/questions.ts',
-    from: 'const isEnough = hasRoom(registry.count(userId) - 1, limits.of(userId, brought));',
-    to: 'const isEnough = limits.of(userId, brought) > 0;',
+    from: 'const isEnough = hasRoom(registry.count(userId) - 1, limits.inForce(waiter.seed));',
+    to: 'const isEnough = limits.inForce(waiter.seed) > 0;',
   },
 ];

@@ -215,8 +215,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'a limit set while somebody waits does not count for it',
     file: 'sessions/admission.ts',
-    from: 'return this.#rooms.limits.of(userId, limit);',
-    to: 'return limit ?? this.#rooms.settings.maxSessionsPerUser;',
+    from: 'return this.#rooms.limits.inForce(claimOf(request));',
+    to: 'return request.limit ?? this.#rooms.settings.maxSessionsPerUser;',
   },
   {
     name: 'having been let in proves life to those who came later',

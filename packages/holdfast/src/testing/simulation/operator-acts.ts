@@ -1,4 +1,4 @@
-import type { CloseOrder } from '../../sessions/session-layer.ts';
+import type { CloseOrder } from '../../sessions/close-order.ts';
 import type { Act } from './act.ts';
 import { askForSlot, makeClient } from './arrive.ts';
 import { findTruth } from './find-truth.ts';
