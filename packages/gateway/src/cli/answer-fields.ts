@@ -10,6 +10,13 @@ export function readObjects(answer: AnswerFields, name: string): readonly Answer
   throw anotherVersion(name);
 }
 
+/** The object in a field of an answer. @throws CommandFailure when there is none */
+export function readObject(answer: AnswerFields, name: string): AnswerFields {
+  const value = answer[name];
+  if (isObject(value)) return value;
+  throw anotherVersion(name);
+}
+
 /** The texts listed in a field of an answer. @throws CommandFailure when there is no such list */
 export function readTexts(answer: AnswerFields, name: string): readonly string[] {
   const list = answer[name];

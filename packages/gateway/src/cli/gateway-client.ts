@@ -18,7 +18,7 @@ export interface ClientFlags {
 
 /** A request of the HTTP API. */
 export interface ApiRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   /** From `/api/` on, encoded, with its query. */
   readonly path: string;
   readonly body?: object;

@@ -20,6 +20,9 @@ Examples:
   export HOLDFAST_WEBHOOK_SECRET=…
   holdfast serve --webhook-url https://app.example.com/holdfast
 
+  # limit and clean-up are only observed at first: see "holdfast rollout --help"
+  holdfast serve --rollout 0 --rollout-file /var/lib/holdfast/rollout.json
+
   # settings from a file
   holdfast serve --config holdfast.yaml
 `,

@@ -7,10 +7,12 @@ import { helpTexts } from './help-texts.ts';
 import { HoldfastCommand } from './holdfast-command.ts';
 import { addGate } from './program-gate.ts';
 import { addLoad, addSoak } from './program-load.ts';
+import { addRollout } from './program-rollout.ts';
 import type { ServeFlags } from './serve.ts';
 import type { Terminal } from './terminal.ts';
 import type { TokenFlags } from './token.ts';
 import type { VerifyFlags } from './verify/verify-order.ts';
+import { withClientFlags } from './with-client-flags.ts';
 
 /**
  * The `holdfast` command with all its commands and flags. What a command does is loaded only when it
@@ -37,6 +39,7 @@ export function buildProgram(terminal: Terminal): HoldfastCommand {
   addLoad(program, terminal);
   addSoak(program, terminal);
   addGate(program, terminal);
+  addRollout(program, terminal);
   addHelp(program);
   return program;
 }
@@ -159,16 +162,6 @@ function addHelp(program: HoldfastCommand): void {
       if (name !== undefined && about === undefined) throw program.refuseCommand(name);
       (about ?? program).outputHelp();
     });
-}
-
-function withClientFlags(command: HoldfastCommand): HoldfastCommand {
-  return command
-    .option('--url <url>', 'the gateway (default: http://127.0.0.1:8080) [HOLDFAST_URL]')
-    .option(
-      '--admin-token <token>',
-      'its admin token (default: the one made up in .holdfast/) [HOLDFAST_ADMIN_TOKEN]',
-    )
-    .option('--json', 'print JSON');
 }
 
 function collect(value: string, before: readonly string[] = []): string[] {

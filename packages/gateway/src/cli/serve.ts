@@ -3,6 +3,7 @@ import { ConfigError } from '../server/config/config-error.ts';
 import { type ResolvedConfig, resolveConfig } from '../server/config/resolve.ts';
 import type { Gateway } from '../server/gateway.ts';
 import { formatBanner } from './banner.ts';
+import { loadProvider } from './load-provider.ts';
 import { CommandFailure, exitStatus } from './command-failure.ts';
 import { exitOnCrash } from './crash.ts';
 import { makeUpSecrets, secretsFolder } from './made-up-secrets.ts';
@@ -50,11 +51,15 @@ function settle(flags: ServeFlags, terminal: Terminal): ResolvedConfig {
   }
 }
 
-async function start({ config, notes }: ResolvedConfig, { out }: Terminal): Promise<Gateway> {
+async function start({ config, notes }: ResolvedConfig, terminal: Terminal): Promise<Gateway> {
   // Loaded only now: settings that are wrong are told without waiting for the server.
   const { startGateway } = await import('../server/gateway.ts');
+  const { rolloutProvider: module } = config;
+  const rolloutProvider =
+    module === undefined ? {} : { rolloutProvider: await loadProvider(module, terminal) };
   try {
-    return await startGateway({ config, notes, isTerminal: out.isTerminal });
+    const { isTerminal } = terminal.out;
+    return await startGateway({ config, notes, isTerminal, ...rolloutProvider });
   } catch (error) {
     const { toStartFailure } = await import('./start-failure.ts');
     throw toStartFailure(error, config);

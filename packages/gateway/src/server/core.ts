@@ -8,6 +8,8 @@ import type { GatewayOptions } from './gateway-options.ts';
 import { closeSlowReaders, createMemoryGauge, MemoryGuard } from './memory-guard.ts';
 import { LoopLag } from './metrics/loop-lag.ts';
 import { createObservation, type Observation } from './observation.ts';
+import { createRollout, type GuardedRollout } from './rollout/create-rollout.ts';
+import { openMarkFile } from './rollout/rollout-file.ts';
 import { startRounds } from './rounds.ts';
 import { createSessionHooks } from './session-hooks.ts';
 import { boundHistory, sessionOptionsOf } from './session-options.ts';
@@ -16,7 +18,7 @@ import { isInForce, TokenWatch } from './token-watch.ts';
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.ts';
 
 /** All of a gateway but its connections. */
-export interface Core extends Observation {
+export interface Core extends Observation, GuardedRollout {
   readonly config: ServeConfig;
   readonly layer: SessionLayer;
   readonly metrics: Metrics;
@@ -45,9 +47,11 @@ const REVOCATION_LOOK_MS = 60_000;
 /** Newcomers turned away by a full memory come back within this time, spread over it. */
 const OVERLOAD_RETRY_MS = { least: 1000, most: 5000 };
 
-/** @throws UsageError for settings that contradict each other */
+/** @throws UsageError for settings that contradict each other, and for a rollout that was kept and cannot be read */
 export function createCore(options: GatewayOptions): Core {
   const { config, note } = boundHistory(options.config, getHeapStatistics().heap_size_limit);
+  const { rolloutFile } = config;
+  const file = rolloutFile === undefined ? null : openMarkFile(rolloutFile);
   const node = drawNode();
   const observation = createObservation(options, node);
   const { faults, log, lines } = observation;
@@ -67,8 +71,19 @@ export function createCore(options: GatewayOptions): Core {
   layer.subscribe(watch.hear);
   const state: Core['state'] = { readiness: 'starting', isListening: false };
   const memory = createMemoryGuard(layer, observation);
+  const isStopping = (): boolean => state.readiness === 'draining';
+  const provider = options.rolloutProvider ?? null;
+  const walk = createRollout({
+    ...observation,
+    config,
+    layer,
+    metrics,
+    provider,
+    file,
+    isStopping,
+  });
   const lag = new LoopLag();
-  const tools = { metrics, tokens, watch, webhooks, memory, lag };
+  const tools = { ...walk, metrics, tokens, watch, webhooks, memory, lag };
   const parts = { ...observation, ...tools, config, layer, state };
   const endRegularWork = startRegularWork(parts);
   return {
@@ -79,6 +94,7 @@ export function createCore(options: GatewayOptions): Core {
     close: () => {
       endRegularWork();
       webhooks?.close();
+      walk.rollout.close();
       tokens.close();
       lag.stop();
     },
@@ -90,10 +106,13 @@ function drawNode(): string {
   return `${Date.now().toString(36)}${randomBytes(5).toString('hex')}`;
 }
 
-type Worked = Pick<Core, 'lines' | 'faults' | 'lag' | 'watch' | 'webhooks' | 'memory' | 'tokens'>;
+type Worked = Pick<
+  Core,
+  'lines' | 'faults' | 'lag' | 'watch' | 'webhooks' | 'memory' | 'tokens' | 'guard'
+>;
 
 function startRegularWork(core: Worked): () => void {
-  const { lines, faults, lag, watch, webhooks, memory, tokens } = core;
+  const { lines, faults, lag, watch, webhooks, memory, tokens, guard } = core;
   const clock = new ClockWatch({
     wallClock: tokens.wallClock,
     onBehind: (ms) => faults.hold('clock', `The clock is ${Math.round(ms / SECOND_MS)} s behind.`),
@@ -108,6 +127,7 @@ function startRegularWork(core: Worked): () => void {
       { everyMs: SECOND_MS, act: () => clock.look() },
       { everyMs: SECOND_MS, act: () => lines.tellLeftOut() },
       { everyMs: SECOND_MS, act: () => webhooks?.look() },
+      { everyMs: SECOND_MS, act: () => guard.look() },
     ],
     (error) => faults.report('round', error),
   );

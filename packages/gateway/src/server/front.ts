@@ -52,6 +52,7 @@ export function createFront(core: Core, drain: () => void): Front {
     trust,
     isOriginAllowed: createOriginCheck(config.allowedOrigins),
     verifier: core.tokens.verifier,
+    stanceOf: (userId) => core.rollout.stanceOf(userId),
     drainRetryMs: core.drainRetryMs,
     overloadRetryMs: core.overloadRetryMs,
     onTurnedAway: (reason) => core.lines.tellTurnedAway(reason),
@@ -94,8 +95,8 @@ function createAnswer(
   core: Core,
   drain: () => void,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
-  const { layer, metrics, faults, lag, webhooks, state, config } = core;
-  const prometheus = new PrometheusText({ layer, metrics, faults, lag, webhooks });
+  const { layer, metrics, faults, lag, webhooks, rollout, guard, state, config } = core;
+  const prometheus = new PrometheusText({ layer, metrics, faults, lag, webhooks, rollout });
   const app = createApp({
     layer,
     metrics,
@@ -108,6 +109,8 @@ function createAnswer(
     scrape: () => prometheus.read(),
     revoke: (order) => core.watch.revoke(order),
     overloadRetryMs: core.overloadRetryMs,
+    rollout,
+    guardRules: guard.rules,
     onThrow: (error) => faults.report('http', error),
   });
   const listener = getRequestListener(app.fetch, {

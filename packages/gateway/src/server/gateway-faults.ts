@@ -7,7 +7,10 @@ export type GatewayFaultPlace =
   | 'accept'
   | 'http'
   | 'round'
-  | 'webhook';
+  | 'webhook'
+  | 'flags'
+  | 'rollout'
+  | 'rollout-file';
 
 /** A failure of the gateway as health tells it. */
 export interface GatewayFault {
@@ -55,6 +58,18 @@ const rows: Readonly<Record<GatewayFaultPlace, Row>> = {
   webhook: {
     degrades: true,
     do: 'See to it that --webhook-url answers 2xx within 10 seconds. A call is tried again for 10 minutes; what is lost is counted and logged.',
+  },
+  flags: {
+    degrades: true,
+    do: 'See to it that the provider of --rollout-provider answers the flag holdfast-enforce. Meanwhile users are taken by their place in the percentage.',
+  },
+  rollout: {
+    degrades: true,
+    do: 'The guard has rolled back: nothing is enforced, up to the interim limit. Find out why, then go on with `holdfast rollout set PERCENT`.',
+  },
+  'rollout-file': {
+    degrades: true,
+    do: 'See to it that --rollout-file can be written: a restart would not know how far the rollout has come.',
   },
   round: { degrades: true, do: 'A regular task failed. This is a bug: please report it.' },
 };

@@ -1,3 +1,4 @@
+import type { Provider } from '@openfeature/server-sdk';
 import type { ServeConfig } from './config/serve-config.ts';
 import type { LogDestination } from './log/gateway-log.ts';
 
@@ -9,6 +10,8 @@ export interface GatewayOptions {
   readonly notes?: readonly string[];
   /** Where the log goes; standard output by default. */
   readonly logDestination?: LogDestination;
+  /** The OpenFeature provider that says for whom it is enforced; our own by default. */
+  readonly rolloutProvider?: Provider;
   /** A person reads the log: pretty unless `--log-format` says otherwise. Default: false. */
   readonly isTerminal?: boolean;
 }

@@ -14,6 +14,7 @@ const commands = [
   'load',
   'soak',
   'gate',
+  'rollout',
 ];
 
 describe('help', () => {

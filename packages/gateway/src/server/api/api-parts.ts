@@ -1,5 +1,7 @@
 import type { Metrics, SessionLayer } from 'holdfast';
 import type { AdminCheck } from '../auth/admin.ts';
+import type { GuardRules } from '../rollout/guard.ts';
+import type { Rollout } from '../rollout/rollout.ts';
 import type { HealthReport } from '../health-report.ts';
 import type { RevocationOrder } from '../token-watch.ts';
 
@@ -31,6 +33,8 @@ export interface ApiParts {
   readonly revoke: (order: RevocationOrder) => string[];
   /** When to come back while the memory is nearly full, ms; null while it is not. */
   readonly overloadRetryMs: () => number | null;
+  readonly rollout: Rollout;
+  readonly guardRules: GuardRules;
   /** A handler has failed, and it was not for what the request asks. */
   readonly onThrow: (error: unknown) => void;
 }

@@ -8,6 +8,7 @@ import type { ApiParts } from './api-parts.ts';
 import { entranceRoutes } from './entrance-routes.ts';
 import { nodeRoutes } from './node-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
+import { rolloutRoutes } from './rollout-routes.ts';
 import { readFields, readQuery } from './read-fields.ts';
 import type { Call, Route } from './route.ts';
 import { usageProblemOf } from './usage-problem.ts';
@@ -18,7 +19,7 @@ export type ApiApp = Hono<{ Bindings: Partial<HttpBindings> }>;
 
 /** Every route of this version, in the order of the description. */
 export function allRoutes(version: string): readonly Route[] {
-  const others = [...userRoutes, ...operationRoutes, ...nodeRoutes];
+  const others = [...userRoutes, ...operationRoutes, ...nodeRoutes, ...rolloutRoutes];
   return [...others, ...entranceRoutes(others, version)];
 }
 

@@ -19,6 +19,7 @@ const PLACEHOLDERS: Readonly<Record<OptionKind, string>> = {
   url: '<url>',
   'http-url': '<url>',
   integer: '<number>',
+  percent: '<percent>',
   duration: '<duration>',
   size: '<size>',
   rate: '<rate>',

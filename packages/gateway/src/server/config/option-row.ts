@@ -5,6 +5,7 @@ export type OptionKind =
   | 'url'
   | 'http-url'
   | 'integer'
+  | 'percent'
   | 'duration'
   | 'size'
   | 'rate'

@@ -1,8 +1,7 @@
-/**
- * Every option of `holdfast serve`, in the order in which `--help` lists them. Each row is an
- * `OptionRow`; the literal types are kept because the type of the settings is derived from them.
- */
-export const optionTable = [
+import { logOptions } from './log-options.ts';
+import { rolloutOptions } from './rollout-options.ts';
+
+const serverOptions = [
   {
     name: 'config',
     property: 'configFile',
@@ -267,28 +266,14 @@ export const optionTable = [
     default: undefined,
     help: 'what those calls are signed with: whsec_ and base64, or any text of at least 32 bytes in UTF-8',
   },
-  {
-    name: 'log-level',
-    property: 'logLevel',
-    kind: 'choice',
-    choices: ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'],
-    default: 'info',
-    help: 'silent, fatal, error, warn, info, debug or trace',
-  },
-  {
-    name: 'log-format',
-    property: 'logFormat',
-    kind: 'choice',
-    choices: ['json', 'pretty'],
-    default: undefined,
-    defaultNote: 'json; pretty on a terminal',
-    help: 'json or pretty',
-  },
-  {
-    name: 'log-user-ids',
-    property: 'logUserIds',
-    kind: 'boolean',
-    default: 'false',
-    help: 'log user ids as they are instead of hashed',
-  },
 ] as const;
+
+/**
+ * Every option of `holdfast serve`, in the order in which `--help` lists them. Each row is an
+ * `OptionRow`; the literal types are kept because the type of the settings is derived from them.
+ */
+export const optionTable: readonly [
+  ...typeof serverOptions,
+  ...typeof rolloutOptions,
+  ...typeof logOptions,
+] = [...serverOptions, ...rolloutOptions, ...logOptions];

@@ -7,6 +7,7 @@ import {
   formatDuration,
   formatSize,
   parseDuration,
+  parsePercent,
   parseRate,
   parseSize,
   parseWholeRate,
@@ -26,6 +27,8 @@ export interface GivenText {
 /** 596 hours: timers of Node count to 2^31 - 1 ms and fire at once beyond. */
 const LONGEST_DURATION_MS = 2_145_600_000;
 
+const PERCENT = 'a percentage from 0 to 100 with at most two decimals, such as 10 or 0.5';
+
 /** Reads one option according to its row. The message repeats no secret and no address with one. */
 export function parseOption(row: OptionRow, { text, label }: GivenText): ParsedOption {
   switch (row.kind) {
@@ -35,6 +38,8 @@ export function parseOption(row: OptionRow, { text, label }: GivenText): ParsedO
         { text, label },
         /^\d{1,15}$/.test(text.trim()) ? Number(text) : undefined,
       );
+    case 'percent':
+      return orExpected(parsePercent(text), PERCENT, { text, label });
     case 'duration':
       return inRange(row, { text, label }, parseDuration(text));
     case 'size':

@@ -37,6 +37,7 @@ export function findContradictions(config: ServeConfig, unreadable: ReadonlySet<
   const problems = [
     ...secretProblems(config),
     ...adminTokenProblems(config),
+    ...interimProblems(config),
     ...(hasUnreadableWebhooks ? [] : webhookProblems(config)),
   ];
   const canTell = !DECIDE_WHAT_IS_MISSING.some((property) => unreadable.has(property));
@@ -90,6 +91,14 @@ function adminTokenProblems({ adminToken, authSecret }: ServeConfig): string[] {
     );
   }
   return problems;
+}
+
+function interimProblems({ interimLimit, maxSessionsPerUser }: ServeConfig): string[] {
+  if (interimLimit === undefined || interimLimit >= maxSessionsPerUser) return [];
+  return [
+    'Expected `--interim-limit` to be at least `--max-sessions-per-user` (it stands in for it while things ' +
+      `are amiss), got ${interimLimit} and ${maxSessionsPerUser}. Change one of the two.`,
+  ];
 }
 
 function webhookProblems({ webhookUrl, webhookSecret }: ServeConfig): string[] {

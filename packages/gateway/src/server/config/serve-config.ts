@@ -12,6 +12,7 @@ interface ValueByKind {
   readonly url: string;
   readonly 'http-url': string;
   readonly integer: number;
+  readonly percent: number;
   readonly duration: number;
   readonly size: number;
   readonly rate: Rate;

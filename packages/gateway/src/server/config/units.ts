@@ -54,6 +54,13 @@ export function parseWholeRate(text: string): number | undefined {
   return Number.isInteger(perSecond) ? perSecond : undefined;
 }
 
+/** Reads a percentage such as `10`, `10%` or `0.25`, from 0 to 100 with at most two decimals; undefined for anything else. */
+export function parsePercent(text: string): number | undefined {
+  const digits = /^(\d{1,3}(?:\.\d{1,2})?)%?$/.exec(text.trim())?.[1];
+  const percent = digits === undefined ? undefined : Number(digits);
+  return percent !== undefined && percent <= 100 ? percent : undefined;
+}
+
 /** Prints milliseconds in the largest unit that leaves a whole number: 90000 is `90s`. */
 export function formatDuration(ms: number): string {
   return formatWithUnit(ms, ['h', 'm', 's'], MS_PER_UNIT) ?? `${ms}ms`;

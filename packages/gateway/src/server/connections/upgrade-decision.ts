@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ResumeRequest } from 'holdfast';
+import type { ResumeRequest, Stance } from 'holdfast';
 import type { Verdict as UpgradeVerdict } from 'holdfast/ws';
 import type { ProxyTrust } from '../address.ts';
 import { findToken } from '../auth/token-source.ts';
@@ -19,6 +19,8 @@ export interface UpgradeParts {
   readonly trust: ProxyTrust;
   readonly isOriginAllowed: OriginCheck;
   readonly verifier: TokenVerifier;
+  /** Whether limit and clean-up are enforced for this user; a promise where a flag has to be asked. */
+  readonly stanceOf: (userId: string) => Stance | Promise<Stance>;
   /** When a newcomer may come back, in ms, while the gateway is stopping; null while it is not. */
   readonly drainRetryMs: () => number | null;
   /** The same while the memory is nearly full. */
@@ -71,8 +73,8 @@ export class UpgradeDecision {
     const { resume } = brought;
     const verdict = this.#parts.verifier.verify(found.token);
     return verdict instanceof Promise
-      ? verdict.then((judged) => this.#judged(request, judged, resume))
-      : this.#judged(request, verdict, resume);
+      ? verdict.then((judged) => this.#place(request, judged, resume))
+      : this.#place(request, verdict, resume);
   };
 
   /** A handshake ended without a WebSocket: rejected, malformed, or left by its client. */
@@ -107,11 +109,25 @@ export class UpgradeDecision {
     return rejection(403, 'origin-not-allowed', detail);
   }
 
+  /** Finds out what is in force for whom the token is good for. */
+  #place(
+    request: IncomingMessage,
+    judged: TokenVerdict,
+    resume: ResumeRequest | undefined,
+  ): UpgradeVerdict | Promise<UpgradeVerdict> {
+    if (!judged.ok) return this.#judged(request, judged, {});
+    const brought = resume === undefined ? {} : { resume };
+    const placed = this.#parts.stanceOf(judged.identity.userId);
+    return placed instanceof Promise
+      ? placed.then((stance) => this.#judged(request, judged, { ...brought, stance }))
+      : this.#judged(request, judged, { ...brought, stance: placed });
+  }
+
   /** What is decided after the token: a stopping or full gateway tells nobody whether a token is good. */
   #judged(
     request: IncomingMessage,
     judged: TokenVerdict,
-    resume: ResumeRequest | undefined,
+    about: { readonly resume?: ResumeRequest; readonly stance?: Stance },
   ): UpgradeVerdict {
     const drainMs = this.#parts.drainRetryMs();
     if (drainMs !== null) return this.#refuse('draining', refused('draining', drainMs));
@@ -127,7 +143,7 @@ export class UpgradeDecision {
         userId,
         ...(device !== undefined && { device }),
         ...(limit !== undefined && { limit }),
-        ...(resume !== undefined && { resume }),
+        ...about,
         extra: identity,
       },
     };

@@ -5,11 +5,20 @@ import {
   type RefusalReason,
   type SessionLayer,
 } from 'holdfast';
-import { Counter, Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import type { GatewayFaults } from '../gateway-faults.ts';
 import { BucketHistogram } from './bucket-histogram.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
+import {
+  addCounter,
+  addGauge,
+  addPlainCounter,
+  addPlainGauge,
+  type Collected,
+  withZeros,
+} from './collected.ts';
 import type { LoopLag } from './loop-lag.ts';
+import { addRolloutMetrics, type RolloutSources } from './rollout-metrics.ts';
 
 /** Where the metrics are read from. */
 export interface PrometheusSources {
@@ -19,10 +28,8 @@ export interface PrometheusSources {
   readonly lag: LoopLag;
   /** Null where the application is not called: its metrics are there all the same. */
   readonly webhooks: Pick<Webhooks, 'results' | 'queued' | 'retries'> | null;
+  readonly rollout: RolloutSources['rollout'];
 }
-
-/** How many of each value of a label. */
-type Counts = () => Iterable<readonly [value: string, count: number]>;
 
 const WORK_EDGES = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
 const WAIT_EDGES = [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2.5, 5, 10, 20, 35];
@@ -67,6 +74,7 @@ export class PrometheusText {
     this.#addEvents();
     this.#addWebhooks();
     this.#addHealth();
+    addRolloutMetrics(this.#registry, sources);
   }
 
   /** All metrics now. */
@@ -220,52 +228,20 @@ export class PrometheusText {
     );
   }
 
-  #counter(name: string, help: string, { label, read }: LabelledCounts): void {
-    const counter = new Counter({
-      name,
-      help,
-      labelNames: [label],
-      registers: [this.#registry],
-      collect: () => {
-        counter.reset();
-        for (const [value, count] of read()) counter.inc({ [label]: value }, count);
-      },
-    });
+  #counter(name: string, help: string, counts: LabelledCounts): void {
+    addCounter(this.#registry, { name, help, ...counts });
   }
 
   #plainCounter(name: string, help: string, read: () => number): void {
-    const counter = new Counter({
-      name,
-      help,
-      registers: [this.#registry],
-      collect: () => {
-        counter.reset();
-        counter.inc(read());
-      },
-    });
+    addPlainCounter(this.#registry, { name, help, read });
   }
 
-  #gauge(name: string, help: string, { label, read }: LabelledCounts): void {
-    const gauge = new Gauge({
-      name,
-      help,
-      labelNames: [label],
-      registers: [this.#registry],
-      collect: () => {
-        for (const [value, count] of read()) gauge.set({ [label]: value }, count);
-      },
-    });
+  #gauge(name: string, help: string, counts: LabelledCounts): void {
+    addGauge(this.#registry, { name, help, ...counts });
   }
 
   #plainGauge(name: string, help: string, read: () => number): void {
-    const gauge = new Gauge({
-      name,
-      help,
-      registers: [this.#registry],
-      collect: () => {
-        gauge.set(read());
-      },
-    });
+    addPlainGauge(this.#registry, { name, help, read });
   }
 
   #histogram(
@@ -280,14 +256,4 @@ export class PrometheusText {
   }
 }
 
-interface LabelledCounts {
-  readonly label: string;
-  readonly read: Counts;
-}
-
-function withZeros(
-  labels: readonly string[],
-  counts: ReadonlyMap<string, number>,
-): Map<string, number> {
-  return new Map([...labels.map((label) => [label, 0] as const), ...counts]);
-}
+type LabelledCounts = Pick<Collected, 'label' | 'read'>;

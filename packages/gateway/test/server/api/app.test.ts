@@ -24,6 +24,9 @@ DELETE /api/v1/sessions/{id}
 POST /api/v1/broadcast
 GET /api/v1/nodes
 POST /api/v1/nodes/{node}:drain
+GET /api/v1/rollout
+PUT /api/v1/rollout
+POST /api/v1/rollout:back
 GET /api/v1/stats
 GET /healthz
 GET /readyz
@@ -38,6 +41,7 @@ const bodies = new Map<string, unknown>([
   ['/api/v1/users/{user}/events', { event: 'x' }],
   ['/api/v1/users/{user}/limit', { limit: 3 }],
   ['/api/v1/broadcast', { event: 'x' }],
+  ['/api/v1/rollout', { percent: 10, reason: 'a try' }],
 ]);
 
 const routes = allRoutes('1');
@@ -159,7 +163,7 @@ describe('what cannot be served', () => {
 
   it.each([
     '/api/v1/nodes/n1:frobnicate',
-    '/api/v1/rollout',
+    '/api/v1/rollout:forth',
     '/api/v1/users/bob/why',
     '/api/v1/users/bob:frobnicate',
     '/api/v1/users/:revoke',

@@ -7,6 +7,8 @@ import { createAdminCheck } from '../../../src/server/auth/admin.ts';
 import { Revocations } from '../../../src/server/auth/revocations.ts';
 import { GatewayFaults } from '../../../src/server/gateway-faults.ts';
 import { reportHealth } from '../../../src/server/health-report.ts';
+import { createGatewayLog } from '../../../src/server/log/gateway-log.ts';
+import { Rollout } from '../../../src/server/rollout/rollout.ts';
 import { TokenWatch } from '../../../src/server/token-watch.ts';
 
 export const adminToken = 'admin-token-of-the-tests';
@@ -32,6 +34,7 @@ export class Desk {
   readiness: Readiness = 'ready';
   isListening = true;
   overloadRetryMs: number | null = null;
+  readonly rollout: Rollout;
 
   constructor(options: SessionOptions = {}, routes?: readonly Route[]) {
     this.layer = new SessionLayer(options, { clock: this.clock, node: 'n1' });
@@ -42,6 +45,17 @@ export class Desk {
       now: () => this.clock.epochMs(),
       monotonic,
       capacity: mostRevocations,
+    });
+    const destination = { write: (): void => {} };
+    this.rollout = new Rollout({
+      layer: this.layer,
+      log: createGatewayLog({ node: 'n1', level: 'silent', isPretty: false, destination }),
+      faults: this.faults,
+      now: () => this.clock.epochMs(),
+      percent: undefined,
+      interimLimit: 20,
+      provider: null,
+      file: null,
     });
     const watch = new TokenWatch({ layer: this.layer, revocations, monotonic });
     const parts: ApiParts = {
@@ -61,6 +75,8 @@ export class Desk {
       scrape: () => Promise.resolve('# text\n'),
       revoke: (order) => watch.revoke(order),
       overloadRetryMs: () => this.overloadRetryMs,
+      rollout: this.rollout,
+      guardRules: { latencyMs: 500, sweepFailures: 3, memoryGrowthBytes: 1e8, standMs: 3000 },
       onThrow: (error) => this.thrown.push(error),
     };
     this.app = createApp(parts, routes);

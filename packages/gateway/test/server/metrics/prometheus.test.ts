@@ -6,6 +6,8 @@ import { LoopLag } from '../../../src/server/metrics/loop-lag.ts';
 import { PrometheusText } from '../../../src/server/metrics/prometheus.ts';
 import { parseExposition, type Sample, valueOf } from './exposition.ts';
 
+const rollout = { stage: 'partial', percent: 10, rollbacks: new Map([['memory', 1]]) } as const;
+
 const names = `holdfast_sessions_active gauge state
 holdfast_sessions_opened_total counter result
 holdfast_sessions_closed_total counter cause
@@ -32,7 +34,12 @@ holdfast_users_at_limit gauge
 holdfast_users_connected gauge
 holdfast_registry_drift gauge
 holdfast_faults_total counter where
-holdfast_event_loop_lag_seconds gauge`
+holdfast_event_loop_lag_seconds gauge
+holdfast_would_refuse_total counter reason
+holdfast_would_reap_total counter cause
+holdfast_rollout_stage gauge stage
+holdfast_rollout_percent gauge
+holdfast_rollbacks_total counter trigger`
   .split('\n')
   .map((line) => line.split(' '));
 
@@ -49,7 +56,7 @@ beforeEach(() => {
   layer.subscribe((event) => metrics.record(event, clock.nowMs()));
   lag = new LoopLag();
   faults = new GatewayFaults({ now: () => 0, tell: () => {} });
-  text = new PrometheusText({ layer, metrics, faults, lag, webhooks: null });
+  text = new PrometheusText({ layer, metrics, faults, lag, webhooks: null, rollout });
 });
 afterEach(() => {
   lag.stop();
