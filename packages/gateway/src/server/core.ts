@@ -50,38 +50,19 @@ const OVERLOAD_RETRY_MS = { least: 1000, most: 5000 };
 /** @throws UsageError for settings that contradict each other, and for a rollout that was kept and cannot be read */
 export function createCore(options: GatewayOptions): Core {
   const { config, note } = boundHistory(options.config, getHeapStatistics().heap_size_limit);
-  const { rolloutFile } = config;
-  const file = rolloutFile === undefined ? null : openMarkFile(rolloutFile);
+  const file = config.rolloutFile === undefined ? null : openMarkFile(config.rolloutFile);
   const node = drawNode();
   const observation = createObservation(options, node);
-  const { faults, log, lines } = observation;
-  const metrics = new Metrics();
-  // Each is a listener of its own: what one throws does not keep an event from the others.
-  const listeners: readonly SessionListener[] = [
-    (event) => metrics.record(event, performance.now()),
-    (event) => lines.tell(event),
-  ];
-  const tokens = createTokenChecks(config, faults);
-  const webhooks = createWebhooks({ config, node, faults, lines });
-  const hooks = createSessionHooks({ ...tokens, webhooks });
-  const isWelcome = (extra: unknown): boolean => isInForce(extra, tokens);
-  const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners, hooks, isWelcome });
-  if (note !== undefined) log.warn('note', note);
+  const { layer, metrics, tokens, webhooks } = createLayer(config, node, observation);
+  if (note !== undefined) observation.log.warn('note', note);
   const watch = new TokenWatch({ ...tokens, layer });
   layer.subscribe(watch.hear);
   const state: Core['state'] = { readiness: 'starting', isListening: false };
   const memory = createMemoryGuard(layer, observation);
   const isStopping = (): boolean => state.readiness === 'draining';
   const provider = options.rolloutProvider ?? null;
-  const walk = createRollout({
-    ...observation,
-    config,
-    layer,
-    metrics,
-    provider,
-    file,
-    isStopping,
-  });
+  const kept = { config, provider, file };
+  const walk = createRollout({ ...observation, ...kept, layer, metrics, isStopping });
   const lag = new LoopLag();
   const tools = { ...walk, metrics, tokens, watch, webhooks, memory, lag };
   const parts = { ...observation, ...tools, config, layer, state };
@@ -99,6 +80,26 @@ export function createCore(options: GatewayOptions): Core {
       lag.stop();
     },
   };
+}
+
+/** The session layer, with those who hear its events and do what it asks for. */
+function createLayer(
+  config: ServeConfig,
+  node: string,
+  { faults, lines }: Observation,
+): Pick<Core, 'layer' | 'metrics' | 'tokens' | 'webhooks'> {
+  const metrics = new Metrics();
+  // Each is a listener of its own: what one throws does not keep an event from the others.
+  const listeners: readonly SessionListener[] = [
+    (event) => metrics.record(event, performance.now()),
+    (event) => lines.tell(event),
+  ];
+  const tokens = createTokenChecks(config, faults);
+  const webhooks = createWebhooks({ config, node, faults, lines });
+  const hooks = createSessionHooks({ ...tokens, webhooks });
+  const isWelcome = (extra: unknown): boolean => isInForce(extra, tokens);
+  const layer = new SessionLayer(sessionOptionsOf(config), { node, listeners, hooks, isWelcome });
+  return { layer, metrics, tokens, webhooks };
 }
 
 /** The start of the process in ms, and 40 random bits: unique for all time. */

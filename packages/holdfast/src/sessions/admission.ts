@@ -171,7 +171,7 @@ export class AdmissionDesk {
       inheritance,
       brought,
     };
-    const isHeldAlready = old !== null && shadow.has(old);
+    const isHeldAlready = shadow.holds(old);
     const session = this.#takeSlot(seed, old, entry.taken);
     if (waiter !== undefined) session.unconfirmedBytes = waiter.bytesWritten;
     if (flaw !== null) events.emit({ type: 'ticketIgnored', user: request.userId, why: flaw });
@@ -179,7 +179,7 @@ export class AdmissionDesk {
     const waitedMs = waiter === undefined ? 0 : now - since;
     const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);
     events.emit({ type: 'opened', session: session.id, user: request.userId, workMs, waitedMs });
-    if (!isHeldAlready) shadow.entered(session, since);
+    shadow.entered(session, { since, isHeldAlready });
     if (!this.#seat(session, request.socket)) return { outcome: 'left' };
     for (const data of waiter?.takeHeld() ?? []) session.serve(data);
     return { outcome: 'opened', session };

@@ -120,7 +120,6 @@ export function buildRooms(ground: Ground): Rooms {
   const hookRunner = new HookRunner(low.pulse, low.faults, settings.hookTimeoutMs);
   const receipts = new Receipts({ ...low, history, hookRunner });
   const heartbeat = new Heartbeat(low);
-  const shadow = new Shadow({ ...low, heartbeat });
   const delivery = new Delivery({ ...low, history, receipts, heartbeat });
   const writer = new LogWriter({ ...low, history, delivery });
   const publisher = new Publisher({ ...low, history, writer, receipts });
@@ -132,17 +131,8 @@ export function buildRooms(ground: Ground): Rooms {
   const waiting = new WaitingRoom({ ...low, heartbeat, eviction, questions: new Questions(low) });
   const flow = { history, delivery, publisher, broadcaster, tickets, resumption, messageIds };
   const tokenRefresh = new TokenRefresh({ ...low, delivery, hookRunner });
-  const middle = {
-    ...low,
-    ...flow,
-    receipts,
-    heartbeat,
-    shadow,
-    eviction,
-    waiting,
-    hookRunner,
-    tokenRefresh,
-  };
+  const care = { receipts, heartbeat, eviction, shadow: new Shadow({ ...low, heartbeat }) };
+  const middle = { ...low, ...flow, ...care, waiting, hookRunner, tokenRefresh };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);
   const desk = new AdmissionDesk({ ...middle, attachment });

@@ -22,6 +22,14 @@ export interface ShadowRooms {
   readonly events: EventStream;
 }
 
+/** How a newcomer got its slot. */
+interface Entrance {
+  /** When it came. */
+  readonly since: number;
+  /** It is that of its last session, which would have held it. */
+  readonly isHeldAlready: boolean;
+}
+
 /**
  * What would have been, had everything been enforced for those who are only observed: which of their sessions would not be
  * here. It decides as admission does: the late are reaped first, then all are pinged, and who has not proven to be alive
@@ -47,27 +55,21 @@ export class Shadow {
     return this.#absent.size;
   }
 
-  /** Whether this session would be here, too. */
-  has(session: Session): boolean {
-    return !this.#absent.has(session);
+  /** Whether a slot would be this session's, too. */
+  holds(session: Session | null): boolean {
+    return session !== null && !this.#absent.has(session);
   }
 
-  /**
-   * A newcomer has its slot.
-   *
-   * @param since when it came
-   */
-  entered(session: Session, since: number): void {
-    const { enforcement, registry, settings, pulse } = this.#rooms;
-    if (session.state === 'closed' || !enforcement.isObserved(session.stance)) return;
+  /** A newcomer has its slot. */
+  entered(session: Session, { since, isHeldAlready }: Entrance): void {
+    const { settings, pulse } = this.#rooms;
+    if (isHeldAlready || session.state === 'closed' || this.#hasRoomFor(session)) return;
     const { userId } = session;
-    const limit = this.#limitOf(session);
-    if (registry.count(userId) <= limit || hasRoom(this.#present(userId).length - 1, limit)) return;
     const trial = new Trial(this, session);
     this.#absent.set(session, trial);
     this.#reapDead(userId, pulse.polledAt);
     if (!this.#isOpen(trial) || this.#acquits(trial)) return;
-    if (this.#tried(userId) > limit) {
+    if (this.#tried(userId) > this.#limitOf(session)) {
       this.#refuse(trial, 'rate');
       return;
     }
@@ -114,6 +116,18 @@ export class Shadow {
     return never;
   }
 
+  /** Whether there is nothing to try: it is enforced, or there is a slot for the session besides those of the others. */
+  #hasRoomFor(session: Session): boolean {
+    const { enforcement, registry } = this.#rooms;
+    const { userId, stance } = session;
+    const limit = this.#limitOf(session);
+    return (
+      !enforcement.isObserved(stance) ||
+      registry.count(userId) <= limit ||
+      hasRoom(this.#present(userId).length - 1, limit)
+    );
+  }
+
   /** False when whoever was told of something has ended the session. */
   #isOpen(trial: Trial): boolean {
     return this.#absent.get(trial.session) === trial;
@@ -144,7 +158,7 @@ export class Shadow {
   /** The user's sessions that would be here. */
   #present(userId: string): readonly Session[] {
     const sessions = this.#rooms.registry.of(userId);
-    return this.#absent.size === 0 ? sessions : sessions.filter((one) => this.has(one));
+    return this.#absent.size === 0 ? sessions : sessions.filter((one) => this.holds(one));
   }
 
   #tried(userId: string): number {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/usage-error.ts';
 import { FakeSocket } from '../../src/testing/fake-socket.ts';

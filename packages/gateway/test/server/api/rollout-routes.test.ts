@@ -33,7 +33,7 @@ describe('the rollout over the API', () => {
       rollbacks: {},
       steps: [
         {
-          at: expect.any(Number),
+          at: desk.clock.epochMs() - 1_100,
           by: 'operator',
           action: 'set',
           from: 100,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   type GuardRules,
@@ -96,9 +96,16 @@ describe('the guard on the sweep', () => {
   });
 });
 
-describe('the guard on memory', () => {
-  const minuteOf = (second: number): number => Math.floor(second / 60);
+function minuteOf(second: number): number {
+  return Math.floor(second / 60);
+}
 
+/** Grows by 30 MB a minute, for so many minutes. */
+function growing(minutes: number, second: number): Partial<GuardSample> {
+  return { memoryBytes: (100 + 30 * Math.min(minuteOf(second), minutes)) * mb };
+}
+
+describe('the guard on memory', () => {
   it('finds growth in every minute of ten that nothing explains, under all garbage', () => {
     const leak = watch(900, (second) => ({
       memoryBytes: (100 + 20 * minuteOf(second) + (second % 30) * 10) * mb,
@@ -109,16 +116,17 @@ describe('the guard on memory', () => {
   });
 
   it('lets growth pass that ends, that is small, or that sessions and logs explain', () => {
-    const upTo = (most: number) => (second: number) => ({
-      memoryBytes: (100 + 30 * Math.min(minuteOf(second), most)) * mb,
-    });
-    expect(watch(1800, upTo(8))).toEqual([]);
+    expect(watch(1800, (second) => growing(8, second))).toEqual([]);
     expect(watch(1800, (second) => ({ memoryBytes: 100 * mb + second * 1000 }))).toEqual([]);
-    const grown = upTo(30);
-    const sessions = (second: number): number => 50 + 500 * minuteOf(second);
-    expect(watch(1800, (second) => ({ ...grown(second), sessions: sessions(second) }))).toEqual([]);
-    const logBytes = (second: number): number => 25 * mb * minuteOf(second);
-    expect(watch(1800, (second) => ({ ...grown(second), logBytes: logBytes(second) }))).toEqual([]);
+    expect(watch(1800, (second) => growing(30, second))).not.toEqual([]);
+    const explained = [
+      (second: number) => ({ sessions: 50 + 500 * minuteOf(second) }),
+      (second: number) => ({ logBytes: 25 * mb * minuteOf(second) }),
+    ];
+    for (const reason of explained) {
+      const found = watch(1800, (second) => ({ ...growing(30, second), ...reason(second) }));
+      expect(found).toEqual([]);
+    }
   });
 });
 

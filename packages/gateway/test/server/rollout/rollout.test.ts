@@ -57,7 +57,7 @@ function begin({ percent, provider, file }: Wished = {}): Rollout {
 }
 
 async function enforcedOf(rollout: Rollout): Promise<string[]> {
-  const stances = await Promise.all(users.map((user) => rollout.stanceOf(user)));
+  const stances = await Promise.all(users.map(async (user) => await rollout.stanceOf(user)));
   return users.filter((_, index) => stances[index] === 'enforce');
 }
 
@@ -120,12 +120,11 @@ describe('a rollout', () => {
   });
 });
 
-describe('the flag', () => {
-  const answering = (resolve: Provider['resolveBooleanEvaluation']): Provider => {
-    const provider = new TypedInMemoryProvider({});
-    return Object.assign(provider, { resolveBooleanEvaluation: resolve });
-  };
+function answering(resolve: Provider['resolveBooleanEvaluation']): Provider {
+  return Object.assign(new TypedInMemoryProvider({}), { resolveBooleanEvaluation: resolve });
+}
 
+describe('the flag', () => {
   it("is asked of the caller's provider for each newcomer, with user, bucket and percentage", async () => {
     const asked: unknown[] = [];
     const provider = answering((flag, _, { targetingKey, bucket, percent }) => {
