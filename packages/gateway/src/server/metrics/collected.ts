@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
 /** How many of each value of a label. */
-export type Counts = () => Iterable<readonly [value: string, count: number]>;
+type Counts = () => Iterable<readonly [value: string, count: number]>;
 
 /** A metric that is read from its source whenever somebody asks. */
 export interface Collected {

@@ -20,7 +20,7 @@ export interface EnforceFlagParts {
 }
 
 /** The flag that is evaluated for each newcomer: is it enforced for this user? */
-export const ENFORCE_FLAG: string = 'holdfast-enforce';
+const ENFORCE_FLAG: string = 'holdfast-enforce';
 
 /** A provider that takes longer is not waited for: clients wait at the door meanwhile. */
 const PATIENCE_MS = 250;

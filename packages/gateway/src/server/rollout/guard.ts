@@ -7,7 +7,7 @@ export interface GuardRules {
   readonly latencyMs: number;
   /** So many failures of the sweep in a row are a complete failure; so is a sweep that does not run. */
   readonly sweepFailures: number;
-  /** Memory that nothing explains, grown over {@link memoryMinutes}. */
+  /** Memory that nothing explains, grown over ten minutes. */
   readonly memoryGrowthBytes: number;
   /** How long slow creations or a failing sweep must last. */
   readonly standMs: number;
@@ -73,7 +73,7 @@ const LONGEST_GAP_MS = 10_000;
 const SLOW_SHARE = 0.01;
 const MINUTE_MS = 60_000;
 /** Over how many minutes memory must have grown in every single one. */
-export const memoryMinutes: number = 10;
+const MEMORY_MINUTES = 10;
 /** What a session may take that was not there before: its socket, its buffers and its place. */
 const BYTES_PER_SESSION = 64 * 1024;
 
@@ -172,7 +172,7 @@ function noteMemory(
   if (floor === null) return { minuteEndsMs: nowMs + MINUTE_MS, floor: now, floors };
   const lowest = now.bytes < floor.bytes ? now : floor;
   if (nowMs < minuteEndsMs) return { minuteEndsMs, floor: lowest, floors };
-  const kept = [...floors, lowest].slice(-(memoryMinutes + 1));
+  const kept = [...floors, lowest].slice(-(MEMORY_MINUTES + 1));
   return { minuteEndsMs: nowMs + MINUTE_MS, floor: null, floors: kept };
 }
 
@@ -182,7 +182,7 @@ function causeOfMemory(
 ): RollbackCause | null {
   const [first] = floors;
   const last = floors.at(-1);
-  if (first === undefined || last === undefined || floors.length <= memoryMinutes) return null;
+  if (first === undefined || last === undefined || floors.length <= MEMORY_MINUTES) return null;
   const isSteady = floors.every(
     ({ bytes }, index) => index === 0 || bytes > (floors[index - 1]?.bytes ?? 0),
   );
@@ -191,11 +191,11 @@ function causeOfMemory(
     Math.max(0, last.logBytes - first.logBytes);
   const measured = last.bytes - first.bytes - explained;
   if (!isSteady || measured <= memoryGrowthBytes) return null;
-  const standsForMs = memoryMinutes * MINUTE_MS;
+  const standsForMs = MEMORY_MINUTES * MINUTE_MS;
   const about = {
     trigger: 'memory',
     threshold: memoryGrowthBytes,
-    samples: memoryMinutes,
+    samples: MEMORY_MINUTES,
   } as const;
   return { ...about, measured, standsForMs };
 }
