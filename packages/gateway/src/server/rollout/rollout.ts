@@ -65,7 +65,7 @@ export class Rollout {
     this.#isInUse = percent !== undefined || provider !== null || kept !== null;
     this.#mark = kept ?? { ...this.#mark, percent: percent ?? 100 };
     if (kept?.isRolledBack === true) faults.hold('rollout', this.#lastWhy());
-    this.#order();
+    if (this.#isInUse) this.#order();
   }
 
   get percent(): number {

@@ -66,7 +66,7 @@ describe('a rollout', () => {
     const rollout = begin();
     expect([rollout.stage, rollout.isGuarded]).toEqual(['everyone', false]);
     expect(rollout.stanceOf('anna')).toBe('enforce');
-    expect(orders).toEqual([{ on: 'everyone', interimLimit: null }]);
+    expect([orders, lines]).toEqual([[], []]);
   });
 
   it('goes from observing over a share of the users to everyone, and leaves out nobody on the way', async () => {
@@ -85,7 +85,7 @@ describe('a rollout', () => {
     expect(orders.map(({ on }) => on)).toEqual(['nobody', 'named', 'named', 'named', 'everyone']);
   });
 
-  it('rolls back at once for everybody, says so, keeps why, and goes on only by order', async () => {
+  it('FM-17 rolls back at once for everybody, with a limit that goes when it goes on, says so, keeps why, and goes on only by order', async () => {
     const rollout = begin({ percent: 50 });
     rollout.guardBack(cause);
     expect(await enforcedOf(rollout)).toEqual([]);
