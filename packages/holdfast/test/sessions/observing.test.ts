@@ -93,8 +93,10 @@ describe('a user who is only observed', () => {
 
   test('I5 leaves nothing behind, also when it goes while it is tried', async () => {
     const house = new House();
+    const timers = house.clock.timerCount;
     const all = house.fill('u', 6, observed);
     for (const { socket } of all) socket.leave();
+    expect(house.clock.timerCount).toBe(timers);
     await house.layer.shutdown();
     house.clock.advance(200_000);
     expect(house.told('wouldHaveRefused')).toEqual([]);
@@ -210,6 +212,20 @@ describe('under re-entrancy', () => {
     expect(house.faultsOf('listener')).toBe(0);
     house.layer.closeUser('u');
     expect(house.layer.count('u')).toBe(0);
+  });
+
+  test('whoever is ended while it is tried is not said to have been refused', () => {
+    const house = new House();
+    house.fill('u', 4, observed);
+    house.connect('u', { ...observed, roundTripMs: null });
+    house.layer.setLimit('u', 1);
+    const { session } = house.connect('u', observed);
+    house.layer.subscribe((event) => {
+      if (event.type === 'wouldHaveReaped') house.layer.close(session.id);
+    });
+    house.clock.advance(trialMs);
+    expect(house.told('wouldHaveReaped')).toHaveLength(1);
+    expect(house.told('wouldHaveRefused')).toEqual([]);
   });
 
   test('a listener that is told of the opening and ends it leaves nothing to be tried', () => {

@@ -96,7 +96,7 @@ export function look(
   const sweep = suspectSweep(state.sweep, sample, rules);
   const memory = noteMemory(state, sample);
   const cause =
-    causeOfLatency(latency, sample, rules) ??
+    causeOfLatency(latency, rules) ??
     causeOfSweep(sweep, sample, rules) ??
     causeOfMemory(memory.floors, rules);
   return { state: { latency, sweep, ...memory }, cause };
@@ -134,14 +134,12 @@ function suspect(
   };
 }
 
-/** Only what is seen at this very look pulls a trigger: a burst that is over does not ripen. */
+/** Between the first slow look and the last: a burst that is over does not ripen while nobody comes. */
 function causeOfLatency(
   suspicion: Suspicion | null,
-  { nowMs }: GuardSample,
   { latencyMs, standMs }: GuardRules,
 ): RollbackCause | null {
-  if (suspicion === null || suspicion.lastMs !== nowMs || suspicion.samples < FEWEST_SLOW)
-    return null;
+  if (suspicion === null || suspicion.samples < FEWEST_SLOW) return null;
   return stands(suspicion, standMs, { trigger: 'creation-latency', threshold: latencyMs });
 }
 

@@ -108,7 +108,7 @@ function growing(minutes: number, second: number): Partial<GuardSample> {
 describe('the guard on memory', () => {
   it('finds growth in every minute of ten that nothing explains, under all garbage', () => {
     const leak = watch(900, (second) => ({
-      memoryBytes: (100 + 20 * minuteOf(second) + (second % 30) * 10) * mb,
+      memoryBytes: (100 + 20 * minuteOf(second) + ((second * 7) % 31) * 10) * mb,
     }));
     expect(leak[0]?.cause).toMatchObject({ trigger: 'memory', samples: 10 });
     expect(leak[0]?.second).toBeGreaterThan(600);
