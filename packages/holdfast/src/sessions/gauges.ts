@@ -9,6 +9,8 @@ export interface Gauges {
   readonly usersAtLimit: number;
   readonly waiting: number;
   readonly lingering: number;
+  /** Sessions that would not be here were their users not only observed, and those of which that is not known yet. */
+  readonly spared: number;
   readonly unconfirmedBytes: number;
   readonly logs: number;
   /** What the logs take in memory, about; what they share of broadcasts weighs once. At most `historyTotalBytes`. */
@@ -20,16 +22,8 @@ export interface Gauges {
 }
 
 /** Reads every gauge. O(sessions); for scrapes, not for hot paths. */
-export function readGauges({
-  registry,
-  limits,
-  waiting,
-  lingering,
-  refusals,
-  history,
-  sweep,
-  clock,
-}: Rooms): Gauges {
+export function readGauges(rooms: Rooms): Gauges {
+  const { registry, limits, waiting, lingering, refusals, shadow, history, sweep, clock } = rooms;
   let opening = 0;
   let unconfirmedBytes = 0;
   let usersAtLimit = 0;
@@ -51,6 +45,7 @@ export function readGauges({
     usersAtLimit,
     waiting: waiting.size,
     lingering: lingering.size + refusals.size,
+    spared: shadow.size,
     unconfirmedBytes,
     logs: history.size,
     logBytes: history.weight,

@@ -150,6 +150,8 @@ export type SessionEvent =
   | {
       readonly type: 'sweepFailed';
       readonly error: string;
+      /** Nobody was looked at. False where the others were, and only some could not be. */
+      readonly isComplete: boolean;
       readonly inARow: number;
       readonly retryAfterMs: number;
     }

@@ -168,7 +168,7 @@ export class Sweep {
   #concluded({ failed: [first] }: SweepReport): void {
     if (first !== undefined) {
       const error = new Error(`Could not look at session ${first.id}: ${first.error}`);
-      this.#reschedule(this.#failed(error));
+      this.#reschedule(this.#failed(error, false));
       return;
     }
     this.#failuresInARow = 0;
@@ -182,14 +182,15 @@ export class Sweep {
   }
 
   /** Counts and tells a failure. Returns how long to wait before the next attempt. */
-  #failed(error: unknown): number {
+  #failed(error: unknown, isComplete = true): number {
     const { faults, events } = this.#rooms;
     this.#failures += 1;
     this.#failuresInARow += 1;
     const retryAfterMs = backoffCeilingMs(retries, this.#failuresInARow);
     faults.report('sweep', error, { hold: this.#failuresInARow >= failuresToHold });
     const inARow = this.#failuresInARow;
-    events.emit({ type: 'sweepFailed', error: errorText(error), inARow, retryAfterMs });
+    const about = { error: errorText(error), isComplete, inARow, retryAfterMs };
+    events.emit({ type: 'sweepFailed', ...about });
     return retryAfterMs;
   }
 }

@@ -99,6 +99,11 @@ export class PrometheusText {
       'Users who hold all their slots.',
       () => this.#gauges.usersAtLimit,
     );
+    this.#plainGauge(
+      'holdfast_spared_sessions',
+      'Sessions that would not be here, were their users not only observed.',
+      () => this.#gauges.spared,
+    );
     this.#counter('holdfast_sessions_opened_total', 'Newcomers by what became of them.', {
       label: 'result',
       read: () => withZeros(zeros.opened, metrics.openedByResult),

@@ -25,6 +25,7 @@ export class GuardWatch {
   #creations = 0;
   #slow = 0;
   #slowestMs = 0;
+  /** Those of single sessions do not count: the others are swept. */
   #sweepFailuresInARow = 0;
   #logBytes = 0;
   #weighedAtMs: number = Number.NEGATIVE_INFINITY;
@@ -40,8 +41,8 @@ export class GuardWatch {
   /** Hears the events of the layer. */
   readonly hear = (event: SessionEvent): void => {
     if (event.type === 'opened') this.#created(event.workMs);
-    else if (event.type === 'sweepFailed') this.#sweepFailuresInARow = event.inARow;
     else if (event.type === 'swept') this.#sweepFailuresInARow = 0;
+    else if (event.type === 'sweepFailed' && event.isComplete) this.#sweepFailuresInARow += 1;
   };
 
   /** To be called every second. */

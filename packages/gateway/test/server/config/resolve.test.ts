@@ -52,6 +52,13 @@ describe('where a value comes from', () => {
     expect(madeUp).toEqual([]);
   });
 
+  it('FM-17 an interim limit below the usual one is refused, by the names of both', () => {
+    const flags = { ...GIVEN, interimLimit: '4' };
+    expect(problemsOf({ flags })).toEqual([
+      expect.stringMatching(/`--interim-limit`.*`--max-sessions-per-user`.*got 4 and 5/),
+    ]);
+  });
+
   it('a flag wins over a variable, a variable over the file, the file over the default', () => {
     const file = 'pingInterval: 7s\nport: 7\nhost: "::1"\n';
     const env = { HOLDFAST_PING_INTERVAL: '8s', HOLDFAST_PORT: '8' };

@@ -3,6 +3,7 @@ import {
   formatDuration,
   formatSize,
   parseDuration,
+  parsePercent,
   parseRate,
   parseSize,
   parseWholeRate,
@@ -86,5 +87,20 @@ describe('rates', () => {
       undefined,
       undefined,
     ]);
+  });
+});
+
+describe('percentages', () => {
+  it.each([
+    ['0', 0],
+    ['100', 100],
+    [' 12.5% ', 12.5],
+    ['0.01', 0.01],
+  ])('%j is %d', (text, percent) => {
+    expect(parsePercent(text)).toBe(percent);
+  });
+
+  it.each(['', '-1', '100.01', '101', '0.001', '1e2', '%', '5 %', 'x'])('%j is none', (text) => {
+    expect(parsePercent(text)).toBeUndefined();
   });
 });

@@ -37,6 +37,7 @@ holdfast_faults_total counter where
 holdfast_event_loop_lag_seconds gauge
 holdfast_would_refuse_total counter reason
 holdfast_would_reap_total counter cause
+holdfast_spared_sessions gauge
 holdfast_rollout_stage gauge stage
 holdfast_rollout_percent gauge
 holdfast_rollbacks_total counter trigger`

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Provider, TypedInMemoryProvider } from '@openfeature/server-sdk';
-import type { EnforcementOrder } from 'holdfast';
+import { type EnforcementOrder, type Health, SessionLayer } from 'holdfast';
+import { ManualClock } from 'holdfast/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayFaults } from '../../../src/server/gateway-faults.ts';
 import { createGatewayLog } from '../../../src/server/log/gateway-log.ts';
@@ -193,19 +194,21 @@ describe('the file of a rollout', () => {
 });
 
 describe('the watch of the guard', () => {
-  it('rolls back once, and looks again only after an operator has gone on', () => {
-    const rollout = begin({ percent: 100 });
-    let now = 0;
-    let isStopping = false;
-    const guard = new GuardWatch({
-      layer: {
-        health: () => ({
-          status: 'ok',
-          faults: [],
-          cleanup: { running: !isStopping, intervalMs: 1, failures: 0 },
-        }),
-        gauges: () => ({ logBytes: 0 }) as never,
-      },
+  let rollout: Rollout;
+  let guard: GuardWatch;
+  let now: number;
+  let isStopping: boolean;
+  beforeEach(() => {
+    rollout = begin({ percent: 100 });
+    now = 0;
+    isStopping = false;
+    const health = (): Health => ({
+      status: 'ok',
+      faults: [],
+      cleanup: { running: !isStopping, intervalMs: 1, failures: 0 },
+    });
+    guard = new GuardWatch({
+      layer: { health, gauges: () => new SessionLayer({}, { clock: new ManualClock() }).gauges() },
       metrics: { opened: 0, closed: 0 },
       rollout,
       rules: { latencyMs: 500, sweepFailures: 3, memoryGrowthBytes: 1e9, standMs: 3000 },
@@ -213,14 +216,23 @@ describe('the watch of the guard', () => {
       memoryBytes: () => 1,
       isStopping: () => isStopping,
     });
-    const pass = (seconds: number, workMs: number): void => {
-      for (let second = 0; second < seconds; second += 1) {
-        for (let come = 0; come < 3; come += 1)
-          guard.hear({ type: 'opened', session: 's', user: 'u', workMs, waitedMs: 0 });
-        now += 1000;
-        guard.look();
-      }
-    };
+  });
+
+  function pass(seconds: number, workMs: number): void {
+    for (let second = 0; second < seconds; second += 1) {
+      for (let come = 0; come < 3; come += 1)
+        guard.hear({ type: 'opened', session: 's', user: 'u', workMs, waitedMs: 0 });
+      now += 1000;
+      guard.look();
+    }
+  }
+
+  function failSweep(times: number, isComplete: boolean): void {
+    for (let time = 1; time <= times; time += 1)
+      guard.hear({ type: 'sweepFailed', error: '', isComplete, inARow: time, retryAfterMs: 1 });
+  }
+
+  it('rolls back once, and looks again only after an operator has gone on', () => {
     pass(10, 20);
     pass(60, 800);
     expect([...rollout.rollbacks]).toEqual([['creation-latency', 1]]);
@@ -228,9 +240,21 @@ describe('the watch of the guard', () => {
     pass(3, 800);
     expect(rollout.stage).toBe('everyone');
     pass(60, 20);
-    expect(rollout.stage).toBe('everyone');
     isStopping = true;
     pass(60, 800);
     expect([...rollout.rollbacks]).toEqual([['creation-latency', 1]]);
+  });
+
+  it('FM-61 takes only sweeps that fail as a whole for a failing sweep', () => {
+    failSweep(9, false);
+    pass(10, 20);
+    failSweep(2, true);
+    guard.hear({ type: 'swept', examined: 1, reaped: 0, drift: 0, tookMs: 1 });
+    failSweep(2, true);
+    pass(10, 20);
+    expect(rollout.stage).toBe('everyone');
+    failSweep(1, true);
+    pass(4, 20);
+    expect(rollout.steps[0]).toMatchObject({ why: 'The sweep failed 3 times in a row, over 3 s' });
   });
 });
