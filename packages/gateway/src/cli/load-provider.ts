@@ -24,7 +24,7 @@ export async function loadProvider(module: string, { folder }: Terminal): Promis
 }
 
 function misfit(module: string, got: string, cause?: unknown): CommandFailure {
-  const why = cause instanceof Error ? ` ${cause.message}` : '';
+  const why = cause instanceof Error ? ` ${cause.message.replace(/ imported from .*/s, '')}.` : '';
   const problem = `Expected \`--rollout-provider\` to be a module whose default export is an OpenFeature provider, got ${got}: ${shown(module)}.${why}`;
   return new CommandFailure(exitStatus.wrongUsage, [problem], { cause });
 }

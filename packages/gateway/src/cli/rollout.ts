@@ -91,6 +91,8 @@ function headline(answer: AnswerFields): string {
     case 'rolled-back':
       return `Rolled back: nothing is enforced up to ${readCount(answer, 'interimLimit')} sessions each (usually ${limit})`;
     default:
+      if (answer['provider'] !== null)
+        return `Enforced for whom the provider ${plainText(readText(answer, 'provider'), 64)} says, asked with ${readCount(answer, 'percent')} %`;
       return `Enforced for ${readCount(answer, 'percent')} % of the users: at most ${countOf(limit, 'session')} each`;
   }
 }

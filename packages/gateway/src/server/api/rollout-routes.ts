@@ -23,7 +23,7 @@ const rolloutView = z.object({
   interimLimit: count
     .nullable()
     .describe('the limit after a roll-back; null while none is in force'),
-  provider: z.string(),
+  provider: z.string().nullable().describe('null: by the percentage'),
   guard: z.object({
     armed: z.boolean(),
     latencyMs: amount,

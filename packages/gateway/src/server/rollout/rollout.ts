@@ -76,7 +76,7 @@ export class Rollout {
     const { percent, isRolledBack } = this.#mark;
     if (isRolledBack) return 'rolled-back';
     if (percent === 0) return 'observe';
-    return percent === 100 ? 'everyone' : 'partial';
+    return this.#isForAll ? 'everyone' : 'partial';
   }
 
   /** Whether there is anything to roll back, and somebody has asked for a rollout at all. */
@@ -88,8 +88,9 @@ export class Rollout {
     return this.#mark.steps;
   }
 
-  get providerName(): string {
-    return this.#flag.providerName;
+  /** The name of the caller's provider; null where it goes by the percentage. */
+  get providerName(): string | null {
+    return this.#parts.provider === null ? null : this.#flag.providerName;
   }
 
   /** The limit of those who are only observed; null where nothing bounds them. */
@@ -101,7 +102,7 @@ export class Rollout {
   stanceOf(userId: string): Stance | Promise<Stance> {
     const { percent } = this;
     if (percent === 0) return 'observe';
-    if (percent === 100 && this.#parts.provider === null) return 'enforce';
+    if (this.#isForAll) return 'enforce';
     return this.#flag.ask(userId, percent).then((isOn) => (isOn ? 'enforce' : 'observe'));
   }
 
@@ -133,6 +134,11 @@ export class Rollout {
     this.#flag.close();
   }
 
+  /** Without asking anybody: the caller's provider may leave users out at 100, too. */
+  get #isForAll(): boolean {
+    return this.percent === 100 && this.#parts.provider === null;
+  }
+
   #step(about: Omit<RolloutStep, 'at' | 'from'>): RolloutStep {
     return { at: this.#parts.now(), from: this.percent, ...about };
   }
@@ -162,11 +168,9 @@ export class Rollout {
 
   /** The layer goes by the word of each newcomer only where that differs from user to user. */
   #order(): void {
-    const { layer, provider } = this.#parts;
     const { percent, interimLimit } = this;
-    const isForAll = percent === 100 && provider === null;
-    const on = percent === 0 ? 'nobody' : isForAll ? 'everyone' : 'named';
-    layer.setEnforcement({ on, interimLimit });
+    const on = percent === 0 ? 'nobody' : this.#isForAll ? 'everyone' : 'named';
+    this.#parts.layer.setEnforcement({ on, interimLimit });
   }
 
   #goOn(): RolloutMark | null {

@@ -20,7 +20,7 @@ describe('the rollout over the API', () => {
       percent: 0,
       limit: 5,
       interimLimit: null,
-      provider: 'in-memory',
+      provider: null,
       guard: {
         armed: false,
         latencyMs: 500,

@@ -66,6 +66,7 @@ describe('a rollout', () => {
   it('that nobody has asked for changes nothing: everyone, no flag, no guard', () => {
     const rollout = begin();
     expect([rollout.stage, rollout.isGuarded]).toEqual(['everyone', false]);
+    expect(rollout.providerName).toBeNull();
     expect(rollout.stanceOf('anna')).toBe('enforce');
     expect([orders, lines]).toEqual([[], []]);
   });
@@ -136,6 +137,7 @@ describe('the flag', () => {
     await new Promise((resolve) => void setImmediate(resolve));
     expect(await rollout.stanceOf('anna')).toBe('observe');
     expect(await rollout.stanceOf('vip')).toBe('enforce');
+    expect([rollout.stage, rollout.providerName]).toEqual(['partial', 'in-memory']);
     expect(asked[0]).toEqual(['holdfast-enforce', 'anna', bucketOf('anna'), 100]);
     rollout.set(0, null);
     expect(rollout.stanceOf('vip')).toBe('observe');
