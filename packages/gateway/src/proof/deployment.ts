@@ -2,7 +2,7 @@ import type { Dialer, DialerSource } from './dialer.ts';
 import type { HostProcess } from './host-process.ts';
 
 /** A session as the target lists it. */
-export interface ListedSession {
+interface ListedSession {
   readonly id: string;
 }
 

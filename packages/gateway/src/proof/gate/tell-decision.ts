@@ -55,7 +55,7 @@ export interface DecisionRecord extends Decision {
 }
 
 /** One file of evidence for programs: what it is, or what is wrong with it. */
-export type EvidenceRecord =
+type EvidenceRecord =
   | ({ readonly file: string } & Pick<
       SealedEvidence,
       'kind' | 'commit' | 'startedAt' | 'endedAt' | 'target' | 'digest'

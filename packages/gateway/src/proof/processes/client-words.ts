@@ -6,7 +6,7 @@ export interface ClientOrder {
 }
 
 /** How a try to connect came out. */
-export interface Decision {
+interface Decision {
   readonly isOpen: boolean;
   readonly session: string | null;
   readonly end: ClientEnd | null;

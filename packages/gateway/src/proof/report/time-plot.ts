@@ -16,7 +16,7 @@ import { linearScale, type Scale, timeScale } from './scale.ts';
 import { slicePoints } from './slice-points.ts';
 
 /** A series as a line of a plot. */
-export interface TimeLine {
+interface TimeLine {
   readonly points: readonly Point[];
 }
 

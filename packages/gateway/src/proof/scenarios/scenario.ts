@@ -1,7 +1,7 @@
 import type { Stage } from './stage.ts';
 
 /** What a scenario is about. The list is open: a part of the product brings its own. */
-export type Category =
+type Category =
   | 'limits'
   | 'multi-user'
   | 'load'

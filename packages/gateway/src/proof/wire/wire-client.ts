@@ -131,7 +131,7 @@ export class WireClient implements ProofClient {
 }
 
 /** The end of a connection, with what its reason says: compact JSON `{"r":…,"retryMs":…}`, or any other text as it is. */
-export function readEnd(code: number, reason: string): ClientEnd {
+function readEnd(code: number, reason: string): ClientEnd {
   const parsed = parseReason(reason);
   return { code, reason: parsed.r ?? reason, retryMs: parsed.retryMs ?? null };
 }
