@@ -56,12 +56,11 @@ function outputTo(stream: NodeJS.WriteStream, isTerminal: boolean, env: NodeJS.P
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-  // A terminal whose size nobody has set says 0.
-  const { columns = 0 } = stream;
   return {
     write: (text) => void stream.write(text),
     isTerminal,
-    columns: columns > 0 ? columns : USUAL_COLUMNS,
+    // What is no terminal has none, and a terminal whose size nobody has set says 0.
+    columns: stream.columns > 0 ? stream.columns : USUAL_COLUMNS,
     colors: makeColors(isTerminal && !isPlain),
   };
 }
