@@ -20,6 +20,7 @@ export class Desk {
   #files = new Map();
   /** @type {Map<string, NodeJS.Timeout>} by user: the agent's next act */
   #work = new Map();
+  #isClosed = false;
   #layer;
   #folder;
   #pace;
@@ -48,9 +49,7 @@ export class Desk {
    * @returns {Conversation}
    */
   read(userId) {
-    if (this.#files.has(userId) || existsSync(this.#pathOf(userId)))
-      return this.#fileOf(userId).conversation;
-    return emptyConversation();
+    return this.#isKnown(userId) ? this.#fileOf(userId).conversation : emptyConversation();
   }
 
   /**
@@ -59,10 +58,10 @@ export class Desk {
    * @returns {'no-question' | 'too-long' | 'busy' | null} why it was not taken
    */
   ask(userId, { turn, text }) {
-    const file = this.#fileOf(userId);
-    if (file.conversation.turns.some((one) => one.turn === turn)) return null;
     if (text.trim() === '') return 'no-question';
     if (text.length > longestQuestion) return 'too-long';
+    const file = this.#fileOf(userId);
+    if (file.conversation.turns.some((one) => one.turn === turn)) return null;
     if (file.open !== null) return 'busy';
     this.#tell(userId, turn, { event: 'user_asked', text: text.trim(), at: Date.now() });
     this.#schedule(userId);
@@ -71,6 +70,7 @@ export class Desk {
 
   /** @param {string} userId */
   cancel(userId) {
+    if (!this.#isKnown(userId)) return;
     const turn = this.#fileOf(userId).open?.turn;
     if (turn === undefined) return;
     clearTimeout(this.#work.get(userId));
@@ -78,8 +78,9 @@ export class Desk {
     this.#tell(userId, turn, { event: 'agent_completed', status: 'stopped' });
   }
 
-  /** Lets go of the work; another process can go on with it. */
+  /** Lets go of the work; another process can go on with it, also with what is asked from now on. */
   close() {
+    this.#isClosed = true;
     for (const timer of this.#work.values()) clearTimeout(timer);
     this.#work.clear();
   }
@@ -88,7 +89,7 @@ export class Desk {
   #schedule(userId) {
     const turn = this.#fileOf(userId).open;
     const next = turn === null ? undefined : planAnswer(turn.question)[turn.done];
-    if (turn === null || next === undefined) {
+    if (turn === null || next === undefined || this.#isClosed) {
       this.#work.delete(userId);
       return;
     }
@@ -107,6 +108,11 @@ export class Desk {
   #tell(userId, turn, happening) {
     const { event, ...data } = this.#fileOf(userId).add(turn, happening);
     this.#layer.publish(userId, { event, data, critical: event === 'agent_completed' });
+  }
+
+  /** @param {string} userId */
+  #isKnown(userId) {
+    return this.#files.has(userId) || existsSync(this.#pathOf(userId));
   }
 
   /** @param {string} userId */

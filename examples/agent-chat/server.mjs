@@ -102,9 +102,13 @@ function decide(request) {
   return { kind: 'open', request: { userId, resume } };
 }
 
-/** @param {IncomingMessage} request */
+/**
+ * @param {IncomingMessage} request
+ * @returns {URL} `/nowhere` for what is no address, such as `*:99999`
+ */
 function addressOf({ url = '/' }) {
-  return new URL(`http://localhost${url}`);
+  const text = `http://localhost${url}`;
+  return new URL(URL.canParse(text) ? text : 'http://localhost/nowhere');
 }
 
 /**
