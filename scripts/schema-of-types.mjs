@@ -31,6 +31,8 @@ const numericTags = ['minimum', 'maximum', 'minLength', 'maxLength'];
 export class TypeSchemas {
   /** @type {Map<string, Module>} */
   #modules = new Map();
+  /** The file of each named type met so far. @type {Map<string, string>} */
+  #homes = new Map();
   /** The named types met so far, by name. @type {Record<string, Schema>} */
   definitions = {};
 
@@ -96,7 +98,8 @@ export class TypeSchemas {
     if (node.type === 'TSLiteralType') return { const: literalOf(node) };
     if (node.type === 'TSArrayType')
       return { type: 'array', items: this.#schema(file, node.elementType) };
-    if (node.type === 'TSTypeOperator' || node.type === 'TSParenthesizedType')
+    const isReadonly = node.type === 'TSTypeOperator' && node.operator === 'readonly';
+    if (isReadonly || node.type === 'TSParenthesizedType')
       return this.#schema(file, node.typeAnnotation);
     if (node.type === 'TSTypeLiteral') return this.#object(file, node.members);
     if (node.type === 'TSUnionType') return this.#union(file, node.types);
@@ -113,9 +116,14 @@ export class TypeSchemas {
     const name = nameOf(node);
     const inner = node.typeArguments?.params ?? [];
     if (name === 'Readonly' && inner[0] !== undefined) return this.#schema(file, inner[0]);
-    if (name === 'Record' && inner[1] !== undefined)
+    if (name === 'Record' && inner[0]?.type === 'TSStringKeyword' && inner[1] !== undefined)
       return { type: 'object', additionalProperties: this.#schema(file, inner[1]) };
     if (inner.length > 0) throw new Error(`${file}: there is no schema for ${name}<…>.`);
+    const { file: home } = this.#declarationOf(file, name);
+    const known = this.#homes.get(name) ?? home;
+    if (known !== home)
+      throw new Error(`Expected one \`${name}\`, got those of ${known} and ${home}.`);
+    this.#homes.set(name, home);
     if (!Object.hasOwn(this.definitions, name)) {
       // Named first: a type may speak of itself.
       this.definitions[name] = {};
@@ -146,7 +154,11 @@ export class TypeSchemas {
     /** @type {string[]} */
     const required = [];
     for (const member of members) {
-      if (member.type !== 'TSPropertySignature' || member.key.type !== 'Identifier')
+      if (
+        member.type !== 'TSPropertySignature' ||
+        member.computed ||
+        member.key.type !== 'Identifier'
+      )
         throw new Error(`${file}: expected only named properties, got a ${member.type}.`);
       const type = member.typeAnnotation?.typeAnnotation;
       if (type === undefined) throw new Error(`${file}: \`${member.key.name}\` has no type.`);
@@ -236,8 +248,8 @@ function described(schema, comment) {
   for (const tag of tags) {
     const [, name = '', value = ''] = /^(\w+)\s*([^]*)$/.exec(tag.trim()) ?? [];
     if (name === 'default') said['default'] = /** @type {unknown} */ (JSON.parse(value));
-    else if (numericTags.includes(name)) said[name] = Number(value);
-    else throw new Error(`There is no schema for the tag @${name}.`);
+    else if (numericTags.includes(name) && /^\d+$/.test(value)) said[name] = Number(value);
+    else throw new Error(`There is no schema for the tag @${name} ${value}.`);
   }
   return { ...schema, ...said };
 }
