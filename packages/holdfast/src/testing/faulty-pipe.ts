@@ -26,8 +26,8 @@ export class FaultyPipe {
   #freeAt = 0;
   #state: 'passing' | 'halted' | 'over' = 'passing';
   #isBlocked = false;
-  /** How the source has ended, told to the target once what came before has been handed on. */
-  #end: 'fin' | 'reset' | null = null;
+  /** How the source has ended, told to the target once what came before has been handed on, and as late as that. */
+  #end: { readonly kind: 'fin' | 'reset'; readonly dueAt: number } | null = null;
   #timer: NodeJS.Timeout | null = null;
   /** Bytes handed on so far. */
   passedBytes = 0;
@@ -88,8 +88,9 @@ export class FaultyPipe {
     this.#pump();
   }
 
-  #ended(end: 'fin' | 'reset'): void {
-    if (this.#end !== 'reset') this.#end = end;
+  #ended(kind: 'fin' | 'reset'): void {
+    if (this.#end === null || (kind === 'reset' && this.#end.kind === 'fin'))
+      this.#end = { kind, dueAt: performance.now() + this.#delayMs };
     this.#pump();
   }
 
@@ -97,13 +98,15 @@ export class FaultyPipe {
     this.#rest();
     while (this.#state === 'passing' && !this.#isBlocked) {
       const next = this.#held[0];
-      if (next === undefined) {
-        this.#passEnd();
-        return;
-      }
-      const waitMs = Math.max(next.dueAt, this.#freeAt) - performance.now();
+      const dueAt = (next ?? this.#end)?.dueAt;
+      if (dueAt === undefined) return;
+      const waitMs = Math.max(dueAt, this.#freeAt) - performance.now();
       if (waitMs > 0) {
         this.#timer = setTimeout(() => this.#pump(), waitMs);
+        return;
+      }
+      if (next === undefined) {
+        this.#passEnd();
         return;
       }
       this.#write(next);
@@ -125,8 +128,8 @@ export class FaultyPipe {
   }
 
   #passEnd(): void {
-    if (this.#end === 'reset') this.#target.resetAndDestroy();
-    else if (this.#end === 'fin') this.#target.end();
+    if (this.#end?.kind === 'reset') this.#target.resetAndDestroy();
+    else this.#target.end();
   }
 
   #readOn(): void {

@@ -170,6 +170,17 @@ describe('a proxy that is told to', () => {
     later.socket.destroy();
   });
 
+  it.each(['fin', 'ECONNRESET'])('delay holds up the end of a connection too: %s', async (end) => {
+    const { proxy, client, server } = await lay();
+    proxy.delay(60);
+    const endedAt = performance.now();
+    if (end === 'fin') client.socket.end();
+    else client.socket.resetAndDestroy();
+    await until(() => server.seen.length > 0);
+    expect(performance.now() - endedAt).toBeGreaterThanOrEqual(59);
+    expect(server.seen).toEqual([end]);
+  });
+
   it('throttle lets no more than so many bytes a second pass', async () => {
     const { proxy, client, server } = await lay();
     proxy.throttle(200_000);
