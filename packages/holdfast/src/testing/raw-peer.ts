@@ -19,6 +19,8 @@ export interface RawPeerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Answers pings by itself, as a browser does. Default true. */
   readonly answersPings?: boolean;
+  /** How long the server may take to answer the upgrade. Default 5 s. */
+  readonly answerTimeoutMs?: number;
 }
 
 /**
@@ -49,7 +51,7 @@ export class RawPeer {
     });
   }
 
-  /** Connects and asks for the upgrade. Resolves once the server has answered, whatever the answer is. */
+  /** Connects and asks for the upgrade. Resolves once the server has answered, whatever the answer is; rejects where it does not. */
   static async connect(options: RawPeerOptions): Promise<RawPeer> {
     const peer = new RawPeer(options);
     const fields = {
@@ -62,7 +64,15 @@ export class RawPeer {
     };
     const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
     peer.socket.write(`GET ${options.path ?? '/'} HTTP/1.1\r\n${lines.join('')}\r\n`);
-    await peer.until(() => peer.#isUpgraded || peer.isClosed || peer.head.includes('\r\n\r\n'));
+    const isAnswered = (): boolean =>
+      peer.#isUpgraded || peer.isClosed || peer.head.includes('\r\n\r\n');
+    try {
+      await peer.until(isAnswered, options.answerTimeoutMs);
+    } catch (cause) {
+      // Nobody else could close it.
+      peer.destroy();
+      throw new Error(`Expected port ${options.port} to answer the upgrade.`, { cause });
+    }
     return peer;
   }
 

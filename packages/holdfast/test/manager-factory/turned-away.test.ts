@@ -1,5 +1,5 @@
 import type { CreateManagerRequest } from 'holdfast/manager-factory';
-import { SocketClosedError } from 'holdfast/manager-factory';
+import { ManagerLimitError, SocketClosedError } from 'holdfast/manager-factory';
 import { FakeSocket } from 'holdfast/testing';
 import { describe, expect, test } from 'vitest';
 import { Workshop } from './workshop.ts';
@@ -24,7 +24,8 @@ const cases: Readonly<Record<string, Case>> = {
       shop.clock.advance(3_000);
       for (let place = 0; place < 5; place += 1) {
         const socket = new FakeSocket(shop.clock);
-        void shop.factory.createManager({ userId: 'u', socket }).catch(() => {});
+        const waiting = shop.factory.createManager({ userId: 'u', socket });
+        void expect(waiting).rejects.toBeInstanceOf(ManagerLimitError);
       }
     },
     error: { name: 'ManagerLimitError', reason: 'rate' },
@@ -128,10 +129,13 @@ describe('what an error says', () => {
     const shop = new Workshop({ maxManagersPerUser: 1 });
     await shop.fill('u', 1);
     shop.clock.advance(3_000);
-    void shop.factory.createManager({ userId: 'u' }).catch(() => {});
+    const waiting = shop.factory.createManager({ userId: 'u' });
+    const refused = expect(waiting).rejects.toMatchObject({ reason: 'user-limit' });
     const error = (await shop.ask({ userId: 'u' })) as Error;
     expect(error).toMatchObject({ reason: 'rate' });
     expect(error.message).toMatch(/too many at once.*Try again in \d+ ms\.$/);
     expect(error.message).not.toMatch(/alive|dead/);
+    await shop.clock.settle(2_000);
+    await refused;
   });
 });
