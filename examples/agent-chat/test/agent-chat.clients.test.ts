@@ -174,11 +174,11 @@ describe.concurrent('the agent chat in a browser', () => {
     }));
 
   it('shows the answer whole in a tab that was frozen', () =>
-    Visit.during(async ({ context }, page) => {
+    Visit.during(async (visit, page) => {
       await ask(page);
-      const devTools = await context.newCDPSession(page);
+      const devTools = await visit.context.newCDPSession(page);
       await devTools.send('Page.setWebLifecycleState', { state: 'frozen' });
-      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      expect(await completeAnswer(await visit.open())).toBe(expected);
       await devTools.send('Page.setWebLifecycleState', { state: 'active' });
       expect(await completeAnswer(page)).toBe(expected);
     }));

@@ -58,11 +58,12 @@ async function flood(
   );
 }
 
-/** Without garbage. */
+/** Without garbage. What the collector lets go of, its threads give back to the kernel a moment later. */
 async function residentBytes(gateway: RunningGateway): Promise<number> {
   for (let round = 0; round < 3; round += 1) {
     gateway.child.kill('SIGUSR2');
-    await delay(300);
+    await gateway.ask('GET', '/healthz');
+    await delay(150);
   }
   return gateway.residentBytes;
 }
@@ -144,6 +145,7 @@ async function slowest(
 ): Promise<number> {
   const endsAt = performance.now() + 1_300;
   const flooding = flooded.map(async (user, at) => {
+    // One after another, so that what each of them costs is spread over the whole time.
     await delay(at * 5);
     for (; performance.now() < endsAt; await delay(200))
       await publish(gateway, user, 'x'.repeat(8_300));

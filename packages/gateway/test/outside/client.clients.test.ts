@@ -133,10 +133,12 @@ describe('holdfast/client and the gateway', () => {
 
   it('stays away when an administrator has closed its session', async () => {
     const gateway = await start();
-    const follower = await new Follower(gateway).open();
+    const backoff = { firstMs: 50, maxMs: 50 };
+    const follower = await new Follower(gateway, { backoff }).open();
     await gateway.ask('POST', '/api/v1/users/ann/sessions:close', {});
     await until(() => follower.client.state === 'stopped');
-    await delay(2_000);
+    // Ten times as long as it would wait.
+    await delay(500);
     expect(follower.ends).toEqual(['4499 admin']);
     expect(follower.sockets).toBe(1);
     await follower.open();

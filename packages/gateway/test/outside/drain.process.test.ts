@@ -40,10 +40,16 @@ async function publishOn(gateway: RunningGateway, users: readonly string[]): Pro
   for (let count = 0; ; count += 1) {
     const user = users[count % users.length] ?? '';
     const path = `/api/v1/users/${user}/events`;
-    const answer = await gateway.ask('POST', path, { event: 'flow' }).catch(() => null);
+    const answer = await gateway.ask('POST', path, { event: 'flow' }).catch(unreachable);
     if (answer?.status !== 202) return taken;
     if (answer.body['sessions'] === 1) taken += 1;
   }
+}
+
+/** What `fetch` says of a gateway that is gone; whatever else goes wrong is none of it. */
+function unreachable(error: unknown): null {
+  if (error instanceof TypeError && error.message === 'fetch failed') return null;
+  throw error;
 }
 
 /** The most instants within any 100 ms. */

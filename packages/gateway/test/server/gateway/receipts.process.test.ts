@@ -89,8 +89,7 @@ describe('receipts over real sockets', () => {
     await until(() => house.layer.count('bob') === 0);
     expect(await publish(house, '', { ttl: '1ms' })).toEqual([202, 4, 'queued']);
     await until(() => house.lines.some(({ event }) => event === 'receiptSettled'));
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(await lostBy(house, 'expired')).toBe(2);
+    await vi.waitFor(async () => expect(await lostBy(house, 'expired')).toBe(2), 3_000);
   });
 
   it('I5 whoever leaves while waiting frees the place, and nothing is printed', async () => {

@@ -84,8 +84,8 @@ describe('much at once', () => {
   });
 
   it('FM-92 a refusal lists those in the way, ten of them at most', () => {
-    const row = { id: 's', ageMs: 1, state: 'live', silentMs: 2, pingOutMs: null };
-    const refused = {
+    const row = { id: 's', ageMs: 1, state: 'live', silentMs: 2, transport: 'open' };
+    const refused: SessionEvent = {
       type: 'refused',
       user: 'u',
       reason: 'user-limit',
@@ -96,7 +96,7 @@ describe('much at once', () => {
       blocking: Array.from({ length: 12 }, () => row),
       workMs: 1,
       waitedMs: 900,
-    } as unknown as SessionEvent;
+    };
     const fields = JSON.parse(linesOf([refused])[0]!) as Record<string, unknown>;
     expect(fields['blocking']).toHaveLength(10);
     expect(fields).toMatchObject({ blockingUnlisted: 2, reason: 'user-limit', live: 12 });
