@@ -24,10 +24,9 @@ describe('the process', () => {
       await vi.waitUntil(() => openFilesOf(child) >= 63, 5_000);
       client.ws.send('{"type":"ping"}');
       await client.frame('pong');
-      const leftAt = performance.now();
       for (const socket of sockets) socket.destroy();
-      await new Client(child, tokenFor('bob')).ready();
-      expect(performance.now() - leftAt).toBeLessThan(1_000);
+      const enter = (): Promise<unknown> => new Client(child, tokenFor('bob')).ready();
+      await vi.waitFor(enter, { timeout: 1_000, interval: 20 });
       expect(child.process.exitCode).toBeNull();
     } finally {
       await endChild(child);
