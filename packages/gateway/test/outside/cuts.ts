@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Fault, faultPlan, FaultProxy } from 'holdfast/testing';
+import { expect } from 'vitest';
 import { faultsOf, type Follower, type FollowerOptions } from './follower.ts';
 import { ProductFollower } from './product-follower.ts';
 import { RunningGateway } from './running-gateway.ts';
@@ -18,7 +19,7 @@ export interface CutsPlan {
 }
 
 /** What came of it. */
-export interface CutsOutcome {
+interface CutsOutcome {
   /** What was lost without a word, came twice or out of order, by client. */
   readonly faults: readonly string[];
   readonly gaps: number;
@@ -38,8 +39,19 @@ interface Victim {
 const sessionsPerUser = 5;
 const patienceMs = 60_000;
 
+/** Each client gets every event once and in order, and no gap, while all that can happen to a connection happens to its own. */
+export async function expectAllThroughCuts(plan: CutsPlan): Promise<void> {
+  const clients = plan.users * sessionsPerUser;
+  const cuts = clients * plan.cutsPerClient;
+  const outcome = await cutAgainAndAgain(plan);
+  expect(outcome.faults).toEqual([]);
+  expect(outcome).toMatchObject({ gaps: 0, cuts, sessions: clients });
+  // They were greeted again and again: the cuts met sessions, not only attempts.
+  expect(outcome.greetings).toBeGreaterThanOrEqual(cuts / 2);
+}
+
 /** Has clients follow the events of their users while all that can happen to a connection happens to theirs. */
-export async function cutAgainAndAgain(plan: CutsPlan): Promise<CutsOutcome> {
+async function cutAgainAndAgain(plan: CutsPlan): Promise<CutsOutcome> {
   const gateway = await RunningGateway.start([
     '--ping-interval',
     '1s',

@@ -252,6 +252,17 @@ export class Reading {
   }
 }
 
+/** A page has asked, and its answer has begun. */
+export async function begun(
+  house: ChatHouse,
+): Promise<{ reading: Reading; abort: AbortController }> {
+  const page = house.pages[0] ?? house.page();
+  const abort = new AbortController();
+  const reading = new Reading(await ask(page, abort.signal));
+  await settle();
+  return { reading, abort };
+}
+
 /** Lets promises and streams settle; no timer is waited for. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => setImmediate(resolve));

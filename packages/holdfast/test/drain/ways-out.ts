@@ -22,6 +22,11 @@ export function wayOut(socket: FakeSocket): WayOut {
   };
 }
 
+/** A socket whose peer reads nothing and answers nothing. */
+export function frozenSocket(house: House): FakeSocket {
+  return Object.assign(house.socket(), { isFrozen: true });
+}
+
 /** A drain that has begun, and whether it is over. */
 export class Course {
   readonly promise: Promise<void>;

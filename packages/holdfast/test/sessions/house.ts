@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { SessionOptions } from '../../src/core/options.ts';
 import type { Admission, OpenRequest } from '../../src/sessions/open-request.ts';
 import type { Session } from '../../src/sessions/session.ts';
@@ -113,4 +114,18 @@ export function eventsOn(socket: FakeSocket): unknown[] {
 /** The frames of one type that went over a socket. */
 export function framesOn(socket: FakeSocket, type: string): readonly Record<string, unknown>[] {
   return socket.frames.filter((frame) => frame['type'] === type);
+}
+
+/** The layer is over and holds nothing any more: no session, socket, newcomer, log or timer (I5). */
+export function expectEmpty(house: House): void {
+  expect(house.layer.gauges()).toMatchObject({
+    sessions: 0,
+    users: 0,
+    lingering: 0,
+    waiting: 0,
+    logs: 0,
+    logBytes: 0,
+  });
+  expect(house.clock.timerCount).toBe(0);
+  expect(house.told('sweepStopped')).toHaveLength(1);
 }

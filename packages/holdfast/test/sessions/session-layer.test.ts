@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/usage-error.ts';
 import { SessionLayer } from '../../src/sessions/session-layer.ts';
-import { eventsOn, House, settled } from './house.ts';
+import { eventsOn, House, settled, expectEmpty } from './house.ts';
 
 describe('the session layer', () => {
   test('shows a session as it is', () => {
@@ -86,16 +86,7 @@ describe('the session layer', () => {
     await house.clock.settle(3_000);
     await shutdown;
     expect(sockets.every(({ isTerminated }) => isTerminated)).toBe(true);
-    expect(house.layer.gauges()).toMatchObject({
-      sessions: 0,
-      users: 0,
-      lingering: 0,
-      waiting: 0,
-      logs: 0,
-      logBytes: 0,
-    });
-    expect(house.clock.timerCount).toBe(0);
-    expect(house.told('sweepStopped')).toHaveLength(1);
+    expectEmpty(house);
     expect(house.layer.open({ userId: 'u' })).toMatchObject({
       outcome: 'refused',
       refusal: { reason: 'draining' },
