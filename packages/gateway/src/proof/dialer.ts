@@ -27,7 +27,7 @@ export interface ReceivedEvent {
   readonly atMs: number;
 }
 
-/** Something the server said is gone. */
+/** Something the server said is gone, when the client came back or later. */
 export interface ReceivedGap {
   readonly reason: string;
 }

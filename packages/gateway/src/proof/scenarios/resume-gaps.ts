@@ -1,7 +1,7 @@
 import { demand } from '../finding.ts';
 import type { ProofClient } from '../dialer.ts';
 import type { Scenario } from './scenario.ts';
-import { demandNumbers, hasToldGap, numbersFrom, publishNumbers } from './streams.ts';
+import { demandNumbers, numbersFrom, publishNumbers } from './streams.ts';
 
 const kept = 10;
 
@@ -21,7 +21,7 @@ const overflow: Scenario = {
     await publishNumbers(stage, user, { first: 2, count: 3 * kept });
     stage.fault(`${3 * kept} events for a history of ${kept}`);
     const second = await stage.mustConnect({ user, resume: first.position });
-    demandTold(second, 'events that were pushed out of the history');
+    demandTold(second, 'overflow', 'events that were pushed out of the history');
     await demandNumbers(stage, second, {
       numbers: numbersFrom(2 + 2 * kept, kept),
       after: 'being away for too long',
@@ -50,17 +50,25 @@ const restart: Scenario = {
       got: arrival.isOpen ? '' : `${arrival.end.code} ${arrival.end.reason}`,
       cause: 'A client with an old ticket is locked out after a restart.',
     });
-    demandTold(arrival.client, 'a record that went with the process');
+    demandTold(arrival.client, 'epoch', 'a record that went with the process');
     arrival.client.drop();
   },
 };
 
-function demandTold(client: ProofClient, what: string): void {
-  demand(hasToldGap(client), {
+function demandTold({ gaps, resumed }: ProofClient, reason: string, what: string): void {
+  demand(gaps.length > 0, {
     expected: `a gap to be told over ${what}`,
-    got: `a resume called ${client.resumed ?? 'nothing'}`,
+    got: `a resume called ${resumed ?? 'nothing'}`,
     cause: 'Events were lost without a word.',
   });
+  demand(
+    gaps.some((gap) => gap.reason === reason),
+    {
+      expected: `the reason ${reason} for a gap over ${what}`,
+      got: gaps.map((gap) => gap.reason).join(', '),
+      cause: 'A gap is told with a reason that is not the right one.',
+    },
+  );
 }
 
 /** Where something is gone, it is said. */

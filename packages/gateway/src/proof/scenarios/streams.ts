@@ -34,17 +34,12 @@ export async function demandNumbers(
 ): Promise<void> {
   const { numbers, withinMs = 5_000 } = wanted;
   await client.until(() => hasNumber(client, numbers.at(-1)), withinMs);
-  judgeNumbers(stage, client.received, { ...wanted, isGapTold: hasToldGap(client) });
+  judgeNumbers(stage, client.received, { ...wanted, isGapTold: client.gaps.length > 0 });
 }
 
 /** Whether a client has got this number, by which all before it were written. */
 export function hasNumber({ received }: ProofClient, number: number | undefined): boolean {
   return received.some(({ data }) => data === number);
-}
-
-/** Whether a client was told that something is gone. */
-export function hasToldGap({ resumed, gaps }: ProofClient): boolean {
-  return resumed === 'gap' || gaps.length > 0;
 }
 
 /** The same for what was received over several connections. Keeps `lost events` and `repeated events`. @throws Finding */

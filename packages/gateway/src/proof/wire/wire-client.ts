@@ -16,7 +16,7 @@ interface ServerFrame {
   readonly epoch?: string;
   readonly offset?: number;
   readonly limit?: number;
-  readonly resume?: { readonly outcome?: string };
+  readonly resume?: { readonly outcome?: string; readonly reason?: string };
   readonly event?: string;
   readonly data?: unknown;
   readonly reason?: string;
@@ -110,6 +110,7 @@ export class WireClient implements ProofClient {
     this.session = session;
     this.limit = limit ?? null;
     this.resumed = resume?.outcome ?? null;
+    if (this.resumed === 'gap') this.gaps.push({ reason: resume?.reason ?? '' });
     this.#position = { epoch, offset, ...(ticket === undefined ? {} : { ticket }) };
     this.#decided(null);
   }
