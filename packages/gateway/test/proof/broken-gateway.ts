@@ -23,6 +23,17 @@ export interface Edit {
   readonly to: string;
 }
 
+/** A gateway with one mistake in it, and what the proof has to make of it. */
+export interface BrokenGateway {
+  /** What the mistake does, in the words of a test's name, with the ids of what it breaks. */
+  readonly name: string;
+  readonly edits: readonly Edit[];
+  /** The scenarios that are meant to catch it, and what they have to call it. */
+  readonly red: Readonly<Record<string, RegExp>>;
+  /** Scenarios near to them that have to pass all the same. */
+  readonly green: readonly string[];
+}
+
 /**
  * Copies the built packages with these changes to a folder of their own and hands over the `holdfast` program there. What
  * they depend on is linked.

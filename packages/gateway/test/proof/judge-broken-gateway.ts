@@ -1,6 +1,5 @@
 import type { Scenario } from '../../src/proof/scenarios/scenario.ts';
-import { withBrokenGateway } from './broken-gateway.ts';
-import type { BrokenGateway } from './broken-gateways.ts';
+import { type BrokenGateway, withBrokenGateway } from './broken-gateway.ts';
 import { pick, playScenarios } from './play-scenarios.ts';
 
 /** What the proof makes of a broken gateway, and what it was to make of it: the same, where all is well. */
