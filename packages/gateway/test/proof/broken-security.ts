@@ -86,12 +86,12 @@ export const aboutSecurity: readonly BrokenGateway[] = [
     green: ['security/a-foreign-ticket-changes-nothing'],
   },
   {
-    name: 'G8 I12 has places for fifteen connections',
+    name: 'G8 I12 has places for ten connections',
     edits: [
       {
         file: 'gateway/dist/server/connections/connection-book.js',
         from: '>= this.#options.most;',
-        to: '>= 15;',
+        to: '>= 10;',
       },
     ],
     red: { 'security/attackers-at-the-door': /^Attackers at the door keep honest clients out/ },
