@@ -89,7 +89,8 @@ const hostileFrames: Scenario = {
 function ignoreLate(): void {}
 
 /** Fewer than the failed and unfinished handshakes an address may have, since honest clients may come from the same one. */
-const attackers = 30;
+const slowAttackers = 20;
+const hugeAttackers = 10;
 const attackedMs = 3_000;
 const honestMs = 1_000;
 
@@ -100,10 +101,13 @@ const atTheDoor: Scenario = {
     'Clients that never finish their handshake, or send huge ones, do not keep honest clients out.',
   covers: ['G8', 'G10', 'I12'],
   async run(stage) {
-    const sockets = await Promise.all(
-      Array.from({ length: attackers }, (_, at) => attack(stage, at)),
-    );
-    stage.fault(`${attackers} attackers are at the door`);
+    // The slow ones first: they are there to stay.
+    const slow = await attackers(stage, slowAttackers);
+    for (const { socket, head } of slow) void trickle(socket, head);
+    const huge = await attackers(stage, hugeAttackers);
+    const hugeHeader = `\r\nX-Huge: ${'x'.repeat(64 * 1024)}\r\n\r\n`;
+    for (const { socket, head } of huge) socket.write(head.replace('\r\n\r\n', hugeHeader));
+    stage.fault(`${slow.length} slow attackers and ${huge.length} with huge heads are at the door`);
     const usual: number[] = [];
     const endsAt = performance.now() + attackedMs;
     while (performance.now() < endsAt) {
@@ -117,7 +121,7 @@ const atTheDoor: Scenario = {
       await client.client.close();
       await stage.pause(50);
     }
-    for (const socket of sockets) socket.destroy();
+    for (const { socket } of [...slow, ...huge]) socket.destroy();
     const median = usual.toSorted((one, other) => one - other)[Math.floor(usual.length / 2)] ?? 0;
     demand(median < honestMs, {
       expected: `honest clients to be let in within ${honestMs} ms, half of them`,
@@ -127,18 +131,20 @@ const atTheDoor: Scenario = {
   },
 };
 
-/** Half of them say nearly nothing; the others more than a target should listen to. */
-async function attack(stage: Stage, at: number): Promise<Socket> {
+interface Attacker {
+  readonly socket: Socket;
+  /** What a client that means well would send. */
+  readonly head: string;
+}
+
+async function attackers(stage: Stage, count: number): Promise<readonly Attacker[]> {
   const { address } = stage.deployment;
-  const socket = connect(address);
-  // They are thrown out: that is what this is about.
-  socket.on('error', () => {});
-  socket.resume();
-  await once(socket, 'connect');
   const head = upgradeHead(stage.entranceFor({ user: stage.user('attacker') }), address);
-  if (at % 2 === 0) void trickle(socket, head);
-  else socket.write(head.replace('\r\n\r\n', `\r\nX-Huge: ${'x'.repeat(64 * 1024)}\r\n\r\n`));
-  return socket;
+  const sockets = Array.from({ length: count }, () => connect(address));
+  // They are thrown out: that is what this is about.
+  for (const socket of sockets) socket.on('error', () => {}).resume();
+  await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+  return sockets.map((socket) => ({ socket, head }));
 }
 
 async function trickle(socket: Socket, head: string): Promise<void> {
