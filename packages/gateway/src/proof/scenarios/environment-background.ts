@@ -21,7 +21,7 @@ const container: Scenario = {
   async run(stage) {
     const tell = (what: string): void => stage.note(what);
     const other = await stage.startOther([], {
-      container: { cpuShare: 0.5, openFiles: 128, tell },
+      container: { cpuShare: 0.5, openFiles: 256, tell },
     });
     await demandRunning(stage, other);
     await demandServes(stage, other);
