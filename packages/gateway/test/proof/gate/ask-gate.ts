@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Evidence, SealedEvidence } from '../../../src/proof/evidence/evidence.ts';
 import { parseEvidence } from '../../../src/proof/evidence/read-evidence.ts';
 import { seal } from '../../../src/proof/evidence/seal.ts';
@@ -47,9 +48,10 @@ export function askAboutSealed(sealed: readonly SealedEvidence[], asked: Asked =
   );
 }
 
-/** The rules that are not met, once each. */
-export function openRules({ rulings }: Decision): readonly string[] {
+/** The rules that are not met, once each: with any of them, also one of which nothing is known, it is a no-go. */
+export function openRules({ isGo, rulings }: Decision): readonly string[] {
   const open = rulings.filter(({ outcome }) => outcome !== 'met');
+  expect(isGo).toBe(open.length === 0);
   return [...new Set(open.map(({ rule }) => rule))];
 }
 

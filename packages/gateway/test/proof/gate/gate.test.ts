@@ -61,13 +61,11 @@ describe('the gate', () => {
   });
 
   it('refuses a failed scenario, and says which and why', () => {
-    const failing = {
-      ...verify,
-      scenarios: [someScenario({ verdict: someFailure })],
-      planned: [someScenario().name],
-    };
-    const decision = ask([failing, load, soak]);
-    expect(openRules(decision)).toContain('scenarios');
+    const failed = someScenario({ startedAtMs: 20_000, verdict: someFailure });
+    const scenarios = [...verify.scenarios, failed];
+    const planned = scenarios.map(({ name }) => name);
+    const decision = ask([{ ...verify, scenarios, planned }, load, soak]);
+    expect(openRules(decision)).toEqual(['scenarios']);
     expect(reasons(decision)[0]).toContain(
       'limits/reloads-never-reach-the-limit (Slots are not given back when a client closes.)',
     );
