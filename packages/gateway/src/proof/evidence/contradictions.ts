@@ -1,5 +1,6 @@
 import type { PlayedScenario } from '../scenarios/outcome.ts';
 import type { Evidence } from './evidence.ts';
+import { creationEdgesMs, creationsWithin, measured } from './measured.ts';
 import { compareWithPlan, countEach } from './plan.ts';
 
 /** By how much the clock of the machine and the monotonic one may disagree about the length of a run. */
@@ -94,6 +95,12 @@ function latestInside({ samples, marks }: PlayedScenario): number {
   return [...samples, ...marks].reduce((latest, { atMs }) => Math.max(latest, atMs), 0);
 }
 
+/** Counts and sizes. Of those that are not named here nothing is known. */
+const neverNegative: ReadonlySet<string> = new Set([
+  ...Object.values(measured).filter((name) => name !== measured.drift),
+  ...creationEdgesMs.map(creationsWithin),
+]);
+
 function aboutMeasurements(evidence: Evidence): string[] {
   const { samples, series, marks } = evidence;
   const latest = latestOf(evidence);
@@ -107,6 +114,9 @@ function aboutMeasurements(evidence: Evidence): string[] {
     if (isOdd) found.push(`\`${name}\` holds a time below zero, or longer than the run.`);
   }
   for (const { name, points } of series) {
+    if (neverNegative.has(name) && points.some(([, value]) => value < 0)) {
+      found.push(`\`${name}\` falls below zero.`);
+    }
     const isOrdered = points.every(([atMs], index) => atMs >= (points[index - 1]?.[0] ?? 0));
     if (!isOrdered) found.push(`The points of \`${name}\` are not in the order of their times.`);
     if (points.some(([atMs]) => atMs > latest))

@@ -25,6 +25,10 @@ export function parseEvidence(text: string, key?: string): ReadEvidence {
     const where = issue === undefined || issue.path.length === 0 ? 'it' : wayTo(issue.path);
     return { ok: false, problem: `is no evidence of a run: ${where}: ${issue?.message ?? ''}` };
   }
+  // The schema passes over a member of this name, whatever is in it; the seal is made over all of them.
+  if (Object.hasOwn((parsed as { settings: object }).settings, '__proto__')) {
+    return { ok: false, problem: 'is no evidence of a run: `settings` has a member `__proto__`' };
+  }
   return { ok: true, evidence: data, seal: checkSeal(parsed as Record<string, unknown>, key) };
 }
 

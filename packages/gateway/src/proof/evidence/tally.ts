@@ -72,14 +72,27 @@ function ofSamples(evidence: Evidence, name: string): Creation | null {
 }
 
 function ofCounts(evidence: Evidence): Creation | null {
-  const count = increaseOf(pointsOf(evidence, measured.creations) ?? []);
-  if (count === 0) return null;
-  const edge = creationEdgesMs.find((edgeMs) => {
-    const within = increaseOf(pointsOf(evidence, creationsWithin(edgeMs)) ?? []);
-    return within * 100 >= 99 * count;
-  });
+  const { count, within } = creationCountsOf(evidence);
+  if (!(count > 0)) return null;
+  const bound = within.find((one) => one.count * 100 >= 99 * count);
   const source = `series/${measured.creations}`;
-  return { source, count, p99: edge ?? Number.POSITIVE_INFINITY, isBound: true };
+  return { source, count, p99: bound?.edgeMs ?? Number.POSITIVE_INFINITY, isBound: true };
+}
+
+/** How many creations a target has timed, and how many of them took no longer than each of these times. */
+export interface CreationCounts {
+  readonly count: number;
+  readonly within: readonly { readonly edgeMs: number; readonly count: number }[];
+}
+
+/** What a run saw the target count. */
+export function creationCountsOf(evidence: Evidence): CreationCounts {
+  const countOf = (name: string): number => increaseOf(pointsOf(evidence, name) ?? []);
+  const within = creationEdgesMs.map((edgeMs) => ({
+    edgeMs,
+    count: countOf(creationsWithin(edgeMs)),
+  }));
+  return { count: countOf(measured.creations), within };
 }
 
 /** A part of a whole, both counted. */
@@ -114,10 +127,11 @@ export function increaseOf(points: readonly Point[]): number {
   );
 }
 
-/** The highest value of a series; null where there is none. */
+/** The value of a series that is farthest from 0; null where there is none. */
 export function peakOf(evidence: Evidence, name: string): number | null {
   const points = pointsOf(evidence, name);
-  return points === null ? null : points.reduce((most, [, value]) => Math.max(most, value), 0);
+  if (points === null) return null;
+  return points.reduce((most, [, value]) => Math.max(most, Math.abs(value)), 0);
 }
 
 /**

@@ -36,15 +36,14 @@ ${table(all)}</section>`,
 }
 
 function plot(all: readonly Latencies[], limitMs: number): Html {
-  const values = all.flatMap(({ sorted }) => [sorted[0] ?? 0, sorted.at(-1) ?? 0]);
-  const lowest = values.filter((value) => value > 0);
+  const ends = all.flatMap(({ sorted }) => [sorted[0] ?? 0, sorted.findLast(Number.isFinite) ?? 0]);
+  const values = ends.filter((value) => value > 0 && Number.isFinite(value));
   const y = logScale(
-    { from: Math.max(0.001, Math.min(...lowest, limitMs)), to: Math.max(...values, limitMs) },
+    { from: Math.max(0.001, Math.min(...values, limitMs)), to: Math.max(...values, limitMs) },
     { from: box.bottom, to: box.top },
   );
   const most = Math.max(...all.map(({ sorted }) => sorted.length));
   const x = nines(Math.log10(2 * most));
-  const limitY = round(y.at(limitMs));
   const lines = all.map(
     ({ sorted }, index) =>
       html`<path class="line c${index}" d="${pathOf(curveOf(sorted), x, y)}"/>`,
@@ -52,9 +51,14 @@ function plot(all: readonly Latencies[], limitMs: number): Html {
   return drawing({ height: 340, label: 'Percentiles of times' }, [
     verticalAxis({ scale: y, label: formatMs }, box),
     horizontalAxis({ scale: x, label: (at) => `${percentAt(at)} %` }, box),
-    html`<line class="limit" x1="${box.left}" x2="${box.right}" y1="${limitY}" y2="${limitY}"/><text class="limit-word" x="${box.right}" y="${limitY - 6}" text-anchor="end">policy: creation below ${limitMs} ms</text>`,
+    all.some(({ isCreation }) => isCreation) ? limitLine(limitMs, y) : [],
     lines,
   ]);
+}
+
+function limitLine(limitMs: number, y: Scale): Html {
+  const at = round(y.at(limitMs));
+  return html`<line class="limit" x1="${box.left}" x2="${box.right}" y1="${at}" y2="${at}"/><text class="limit-word" x="${box.right}" y="${at - 6}" text-anchor="end">policy: creation below ${limitMs} ms</text>`;
 }
 
 /** The more nines, the farther to the right: 90 % at 1, 99 % at 2, 99.9 % at 3. */
@@ -75,7 +79,8 @@ function curveOf(sorted: readonly number[]): readonly Point[] {
   let drawn = Number.NEGATIVE_INFINITY;
   return sorted.flatMap((value, index): readonly Point[] => {
     const at = -Math.log10(1 - (index + 0.5) / count);
-    if (at - drawn < end / MOST_POINTS && index !== count - 1) return [];
+    const isHidden = at - drawn < end / MOST_POINTS && index !== count - 1;
+    if (isHidden || !Number.isFinite(value)) return [];
     drawn = at;
     return [[at, value]];
   });
@@ -85,10 +90,14 @@ function table(all: readonly Latencies[]): Html {
   const rows = all.map(({ name, source, sorted }) => {
     const cells = shares.map((share) => {
       const of = `p${formatNumber(100 * share)}(${source})`;
-      return html`<td>${figureOrDash(of, ofSorted(sorted, share), formatMs)}</td>`;
+      return html`<td>${figureOrDash(of, finite(ofSorted(sorted, share)), formatMs)}</td>`;
     });
-    const longest = sorted.at(-1) ?? 0;
-    return html`<tr><th scope="row">${told(name)}</th><td>${figure(`count(${source})`, sorted.length, formatNumber)}</td>${cells}<td>${figure(`max(${source})`, longest, formatMs)}</td></tr>`;
+    const longest = finite(sorted.at(-1) ?? null);
+    return html`<tr><th scope="row">${told(name)}</th><td>${figure(`count(${source})`, sorted.length, formatNumber)}</td>${cells}<td>${figureOrDash(`max(${source})`, longest, formatMs)}</td></tr>`;
   });
   return html`<div class="scroll"><table class="numbers"><thead><tr><th scope="col">what</th><th scope="col">how many</th><th scope="col">half within</th><th scope="col">90&nbsp;% within</th><th scope="col">99&nbsp;% within</th><th scope="col">99.9&nbsp;% within</th><th scope="col">longest</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
 }

@@ -16,6 +16,7 @@ const shownElsewhere: ReadonlySet<string> = new Set([
   measured.sessions,
   measured.sessionsCounted,
   measured.creations,
+  measured.targetProcess,
   ...creationEdgesMs.map(creationsWithin),
 ]);
 

@@ -10,14 +10,17 @@ export interface Range {
   readonly to: number;
 }
 
+/** No range that is wide enough to be told apart has more. */
+const MOST_TICKS = 20;
+
 /** Equal steps for equal differences, with about this many ticks at round numbers. */
 export function linearScale(values: Range, places: Range, count: number): Scale {
   const { from, to } = widen(values);
   const step = roundStep((to - from) / count);
   // Adding 0 turns a negative zero into a plain one.
-  const first = Math.ceil(from / step - 1e-9) + 0;
-  const ticks: number[] = [];
-  for (let index = first; index * step <= to + step * 1e-9; index += 1) ticks.push(index * step);
+  const first = Math.ceil(from / step - 1e-9) * step + 0;
+  const more = Math.min(MOST_TICKS, Math.floor((to - first) / step + 1e-9));
+  const ticks = Array.from({ length: Math.max(0, more + 1) }, (_, index) => first + index * step);
   return { at: (value) => place((value - from) / (to - from), places), ticks };
 }
 

@@ -28,7 +28,7 @@ export function scenariosSection(evidence: Evidence): readonly Html[] {
   if (rows.length === 0 && missing.length === 0) return [];
   return [
     html`<section><h2>Scenarios</h2>
-<div class="scroll"><table><thead><tr><th scope="col"></th><th scope="col" class="wide">scenario</th><th scope="col">covers</th><th scope="col" class="number">round</th><th scope="col" class="number">took</th></tr></thead><tbody>${rows.map(line)}${missing.map(missingLine)}</tbody></table></div></section>`,
+<div class="scroll"><table><thead><tr><th scope="col"></th><th scope="col" class="wide">scenario</th><th scope="col" class="number">round</th><th scope="col" class="number">took</th></tr></thead><tbody>${rows.map(line)}${missing.map(missingLine)}</tbody></table></div></section>`,
   ];
 }
 
@@ -50,9 +50,9 @@ function line({ played, index }: Row): Html {
   const why =
     outcome === 'not-applicable' ? html`<p class="advice">${told(verdict.why)}</p>` : html``;
   const words = outcome.replace('-', ' ');
-  return html`<tr><td><span class="badge ${outcome}">${words}</span></td><td class="wide"><strong>${told(name)}</strong><p>${told(claim)}</p>${why}</td><td class="covers">${covers.map((one) => html`${told(one)}<br>`)}</td><td class="number">${figure(`round(scenarios/${index})`, round, formatNumber)}</td><td class="number">${figure(`took(scenarios/${index})`, tookMs, formatSpan)}</td></tr>`;
+  return html`<tr><td><span class="badge ${outcome}">${words}</span></td><td class="wide"><strong>${told(name)}</strong><p>${told(claim)}</p>${why}<p class="covers">${covers.map((one, at) => html`${at === 0 ? '' : ' · '}${told(one)}`)}</p></td><td class="number">${figure(`round(scenarios/${index})`, round, formatNumber)}</td><td class="number">${figure(`took(scenarios/${index})`, tookMs, formatSpan)}</td></tr>`;
 }
 
 function missingLine(name: string): Html {
-  return html`<tr><td><span class="badge unknown">not played</span></td><td class="wide"><strong>${told(name)}</strong><p>It was to be played, and the run ended before it.</p></td><td></td><td></td><td></td></tr>`;
+  return html`<tr><td><span class="badge unknown">not played</span></td><td class="wide"><strong>${told(name)}</strong><p>It was to be played, and the run ended before it.</p></td><td></td><td></td></tr>`;
 }

@@ -32,7 +32,7 @@ td p{margin:0}
 .numbers th[scope=row],.numbers th:first-child,.numbers td:first-child,.numbers .wide{text-align:left}
 .numbers .wide{white-space:normal}
 .wide{width:auto;min-width:220px}
-.covers{font-size:13px;color:var(--soft);min-width:90px}
+.covers{font-size:12px;color:var(--soft)}
 .badge{display:inline-block;border:1px solid;border-radius:99px;padding:0 8px;font-size:12px;font-weight:600;white-space:nowrap}
 .badge.passed,.badge.met{color:var(--good)}.badge.failed,.badge.missed{color:var(--bad)}.badge.not-applicable,.badge.unknown{color:var(--open)}
 .failure{border:1px solid var(--edge);border-left:4px solid var(--bad);border-radius:6px;padding:10px 14px;margin:8px 0}

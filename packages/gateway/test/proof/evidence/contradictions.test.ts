@@ -104,6 +104,11 @@ describe('evidence contradicts itself', () => {
       'marks of after the end',
     ],
     [
+      'counts less than none',
+      { series: [{ name: 'pressure-reaps-failed', unit: 'reaps', points: [[0, -1]] }] },
+      'falls below zero',
+    ],
+    [
       'has two lists of one name',
       {
         samples: [{ name: 'x', unit: 'ms', values: [] }],

@@ -1,5 +1,8 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { writeJunit } from '../../../src/proof/evidence/junit.ts';
 import { seal } from '../../../src/proof/evidence/seal.ts';
+import { writeReport } from '../../../src/proof/report/write-report.ts';
 import { leavesOf, withLeaf } from '../evidence/leaves.ts';
 import { someFailure, someScenario } from '../evidence/some-evidence.ts';
 import { ask, askAboutSealed, askAboutTexts, now, openRules, reasons } from './ask-gate.ts';
@@ -99,6 +102,47 @@ describe('the gate', () => {
       expect(decision.isGo).toBe(false);
       expect(reasons(decision)[0]).toContain(problem);
     }
+  });
+});
+
+describe('evidence made to break the gate', () => {
+  it('is a no-go, however deep it goes', () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const text = JSON.stringify(seal(load));
+    for (const member of ['{', '"settings":{', '"target":{']) {
+      const planted = text.replace(member, `${member}"__proto__":${deep},`);
+      expect(askAboutTexts([planted], { destination: null }).isGo).toBe(false);
+    }
+    expect(askAboutTexts([deep], { destination: null }).isGo).toBe(false);
+  });
+
+  it('gets an answer and a report, whatever its numbers and texts are', () => {
+    const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer());
+    const time = fc.oneof(fc.double({ noNaN: true, min: 0, max: 1e308 }), fc.nat());
+    const name = fc.oneof(
+      fc.constantFrom(...load.series.map((one) => one.name), 'creations', 'creation'),
+      fc.string(),
+    );
+    const series = fc.array(
+      fc.record({ name, unit: fc.string(), points: fc.array(fc.tuple(time, number)) }),
+    );
+    const samples = fc.array(
+      fc.record({ name, unit: fc.constantFrom('ms', 'code', ''), values: fc.array(number) }),
+    );
+    fc.assert(
+      fc.property(
+        series,
+        samples,
+        fc.constantFrom('load', 'soak', 'verify'),
+        (lines, lists, kind) => {
+          const evidence = seal({ ...load, kind, series: lines, samples: lists });
+          expect(askAboutSealed([evidence]).isGo).toBe(false);
+          expect(writeReport(evidence)).toContain('</html>');
+          expect(writeJunit(evidence)).toContain('</testsuites>');
+        },
+      ),
+      { numRuns: 100 },
+    );
   });
 });
 

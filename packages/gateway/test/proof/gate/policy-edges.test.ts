@@ -164,7 +164,10 @@ describe('each number of the default policy, at its edge', () => {
     expect(openWithLoad(withSeries(load, 'sessions', null))).toEqual(rule);
   });
 
-  it('maxDrift is 0', () => {
+  it('maxDrift is 0, in either direction', () => {
+    expect(openWithLoad(withSeries(load, 'drift', (index) => (index === 2 ? -1 : 0)))).toEqual([
+      'maxDrift',
+    ]);
     expect(openWithLoad(withSeries(load, 'drift', (index) => (index === 2 ? 1 : 0)))).toEqual([
       'maxDrift',
     ]);

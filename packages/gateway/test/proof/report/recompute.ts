@@ -12,20 +12,24 @@ export function recompute(of: string, evidence: Evidence): number | undefined {
       increase(valuesIn(evidence, 'series/pressure-reaps-failed'))
     );
   }
-  if (of === 'p99(series/creations)') return boundOfCreation(evidence);
   const [, word = '', source = ''] = /^([a-z0-9.-]+)\((.*)\)$/s.exec(of) ?? [];
   const scenario = /^scenarios\/(\d+)$/.exec(source)?.[1];
   if (scenario !== undefined) return ofScenario(word, evidence, Number(scenario));
+  if (source === 'series/creations') return ofValues(word, boundsOfCreation(evidence));
   if (source.startsWith('marks/')) return ofMark(word, evidence, Number(source.slice(6)));
   if (word === 'count' && !source.startsWith('samples/')) return countOf(evidence, source);
   return ofValues(word, valuesIn(evidence, source));
 }
 
-/** The first of the edges within which 99 of 100 creations were. */
-function boundOfCreation(evidence: Evidence): number | undefined {
+/** For each creation the first of the edges within which it was. */
+function boundsOfCreation(evidence: Evidence): readonly number[] {
   const all = increase(valuesIn(evidence, 'series/creations'));
-  return [1, 5, 10, 25, 50, 100, 500, 1_000].find(
-    (edge) => increase(valuesIn(evidence, `series/creations-within-${edge}ms`)) >= 0.99 * all,
+  const edges = [1, 5, 10, 25, 50, 100, 500, 1_000].map(
+    (edge) => [edge, increase(valuesIn(evidence, `series/creations-within-${edge}ms`))] as const,
+  );
+  return Array.from(
+    { length: all },
+    (_, index) => edges.find(([, within]) => index < within)?.[0] ?? Infinity,
   );
 }
 
