@@ -141,7 +141,7 @@ describe('evidence made to break the gate', () => {
           expect(writeJunit(evidence)).toContain('</testsuites>');
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 });
