@@ -55,7 +55,7 @@ svg{display:block;width:100%;height:auto}
 .line{fill:none;stroke-width:2;stroke-linejoin:round}
 .c0{stroke:var(--c0)}.c1{stroke:var(--c1);stroke-dasharray:7 3}.c2{stroke:var(--c2);stroke-dasharray:2 3}.c3{stroke:var(--c3);stroke-dasharray:10 3 2 3}.c4{stroke:var(--c4)}
 .limit{stroke:var(--bad);stroke-width:1.5;stroke-dasharray:4 4}
-.limit-word{font-size:12px;fill:var(--bad)}
+.limit-word{font-size:12px;fill:var(--bad);paint-order:stroke;stroke:var(--page);stroke-width:4px}
 .shade{fill:var(--shade)}
 .wedge{fill:var(--wedge)}
 .band{stroke:none;opacity:.28}.band.c0{fill:var(--c0)}.band.c1{fill:var(--c1)}
