@@ -65,5 +65,7 @@ function describe({ perDay, level, points }: Growth, name: string): string {
     if (level === 0) return value === 0 ? '0 %' : 'more than nothing';
     return `${((100 * value) / Math.abs(level)).toFixed(1)} %`;
   };
-  return `a growth of \`${name}\` by ${percent(perDay.slope)} in 24 hours (between ${percent(perDay.low)} and ${percent(perDay.high)})`;
+  const span = (points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0);
+  const seen = formatDuration(Math.floor(span / 1_000) * 1_000);
+  return `a growth of \`${name}\` by ${percent(perDay.slope)} in 24 hours (between ${percent(perDay.low)} and ${percent(perDay.high)}), told from ${seen}`;
 }

@@ -5,7 +5,7 @@ import { growthOf } from '../gate/judge-soak.ts';
 import type { Policy } from '../gate/policy.ts';
 import type { Growth } from '../statistics/growth.ts';
 import { figure } from './figure.ts';
-import { type Format, formatFor } from './format-number.ts';
+import { type Format, formatFor, formatSpan } from './format-number.ts';
 import { type Html, html, type HtmlPart } from './html.ts';
 import { type Box, round } from './plot-frame.ts';
 import type { Scale } from './scale.ts';
@@ -48,7 +48,8 @@ function describe(name: string, growth: Growth, format: Format): HtmlPart {
   if (perDay === null) {
     return html`Whether it grows cannot be told: there are ${figure(of('warm-count'), points.length, String)} points after the start, which are too few or too unevenly spread.`;
   }
-  return html`${outcomes[outcome]}: its trend is ${figure(of('slope-per-day'), perDay.slope, format)} in 24 hours, with 95&nbsp;% confidence between ${figure(of('slope-low-per-day'), perDay.low, format)} and ${figure(of('slope-high-per-day'), perDay.high, format)}, at a level of ${figure(of('level'), growth.level ?? 0, format)}.`;
+  const span = (points.at(-1)?.[0] ?? 0) - (points[0]?.[0] ?? 0);
+  return html`${outcomes[outcome]}: told from ${figure(of('warm-span'), span, formatSpan)}, its trend is ${figure(of('slope-per-day'), perDay.slope, format)} in 24 hours, with 95&nbsp;% confidence between ${figure(of('slope-low-per-day'), perDay.low, format)} and ${figure(of('slope-high-per-day'), perDay.high, format)}, at a level of ${figure(of('level'), growth.level ?? 0, format)}.`;
 }
 
 interface PlotParts {

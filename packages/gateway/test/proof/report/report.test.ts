@@ -226,7 +226,7 @@ function figuresOf(page: string): readonly Figure[] {
 
 /** These come from the functions under test in statistics/ and gate/. */
 function isTrend(of: string): boolean {
-  return /^(?:slope|level|warm-count|rulings)/.test(of);
+  return /^(?:slope|level|warm|rulings)/.test(of);
 }
 
 /** Whether the text is the number, rounded and in its unit. */
