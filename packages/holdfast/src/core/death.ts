@@ -69,6 +69,26 @@ export function deathDueAt(facts: VitalFacts, patience: Patience): number {
   );
 }
 
+/**
+ * Whether a session should have been settled by `now`: heard again, or ended. It holds for none while the heartbeat
+ * works, so this tells of the heartbeat and not of the peer: it is no reason to end a session (I2).
+ *
+ * @param intervalMs the longest time from one ping to the next
+ */
+export function isOverdue(
+  facts: VitalFacts,
+  { intervalMs, patience }: { readonly intervalMs: number; readonly patience: Patience },
+  now: number,
+): boolean {
+  if (facts.state === 'closed') return false;
+  if (facts.state === 'opening') return now > facts.openedAt + patience.openMs + settlingMs;
+  const budgetMs = intervalMs + patience.pingMs + backlogAllowanceMs(facts.bytesBeforePing);
+  return now > facts.heardAt + budgetMs + settlingMs;
+}
+
+/** How long after its deadline a session may be looked at on a busy machine. */
+const settlingMs = 1_000;
+
 /** How much longer a ping may take that has this many bytes in front of it. */
 export function backlogAllowanceMs(bytes: number): number {
   return Math.ceil((bytes * 1000) / slowestLinkBytesPerSecond);

@@ -1,3 +1,4 @@
+import { isOverdue } from '../core/death.ts';
 import type { Rooms } from './rooms.ts';
 import type { SweepHealth } from './sweep.ts';
 
@@ -5,6 +6,11 @@ import type { SweepHealth } from './sweep.ts';
 export interface Gauges {
   readonly sessions: number;
   readonly opening: number;
+  /**
+   * Sessions of which nothing was heard for longer than the heartbeat allows, and which are there all the same. Must be 0.
+   * Those that cannot be pinged, and those of users who are only observed, are not meant.
+   */
+  readonly overdue: number;
   readonly users: number;
   readonly usersAtLimit: number;
   readonly waiting: number;
@@ -23,34 +29,48 @@ export interface Gauges {
 
 /** Reads every gauge. O(sessions); for scrapes, not for hot paths. */
 export function readGauges(rooms: Rooms): Gauges {
-  const { registry, limits, waiting, lingering, refusals, shadow, history, sweep, clock } = rooms;
-  let opening = 0;
-  let unconfirmedBytes = 0;
-  let usersAtLimit = 0;
+  const { registry, waiting, lingering, refusals, shadow, history, sweep, clock } = rooms;
   const now = clock.nowMs();
-  let oldestAt = now;
-  for (const userId of registry.users()) {
-    const sessions = registry.of(userId);
-    if (sessions.length >= limits.of(userId, sessions[0]?.limit)) usersAtLimit += 1;
-    for (const session of sessions) {
-      if (session.state === 'opening') opening += 1;
-      unconfirmedBytes += session.unconfirmedBytes;
-      oldestAt = Math.min(oldestAt, session.openedAtRaw);
-    }
-  }
+  const { oldestAt, ...tallied } = tallySessions(rooms, now);
   return {
+    ...tallied,
     sessions: registry.size,
-    opening,
     users: registry.userCount,
-    usersAtLimit,
     waiting: waiting.size,
     lingering: lingering.size + refusals.size,
     spared: shadow.size,
-    unconfirmedBytes,
     logs: history.size,
     logBytes: history.weight,
     drift: sweep.drift,
     sweep: sweep.health(),
     oldestMs: Math.floor(now - oldestAt),
   };
+}
+
+/** What is read from the sessions one by one. */
+type Tally = Pick<Gauges, 'opening' | 'overdue' | 'usersAtLimit' | 'unconfirmedBytes'> & {
+  /** When the oldest was opened, or now without any. */
+  readonly oldestAt: number;
+};
+
+function tallySessions(rooms: Rooms, now: number): Tally {
+  const { registry, limits, heartbeat, enforcement, settings, pulse } = rooms;
+  const rules = { intervalMs: settings.pingIntervalMs, patience: heartbeat.patience };
+  let opening = 0;
+  let overdue = 0;
+  let unconfirmedBytes = 0;
+  let usersAtLimit = 0;
+  let oldestAt = now;
+  for (const userId of registry.users()) {
+    const sessions = registry.of(userId);
+    if (sessions.length >= limits.of(userId, sessions[0]?.limit)) usersAtLimit += 1;
+    for (const session of sessions) {
+      if (session.state === 'opening') opening += 1;
+      const mayEnd = session.socket?.canPing !== false && !enforcement.isObserved(session.stance);
+      if (mayEnd && isOverdue(session, rules, pulse.polledAt)) overdue += 1;
+      unconfirmedBytes += session.unconfirmedBytes;
+      oldestAt = Math.min(oldestAt, session.openedAtRaw);
+    }
+  }
+  return { opening, overdue, usersAtLimit, unconfirmedBytes, oldestAt };
 }

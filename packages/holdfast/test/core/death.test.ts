@@ -4,6 +4,7 @@ import {
   backlogAllowanceMs,
   causeOfDeath,
   deathDueAt,
+  isOverdue,
   notOut,
   slowestLinkBytesPerSecond,
   type TransportState,
@@ -158,5 +159,30 @@ describe('I2 death', () => {
       }),
       { seed: 2 },
     );
+  });
+});
+
+describe('a session is overdue', () => {
+  const rules = { intervalMs: 25_000, patience };
+  const heard = vitalFacts({ heardAt: 5_000 });
+
+  it('when it should have been asked and given up by now, and not before', () => {
+    const budgetMs = 25_000 + patience.pingMs + 1_000;
+    expect(isOverdue(heard, rules, 5_000 + budgetMs)).toBe(false);
+    expect(isOverdue(heard, rules, 5_001 + budgetMs)).toBe(true);
+    const loaded = vitalFacts({ heardAt: 5_000, bytesBeforePing: slowestLinkBytesPerSecond });
+    expect(isOverdue(loaded, rules, 5_001 + budgetMs)).toBe(false);
+    expect(isOverdue(loaded, rules, 6_001 + budgetMs)).toBe(true);
+  });
+
+  it('when nobody attached to it in time', () => {
+    const opening = vitalFacts({ state: 'opening', openedAt: 5_000 });
+    expect(isOverdue(opening, rules, 6_000 + patience.openMs)).toBe(false);
+    expect(isOverdue(opening, rules, 6_001 + patience.openMs)).toBe(true);
+  });
+
+  it('I2 which is no reason to end it, and never of one that is over', () => {
+    expect(causeOfDeath(heard, patience, dayMs)).toBeNull();
+    expect(isOverdue(vitalFacts({ state: 'closed' }), rules, dayMs)).toBe(false);
   });
 });

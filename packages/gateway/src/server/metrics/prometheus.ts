@@ -19,6 +19,7 @@ import {
 } from './collected.ts';
 import type { LoopLag } from './loop-lag.ts';
 import { addRolloutMetrics, type RolloutSources } from './rollout-metrics.ts';
+import { addProcessMetrics } from './process-metrics.ts';
 
 /** Where the metrics are read from. */
 export interface PrometheusSources {
@@ -75,6 +76,7 @@ export class PrometheusText {
     this.#addWebhooks();
     this.#addHealth();
     addRolloutMetrics(this.#registry, sources);
+    addProcessMetrics(this.#registry);
   }
 
   /** All metrics now. */
@@ -93,6 +95,11 @@ export class PrometheusText {
         ['live', this.#gauges.sessions - this.#gauges.opening],
       ],
     });
+    this.#plainGauge(
+      'holdfast_sessions_overdue',
+      'Sessions not heard of for longer than the heartbeat allows. Must be 0.',
+      () => this.#gauges.overdue,
+    );
     this.#plainGauge('holdfast_users_connected', 'Users with a session.', () => this.#gauges.users);
     this.#plainGauge(
       'holdfast_users_at_limit',

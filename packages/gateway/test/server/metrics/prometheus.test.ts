@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { Metrics, SessionLayer } from 'holdfast';
 import { FakeSocket, ManualClock } from 'holdfast/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -32,6 +33,7 @@ holdfast_webhook_retries_total counter
 holdfast_webhooks_queued gauge
 holdfast_users_at_limit gauge
 holdfast_users_connected gauge
+holdfast_sessions_overdue gauge
 holdfast_registry_drift gauge
 holdfast_faults_total counter where
 holdfast_event_loop_lag_seconds gauge
@@ -40,7 +42,12 @@ holdfast_would_reap_total counter cause
 holdfast_spared_sessions gauge
 holdfast_rollout_stage gauge stage
 holdfast_rollout_percent gauge
-holdfast_rollbacks_total counter trigger`
+holdfast_rollbacks_total counter trigger
+process_start_time_seconds gauge
+process_resident_memory_bytes gauge
+process_cpu_seconds_total counter
+process_max_fds gauge
+process_open_fds gauge`
   .split('\n')
   .map((line) => line.split(' '));
 
@@ -69,8 +76,9 @@ async function scrape(): Promise<readonly Sample[]> {
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
 
-const withoutLag = (list: readonly Sample[]): readonly Sample[] =>
-  list.filter(({ family }) => family !== 'holdfast_event_loop_lag_seconds');
+/** Without what the machine changes between two scrapes. */
+const settled = (list: readonly Sample[]): readonly Sample[] =>
+  list.filter(({ family }) => !/^(?:process_|holdfast_event_loop_lag_seconds)/.test(family));
 
 describe('the metrics', () => {
   it('are those of the contract, each with HELP and TYPE', async () => {
@@ -107,7 +115,55 @@ describe('the metrics', () => {
     expect(value('holdfast_sweep_up')).toBe(1);
     expect(value('holdfast_registry_drift')).toBe(0);
     for (let count = 0; count < 50; count += 1) await scrape();
-    expect(withoutLag(await scrape())).toEqual(withoutLag(samples));
+    expect(settled(await scrape())).toEqual(settled(samples));
+  });
+
+  it('I1 opened less closed is what is there, also after takeovers, refusals and deaths', async () => {
+    for (let round = 0; round < 40; round += 1) {
+      const sockets = Array.from({ length: 3 }, () => new FakeSocket(clock));
+      for (const socket of sockets) layer.open({ userId: `u${round % 4}`, socket });
+      if (sockets[0] !== undefined) sockets[0].isFrozen = true;
+      if (round % 5 === 0) layer.closeUser(`u${round % 3}`);
+      clock.advance(round % 7 === 0 ? 40_000 : 700);
+      const samples = await scrape();
+      const sum = (name: string, labels: Record<string, string> = {}): number =>
+        samples
+          .filter((sample) => sample.name === name)
+          .filter((sample) =>
+            Object.entries(labels).every(([key, is]) => sample.labels[key] === is),
+          )
+          .reduce((total, { value }) => total + value, 0);
+      expect(
+        sum('holdfast_sessions_opened_total', { result: 'opened' }) -
+          sum('holdfast_sessions_closed_total'),
+      ).toBe(sum('holdfast_sessions_active'));
+      expect(sum('holdfast_sessions_overdue')).toBe(0);
+    }
+    expect(
+      valueOf(await scrape(), 'holdfast_sessions_closed_total', { cause: 'no-pong' }),
+    ).toBeGreaterThan(0);
+  });
+
+  it('I6 tell of sessions that nobody hears of any more, and whose pings fail', async () => {
+    const socket = new FakeSocket(clock);
+    layer.open({ userId: 'u', socket });
+    socket.throwing.add('ping');
+    layer.open({ userId: 'v', socket: new FakeSocket(clock) });
+    clock.advance(35_500);
+    expect(valueOf(await scrape(), 'holdfast_sessions_overdue')).toBe(0);
+    clock.advance(2_000);
+    expect(valueOf(await scrape(), 'holdfast_sessions_overdue')).toBe(1);
+    socket.throwing.clear();
+    clock.advance(30_000);
+    expect(valueOf(await scrape(), 'holdfast_sessions_overdue')).toBe(0);
+  });
+
+  it('count the open descriptors of the process', async () => {
+    const before = valueOf(await scrape(), 'process_open_fds');
+    const files = await Promise.all(Array.from({ length: 20 }, () => open('/dev/null')));
+    expect(valueOf(await scrape(), 'process_open_fds') - before).toBe(20);
+    await Promise.all(files.map((file) => file.close()));
+    expect(valueOf(await scrape(), 'process_max_fds')).toBeGreaterThan(before);
   });
 
   it('hold histograms whose buckets rise up to the count', async () => {
