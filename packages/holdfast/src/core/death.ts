@@ -82,8 +82,9 @@ export function isOverdue(
 ): boolean {
   if (facts.state === 'closed') return false;
   if (facts.state === 'opening') return now > facts.openedAt + patience.openMs + settlingMs;
-  const budgetMs = intervalMs + patience.pingMs + backlogAllowanceMs(facts.bytesBeforePing);
-  return now > facts.heardAt + budgetMs + settlingMs;
+  // A ping that could not be sent is tried again an interval later.
+  const budgetMs = 2 * intervalMs + patience.pingMs + backlogAllowanceMs(facts.bytesBeforePing);
+  return now > Math.max(facts.heardAt, facts.openedAt) + budgetMs + settlingMs;
 }
 
 /** How long after its deadline a session may be looked at on a busy machine. */

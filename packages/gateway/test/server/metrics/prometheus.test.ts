@@ -149,7 +149,7 @@ describe('the metrics', () => {
     layer.open({ userId: 'u', socket });
     socket.throwing.add('ping');
     layer.open({ userId: 'v', socket: new FakeSocket(clock) });
-    clock.advance(35_500);
+    clock.advance(60_500);
     expect(valueOf(await scrape(), 'holdfast_sessions_overdue')).toBe(0);
     clock.advance(2_000);
     expect(valueOf(await scrape(), 'holdfast_sessions_overdue')).toBe(1);

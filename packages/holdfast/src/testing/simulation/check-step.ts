@@ -104,7 +104,7 @@ function checkPatience(stage: Stage): void {
   }
 }
 
-/** I1, I12: every gauge is a recount, and what is bounded is within its bound. */
+/** I1, I6, I12: every gauge is a recount, the heartbeat leaves nobody behind, and what is bounded is within its bound. */
 function checkTotals({ layer, sessions, users, verdict, settings }: Stage): void {
   const gauges = layer.gauges();
   verdict.expect(
@@ -117,6 +117,14 @@ function checkTotals({ layer, sessions, users, verdict, settings }: Stage): void
     listed === sessions.size && [...layer.sessions()].length === listed,
     'I1',
     () => `${listed} sessions are listed, there are ${sessions.size}`,
+  );
+  const unasked = [...sessions.values()].filter(
+    ({ socket }) => (socket?.record.pingsThatThrew ?? 0) > 0,
+  );
+  verdict.expect(
+    gauges.overdue <= unasked.length,
+    'I6',
+    () => `${gauges.overdue} sessions are overdue, ${unasked.length} could not be asked`,
   );
   verdict.expect(gauges.drift === 0, 'I1', () => `the audit found a drift of ${gauges.drift}`);
   verdict.expect(
