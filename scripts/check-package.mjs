@@ -102,7 +102,7 @@ function checkPacked(folder) {
   const answer = /** @type {Record<string, { files: { path: string }[] }>} */ (JSON.parse(stdout));
   const packs = Object.values(answer);
   const allowed =
-    /^(?:dist\/.*\.(?:js|d\.ts|js\.map|d\.ts\.map|lua)|bin\/.*\.js|package\.json|LICENSE|README\.md)$/;
+    /^(?:dist\/.*\.(?:js|d\.ts|js\.map|d\.ts\.map|lua)|bin\/.*\.js|operations\/.*\.yml|package\.json|LICENSE|README\.md)$/;
   const names = packs.flatMap(({ files }) => files.map((file) => file.path));
   return [
     ...names.filter((name) => !allowed.test(name)).map((name) => `${folder} would pack ${name}`),

@@ -27,12 +27,12 @@ export class RunningGateway {
   port = 0;
 
   private constructor(flags: readonly string[], env: NodeJS.ProcessEnv) {
+    const keys = flags.includes('--jwks-url') ? [] : ['--auth-secret', secret];
     const always = [
       'serve',
       '--port',
       '0',
-      '--auth-secret',
-      secret,
+      ...keys,
       '--admin-token',
       adminToken,
       '--log-format',
