@@ -33,6 +33,10 @@ const commandsOf = ({ jobs }: Workflow): string =>
   Object.values(jobs)
     .flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []))
     .join('\n');
+function commands(name: string): string {
+  const found = workflows.find((one) => one.workflow.name === name);
+  return found === undefined ? '' : commandsOf(found.workflow);
+}
 /** What a line of a step may begin with; the first three are ours. */
 const programs =
   /^(?:npm |npx holdfast |bash \.ci\/run$|apt-get |gh |open=\$\(gh |printf |if \[ -[nz] "\$open" \]; then gh )/;
@@ -79,11 +83,6 @@ describe.each(workflows)('the workflow $name', ({ name, text, workflow }) => {
 });
 
 describe('the pipelines of the seed document', () => {
-  const commands = (name: string): string => {
-    const found = workflows.find((one) => one.workflow.name === name);
-    return found === undefined ? '' : commandsOf(found.workflow);
-  };
-
   it('load staging every day and raise an alarm when its gate says no', () => {
     const daily = workflows.find(({ workflow }) => workflow.name === 'daily');
     expect(daily?.workflow.on).toHaveProperty('schedule');

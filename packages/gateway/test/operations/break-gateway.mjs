@@ -4,7 +4,7 @@
  *
  *   timer      the timer of the sweep, of BREAK_SWEEP_MS, cannot be set
  *   sweep      looking at the sessions throws
- *   ping       pings cannot be written
+ *   ping       nobody is pinged
  *   release    ending a dead session does nothing
  *   deadline   a session loses its deadline
  *   uncounted  ends of sessions are not counted
@@ -14,8 +14,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { WebSocket } from 'ws';
 import { Door } from '../../../holdfast/dist/sessions/door.js';
+import { Heartbeat } from '../../../holdfast/dist/sessions/heartbeat.js';
 import { Registry } from '../../../holdfast/dist/sessions/registry.js';
 import { SweepRun } from '../../../holdfast/dist/sessions/sweep-run.js';
 import { Metrics } from '../../../holdfast/dist/telemetry/metrics.js';
@@ -42,10 +42,9 @@ SweepRun.prototype.step = function () {
   step.call(this);
 };
 
-const { ping } = WebSocket.prototype;
-WebSocket.prototype.ping = function (...given) {
-  if (lasts('ping')) throw new Error('broken on purpose: ping');
-  ping.apply(this, given);
+const { probe } = Heartbeat.prototype;
+Heartbeat.prototype.probe = function (...given) {
+  if (!lasts('ping')) probe.apply(this, given);
 };
 
 const { leave } = Door.prototype;

@@ -61,7 +61,7 @@ export class RealPrometheus {
     await prometheus.#began();
     await prometheus.until(async () => (await prometheus.ask('holdfast_sweep_up')) === 1);
     // While it was starting, no gateway was watched.
-    await prometheus.untilFiring([]);
+    await prometheus.firesOnly();
     return prometheus;
   }
 
@@ -96,10 +96,11 @@ export class RealPrometheus {
     }
   }
 
-  /** Waits until these alerts fire, and no other. */
-  async untilFiring(names: readonly string[]): Promise<void> {
+  /** Waits until these alerts fire and no other, and is true then. @throws as {@link until} */
+  async firesOnly(...names: readonly string[]): Promise<boolean> {
     const wanted = names.toSorted().join();
     await this.until(async () => [...(await this.firing()).keys()].toSorted().join() === wanted);
+    return true;
   }
 
   async stop(): Promise<void> {
