@@ -7,25 +7,11 @@ import { fakeTerminal } from '../cli/fake-terminal.ts';
 /** The root of the repository. */
 export const root: string = fileURLToPath(new URL('../../../..', import.meta.url));
 
-/** Commands of the contract that this version of the program does not have yet, and their flags. */
-const promised: Readonly<Record<string, readonly string[]>> = {
-  verify:
-    '--target --auth-secret --admin-token --category --env --pattern --fail-fast --verbose --list --repeat --seed --out'.split(
-      ' ',
-    ),
-  load: '--target --auth-secret --admin-token --users --sessions --rate --duration --frozen --out'.split(
-    ' ',
-  ),
-  soak: '--target --auth-secret --admin-token --duration --compress --out'.split(' '),
-  gate: '--for --policy'.split(' '),
-};
-
 function flagsByCommand(): ReadonlyMap<string, readonly string[]> {
   const { commands } = buildProgram(fakeTerminal());
-  const known = commands.map(
-    (command) => [command.name(), command.options.flatMap(({ long }) => long ?? [])] as const,
+  return new Map(
+    commands.map((command) => [command.name(), command.options.flatMap(({ long }) => long ?? [])]),
   );
-  return new Map([...Object.entries(promised), ...known]);
 }
 
 /**
