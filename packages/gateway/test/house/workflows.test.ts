@@ -88,7 +88,7 @@ describe('the pipelines of the seed document', () => {
     expect(daily?.workflow.on).toHaveProperty('schedule');
     expect(commands('daily')).toMatch(/holdfast load .*--frozen/);
     expect(commands('daily')).toMatch(
-      /holdfast gate evidence\/load evidence\/verify --for staging/,
+      /holdfast gate evidence\/load evidence\/verify evidence\/own --for staging/,
     );
     expect(commands('daily')).toContain('gh issue create');
   });
@@ -99,6 +99,16 @@ describe('the pipelines of the seed document', () => {
     expect(commands('release')).toMatch(/holdfast soak .*--duration 24h/);
     expect(commands('release')).toMatch(/holdfast gate evidence\/soak .*--for production/);
   });
+
+  it.each(['daily', 'release'])(
+    '%s holds every run it has made against the policy, and no other',
+    (name) => {
+      const made = [...commands(name).matchAll(/--out (\S+)/g)].map(([, one]) => one);
+      const [, judged = ''] = /holdfast gate (.*) --for/.exec(commands(name)) ?? [];
+      expect(made.length).toBeGreaterThan(2);
+      expect(judged.split(' ')).toEqual(made);
+    },
+  );
 
   it('have a review ask for what the seed document asks for', () => {
     const template = read('.github/pull_request_template.md');
