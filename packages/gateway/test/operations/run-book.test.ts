@@ -25,7 +25,8 @@ async function exported(): Promise<{ names: ReadonlySet<string>; lines: readonly
   const lag = new LoopLag();
   const layer = new SessionLayer({}, { clock: new ManualClock() });
   const faults = new GatewayFaults({ now: () => 0, tell: () => {} });
-  const sources = { layer, metrics: new Metrics(), faults, lag, webhooks: null };
+  const rollout = { stage: 'everyone', percent: 100, rollbacks: new Map() } as const;
+  const sources = { layer, metrics: new Metrics(), faults, lag, webhooks: null, rollout };
   const text = await new PrometheusText(sources).read();
   lag.stop();
   const { families, samples } = parseExposition(text);
