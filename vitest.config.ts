@@ -29,7 +29,7 @@ function libraryAliases(): { find: RegExp; replacement: string }[] {
   });
 }
 
-const folders = '{packages,examples}/*/test/**';
+const folders = '{packages/*,examples/*,compare}/test/**';
 const everyTest = `${folders}/*.test.ts`;
 const slower = ['clients', 'process', 'long', 'release'].map(
   (tier) => `${folders}/*.${tier}.test.ts`,

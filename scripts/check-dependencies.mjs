@@ -7,7 +7,7 @@
  */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { packageFolders, readJson, report, root } from './workspace.mjs';
+import { packageFolders, privateFolders, readJson, report, root } from './workspace.mjs';
 
 /**
  * @typedef {{ version?: string, integrity?: string, link?: boolean, hasInstallScript?: boolean, optional?: boolean }} Locked
@@ -94,7 +94,8 @@ function checkInstallScripts(file) {
 }
 
 const lock = readLock();
-const manifests = ['package.json', ...packageFolders.map((folder) => `${folder}/package.json`)];
+const folders = [...packageFolders, ...privateFolders];
+const manifests = ['package.json', ...folders.map((folder) => `${folder}/package.json`)];
 report(
   [
     ...checkLock(lock),

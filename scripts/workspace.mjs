@@ -9,6 +9,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url));
 /** The packages, in the order in which they build. */
 export const packageFolders = ['packages/holdfast', 'packages/gateway'];
 
+/** Folders with a manifest that are not published. */
+export const privateFolders = ['compare'];
+
 /**
  * @param {string} folder absolute path
  * @returns {string[]} absolute paths of all files below it, sorted; none when it does not exist
