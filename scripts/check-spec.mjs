@@ -33,7 +33,8 @@ function listTests() {
   try {
     const { status, stdout, stderr } = spawnSync(
       path.join(root, 'node_modules/.bin/vitest'),
-      ['list', `--json=${file}`],
+      // Nothing is run, so files need no process each: that takes a fraction of the time.
+      ['list', '--isolate=false', `--json=${file}`],
       { cwd: root, encoding: 'utf8' },
     );
     if (status !== 0) throw new Error(`vitest could not list the tests:\n${stdout}${stderr}`);
