@@ -52,11 +52,15 @@ const longest = /\/simulation\/|\/(agent-chat|client|cuts|chat)\.clients\./;
 /** Begins with the longest of each group, so that no core is idle at its end: without times of an earlier run it is by size. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    const rank = ({ moduleId, project }: TestSpecification): number =>
-      2 * (project.config.sequence.groupOrder ?? 0) + (longest.test(moduleId) ? 0 : 1);
-    return sorted.sort((one, other) => rank(one) - rank(other));
+    // oxlint-disable-next-line unicorn/no-array-sort -- the order of a sequencer, which is no array
+    const bySize = await super.sort(files);
+    return bySize.toSorted((one, other) => rankOf(one) - rankOf(other));
   }
+}
+
+function rankOf({ moduleId, project }: TestSpecification): number {
+  const group = project.config.sequence.groupOrder ?? 0;
+  return 2 * group + (longest.test(moduleId) ? 0 : 1);
 }
 
 /** Where to leave a machine-readable account of the run, if anywhere. */

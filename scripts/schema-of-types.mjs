@@ -119,17 +119,27 @@ export class TypeSchemas {
     if (name === 'Record' && inner[0]?.type === 'TSStringKeyword' && inner[1] !== undefined)
       return { type: 'object', additionalProperties: this.#schema(file, inner[1]) };
     if (inner.length > 0) throw new Error(`${file}: there is no schema for ${name}<…>.`);
-    const { file: home } = this.#declarationOf(file, name);
-    const known = this.#homes.get(name) ?? home;
-    if (known !== home)
-      throw new Error(`Expected one \`${name}\`, got those of ${known} and ${home}.`);
-    this.#homes.set(name, home);
+    this.#checkHome(file, name);
     if (!Object.hasOwn(this.definitions, name)) {
       // Named first: a type may speak of itself.
       this.definitions[name] = {};
       this.definitions[name] = this.schemaOf(file, name);
     }
     return { $ref: `#/$defs/${name}` };
+  }
+
+  /**
+   * Definitions go by name: two types of one name would be taken for each other.
+   *
+   * @param {string} file
+   * @param {string} name
+   */
+  #checkHome(file, name) {
+    const { file: home } = this.#declarationOf(file, name);
+    const known = this.#homes.get(name) ?? home;
+    if (known !== home)
+      throw new Error(`Expected one \`${name}\`, got those of ${known} and ${home}.`);
+    this.#homes.set(name, home);
   }
 
   /**

@@ -14,10 +14,8 @@ describe('the command line of the benchmarks', () => {
 
   test.each(['--help', '-h'])('asks for the usage: %s', (flag) => {
     const request = readRequest([flag], suites);
-    expect(request).toMatchObject({
-      wants: 'help',
-      text: expect.stringMatching(/^usage: npm run/u),
-    });
+    expect(request.wants).toBe('help');
+    expect('text' in request && request.text).toMatch(/^usage: npm run/u);
   });
 
   test.each([

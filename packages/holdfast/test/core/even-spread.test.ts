@@ -4,7 +4,7 @@ import { evenSpread } from '../../src/core/even-spread.ts';
 test.each([0, 1_000, 1_000_000])(
   'places of a hundred turns from %i on lie evenly: the widest gap is less than three times the mean',
   (first) => {
-    const places = Array.from({ length: 100 }, (_, turn) => evenSpread(first + turn)).sort(
+    const places = Array.from({ length: 100 }, (_, turn) => evenSpread(first + turn)).toSorted(
       (a, b) => a - b,
     );
     const ends = [...places.slice(1), (places[0] ?? 0) + 1];

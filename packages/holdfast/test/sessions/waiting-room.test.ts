@@ -167,9 +167,8 @@ describe('the waiting room', () => {
     await settled();
     expect([waiting.outcome, late.outcome]).toEqual(['refused', 'refused']);
     for (const { socket } of [waiting, late]) {
-      expect(socket.closes).toEqual([
-        { code: 1012, reason: expect.stringMatching(/^\{"r":"drain","retryMs":\d{4}\}$/u) },
-      ]);
+      expect(socket.closes).toMatchObject([{ code: 1012 }]);
+      expect(socket.closes[0]?.reason).toMatch(/^\{"r":"drain","retryMs":\d{4}\}$/u);
     }
     expect(house.layer.count('u')).toBe(1);
   });
