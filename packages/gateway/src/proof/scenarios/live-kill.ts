@@ -3,7 +3,7 @@ import type { Arrival, ProofClient } from '../dialer.ts';
 import { someUpTo } from './ghosts.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
-import { countKilled, demandAlive } from './survivors.ts';
+import { awaitVictims, countKilled, demandAlive } from './survivors.ts';
 
 /** Longer than the quiet cut-off of 10 s that home-made clean-ups have. */
 const usualQuietMs = 12_000;
@@ -41,6 +41,8 @@ export function quietSessions(quietMs: number = usualQuietMs): Scenario {
       const arrivals = await Promise.all(users.map((user) => stage.connect({ user })));
       stage.note('a newcomer has come for each of the quiet users but one');
       await keepBusy(stage, crowd.busy, aftermathMs);
+      // The last two users are at their limit.
+      await awaitVictims(stage, [...quiet, ...crowd.busy], arrivals.slice(-2));
       const isBusySpared = countKilled(stage, crowd.busy) === 0;
       demandAlive(stage, quiet, isBusySpared ? quietCause : evictedCause);
       demandAlive(stage, crowd.busy, evictedCause);
@@ -103,6 +105,7 @@ const farAway: Scenario = {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const arrival = await stage.connect({ user });
       await stage.pause(aftermathMs / 3);
+      await awaitVictims(stage, clients, [arrival]);
       demandAlive(stage, clients, 'A live session was ended because its answers take long.');
       demandHonest([arrival]);
     }
@@ -121,6 +124,7 @@ const stormed: Scenario = {
     for (let batch = 1; batch <= 5; batch += 1) {
       const arrivals = await Promise.all(Array.from({ length: 20 }, () => stage.connect({ user })));
       const admitted = arrivals.filter(({ isOpen }) => isOpen).length;
+      await awaitVictims(stage, clients, arrivals);
       demandAlive(stage, clients, evictedCause);
       demand(admitted === 0, {
         expected: 'all of twenty newcomers to be refused',

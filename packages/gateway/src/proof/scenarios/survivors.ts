@@ -1,5 +1,5 @@
 import { demand } from '../finding.ts';
-import type { ProofClient } from '../dialer.ts';
+import type { Arrival, ProofClient } from '../dialer.ts';
 import type { Stage } from './stage.ts';
 
 /** Keeps how many of these were ended as the sample `live sessions killed`. */
@@ -18,4 +18,20 @@ export function demandAlive(stage: Stage, clients: readonly ProofClient[], cause
     got: `${killed} of them ended, the first with ${end?.code} ${end?.reason}`,
     cause,
   });
+}
+
+const underWayMs = 5_000;
+
+/**
+ * Waits for the end of one of these where newcomers were let in for whom there was no room: somebody was ended for them, and
+ * may not know it yet.
+ */
+export async function awaitVictims(
+  stage: Stage,
+  clients: readonly ProofClient[],
+  arrivals: readonly Arrival[],
+): Promise<void> {
+  if (!arrivals.some(({ isOpen }) => isOpen)) return;
+  const hasVictim = (): boolean => clients.some(({ end }) => end !== null);
+  await stage.eventually(() => Promise.resolve(hasVictim()), underWayMs);
 }
