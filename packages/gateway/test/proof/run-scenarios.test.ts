@@ -159,4 +159,18 @@ describe('a scenario', () => {
     expect(run.played.map(({ name }) => name)).toEqual(['limits/passes']);
     expect(clients.map(({ end }) => end?.code)).toEqual([1006]);
   });
+
+  it('does not begin when the run is interrupted while its target is asked for the limit', async () => {
+    const stopping = new AbortController();
+    const countOf = async (): Promise<{ count: number; limit: number; sessions: [] }> => {
+      stopping.abort();
+      return await Promise.resolve({ count: 0, limit: 5, sessions: [] });
+    };
+    const grounds = { target: fakeDeployment({ countOf }).deployment, environment: null };
+    let begun = 0;
+    const counts = scenario('limits/counts', async () => await Promise.resolve(void (begun += 1)));
+    const run = await runScenarios(planFor([counts], { grounds, signal: stopping.signal }));
+    expect(run).toEqual({ played: [], isComplete: false });
+    expect(begun).toBe(0);
+  });
 });

@@ -65,6 +65,8 @@ async function judge(scenario: Scenario, watch: Watch): Promise<Verdict> {
     got: 'none of it',
     cause: 'The target left something unanswered.',
   });
+  // An abort that came before now is told to no listener.
+  if (signal.aborted) return describe(interrupted);
   const timer = setTimeout(() => curtain.abort(late), withinMs);
   const interrupt = (): void => curtain.abort(interrupted);
   signal.addEventListener('abort', interrupt, { once: true });
