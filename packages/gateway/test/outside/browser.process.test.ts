@@ -207,4 +207,20 @@ describe('holdfast/client in Chromium', () => {
     expect(Math.max(...delays)).toBeLessThan(1_000);
     expect(await gateway.count('ann')).toBe(1);
   });
+
+  it('a tab that cannot load the code of sharing says so and goes alone; the next time it shares', async () => {
+    await context.route('**/tabs.js', (route) => route.abort());
+    const proxy = await FaultProxy.start({ targetPort: gateway.port });
+    const tabs = [await openPage('&share', proxy.port), await openPage('&share', proxy.port)];
+    expect(await gateway.count('ann')).toBe(2);
+    for (const tab of tabs) expect(await kept(tab, 'errors')).toEqual(['tabs-failed']);
+    await context.unroute('**/tabs.js');
+    proxy.reset();
+    await until(async () => (await gateway.count('ann')) === 1);
+    for (const tab of tabs) await until(async () => (await kept(tab, 'readies')).length === 2);
+    await delay(300);
+    expect(await gateway.count('ann')).toBe(1);
+    for (const tab of tabs) expect(await kept(tab, 'errors')).toEqual(['tabs-failed']);
+    await proxy.close();
+  });
 });

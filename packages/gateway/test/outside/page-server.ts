@@ -9,7 +9,6 @@ const library = fileURLToPath(new URL('../../../holdfast/dist', import.meta.url)
 /** Keeps what it hears in `sessionStorage`, so that a reload cannot lose it. `?gateway=…[&share]` */
 const page = `<!doctype html><title>idle</title><script type="module">
 import { createClient } from '/client/index.js';
-import { shareTabs } from '/client/tabs.js';
 const asked = new URLSearchParams(location.search);
 const keep = (name, value) => {
   const kept = JSON.parse(sessionStorage.getItem(name) ?? '[]');
@@ -19,11 +18,12 @@ const client = createClient({
   url: asked.get('gateway'),
   token: async () => (await fetch('/token')).text(),
   storage: sessionStorage,
-  ...(asked.has('share') && { shareTabs }),
+  shareTabs: asked.has('share'),
 });
 client.on('event', ({ data: { n, at } }) => keep('got', [n, Date.now() - at]));
 client.on('gap', ({ reason }) => keep('gaps', reason));
 client.on('ready', ({ resume }) => keep('readies', resume.outcome));
+client.on('error', ({ code }) => keep('errors', code));
 client.on('state', (state) => { document.title = state; });
 client.connect();
 </script>`;

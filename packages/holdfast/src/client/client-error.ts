@@ -4,6 +4,7 @@
  * - `token-failed`: the token provider threw, or gave no text
  * - `unauthorized`: the provider gave the token again that the server had refused
  * - `no-socket`: the runtime would not open a WebSocket to this address
+ * - `tabs-failed`: the code of `shareTabs` could not be loaded; the client goes on with a session of its own
  * - `bad-frame`: the server sent something that is no frame
  * - `storage-failed`: the position could not be kept; the client goes on with what it has in memory
  * - `rejected`: the server answered `error`; `serverCode` says why
@@ -18,6 +19,7 @@ export type ClientErrorCode =
   | 'token-failed'
   | 'unauthorized'
   | 'no-socket'
+  | 'tabs-failed'
   | 'bad-frame'
   | 'storage-failed'
   | 'rejected'

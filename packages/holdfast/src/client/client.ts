@@ -5,14 +5,14 @@ import type { ClientEvents, ClientState } from './client-events.ts';
 import { Conversation } from './conversation.ts';
 import { Emitter } from './emitter.ts';
 import type { Ground } from './ground.ts';
-import type { House } from './house.ts';
+import type { House, LoadTabs } from './house.ts';
 import type { ClientSettings } from './options.ts';
 import { Outbox } from './outbox.ts';
 import { PageWatch } from './page-watch.ts';
 import { Position } from './position.ts';
 import { type LinkClose, nextStep, readClose } from './retry.ts';
 import { TokenSource } from './token-source.ts';
-import { WebSocketDialer } from './web-socket-link.ts';
+import { WebSocketLink } from './web-socket-link.ts';
 
 /** A client of one user: at most one socket, whatever is asked of it. */
 export interface Client<Events extends object = Record<string, unknown>> {
@@ -75,32 +75,33 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
   /** What the server has said before it goes; null unless it drains. */
   #drainMs: number | null = null;
 
-  constructor(settings: ClientSettings, ground: Ground) {
+  constructor(settings: ClientSettings, ground: Ground, loadTabs: LoadTabs) {
     const emitter = new Emitter();
     const tokens = new TokenSource(settings.token, ground);
-    const { address: url, storage, WebSocket, shareTabs } = settings;
-    const key = settings.storageKey ?? `holdfast:${url.href}`;
-    const position = new Position(
-      {
-        storage,
-        key,
-        failed: (cause) => {
-          const message = 'The position is kept in memory only.';
-          emitter.emit('error', new ClientError('storage-failed', message, { cause }));
-        },
-      },
-      ground.page === null,
-    );
+    const failed = (cause: unknown): void => {
+      const message = 'The position is kept in memory only.';
+      emitter.fail(new ClientError('storage-failed', message, { cause }));
+    };
+    const position = new Position(settings, failed, ground.page === null);
     const outbox = new Outbox(ground, settings.outbox);
-    const direct = new WebSocketDialer({ url, WebSocket, tokens, position });
-    const dialer = shareTabs?.({ direct, ground, key, tokens, position }) ?? direct;
-    this.#house = { ground, settings, emitter, position, outbox, tokens, dialer };
+    const house: House = {
+      ground,
+      settings,
+      emitter,
+      position,
+      outbox,
+      tokens,
+      direct: { dial: (owner, brought) => new WebSocketLink(house, owner, brought) },
+      loadTabs,
+      tabs: null,
+    };
+    this.#house = house;
     this.#retry = new Alarm(ground);
     this.#watch = new PageWatch(ground.page, {
       wake: () => this.#wake(),
       doubt: () => this.#talk?.doubt(false),
       hide: () => this.#talk?.flush(),
-      leave: (isLeaving) => this.#keepTicket(isLeaving),
+      leave: (isLeaving) => position.keepTicket(isLeaving),
     });
   }
 
@@ -121,7 +122,8 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
     if (this.#talk !== null) return;
     if (this.#state !== 'waiting') {
       this.#watch.start();
-      this.#keepTicket(this.#house.ground.page === null);
+      const { ground, position } = this.#house;
+      position.keepTicket(ground.page === null);
     }
     this.#attempt();
   }
@@ -210,24 +212,18 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
 
   /** Ends whatever is going on, by order of the application or of the server. */
   #rest(state: 'idle' | 'stopped' | 'closed'): void {
-    const { outbox, dialer } = this.#house;
+    const { outbox, tabs, position } = this.#house;
     const talk = this.#talk;
     this.#talk = null;
     this.#notBefore = 0;
     this.#retry.clear();
     this.#watch.stop();
     talk?.leave();
-    dialer.rest();
-    this.#keepTicket(true);
+    tabs?.rest();
+    position.keepTicket(true);
     if (state === 'idle') outbox.shut();
     else outbox.giveUp(new ClientError(state, `The client is ${state}.`));
     this.#become(state);
-  }
-
-  #keepTicket(isKept: boolean): void {
-    const { position } = this.#house;
-    position.keepsTicket = isKept;
-    position.save();
   }
 
   #become(state: ClientState): void {

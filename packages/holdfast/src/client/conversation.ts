@@ -46,6 +46,9 @@ interface EventRest {
 /** Acks count against the message rate, so they are not sent more often than this. */
 const ackIntervalMs = 250;
 
+/** How long an attempt waits for the code of sharing; then it is made without. */
+const loadingMs = 5_000;
+
 /**
  * What is said over one link, from the dialing to the end. All that belongs to one connection is in here, so that a late
  * word about an old one finds nobody to disturb.
@@ -67,7 +70,7 @@ export class Conversation implements LinkOwner {
   #acked = 0;
 
   constructor(house: House, party: Party) {
-    const { ground, tokens, emitter } = house;
+    const { ground, tokens } = house;
     this.#house = house;
     this.#party = party;
     this.#deadline = new Alarm(ground);
@@ -80,13 +83,12 @@ export class Conversation implements LinkOwner {
       ground,
       tokens,
       send: (frame) => this.#send(frame),
-      failed: (error) => emitter.emit('error', error),
+      failed: (error) => this.#fail(error),
     });
   }
 
   start(): void {
-    this.#allow(this.#house.settings.connectTimeoutMs);
-    this.#link = this.#house.dialer.dial(this);
+    void this.#dial();
   }
 
   /** How long a session has been open; null where there was none. */
@@ -139,6 +141,26 @@ export class Conversation implements LinkOwner {
     this.#finish(null);
     if (error !== undefined) this.#fail(error);
     this.#party.ended(close);
+  }
+
+  async #dial(): Promise<void> {
+    const house = this.#house;
+    const { settings } = house;
+    try {
+      if (settings.shareTabs) {
+        const late = new Promise<never>((_, fail) => this.#deadline.set(loadingMs, fail));
+        const { shareTabs } = await Promise.race([house.loadTabs(), late]);
+        house.tabs ??= shareTabs(house);
+      }
+    } catch (cause) {
+      if (!this.#isOver)
+        this.#fail(
+          new ClientError('tabs-failed', 'The code of `shareTabs` did not load.', { cause }),
+        );
+    }
+    if (this.#isOver) return;
+    this.#allow(settings.connectTimeoutMs);
+    this.#link = (house.tabs ?? house.direct).dial(this);
   }
 
   #serve(frame: Frame): void {
@@ -230,15 +252,13 @@ export class Conversation implements LinkOwner {
       // Meanwhile a slot may have become free by itself, or the server may have asked anew.
       if (this.#isOver || this.#question !== reached) return;
       if (session !== null) this.#send({ type: 'takeover', session });
-      else this.#turnAway();
+      else {
+        this.#finish(false);
+        this.#party.ended({ code: 4429, reason: '', advice: 'stop' });
+      }
     } catch (cause) {
       this.#fail(new ClientError('handler-failed', 'onLimit threw.', { cause }));
     }
-  }
-
-  #turnAway(): void {
-    this.#finish(false);
-    this.#party.ended({ code: 4429, reason: '', advice: 'stop' });
   }
 
   #allow(ms: number): void {
@@ -265,7 +285,7 @@ export class Conversation implements LinkOwner {
   }
 
   #fail(error: ClientError): void {
-    this.#house.emitter.emit('error', error);
+    this.#house.emitter.fail(error);
   }
 }
 

@@ -27,24 +27,23 @@ export class Emitter {
     }
   }
 
+  /** Tells the `error` handlers. */
+  fail(error: ClientError): void {
+    this.emit('error', error);
+  }
+
   clear(): void {
     this.#handlers.clear();
   }
 
   #report(name: Names, cause: unknown): void {
     if (name !== 'error' && this.#handlers.get('error')?.size) {
-      this.emit(
-        'error',
-        new ClientError('handler-failed', `A handler of ${name} threw.`, { cause }),
-      );
+      this.fail(new ClientError('handler-failed', `A handler of ${name} threw.`, { cause }));
       return;
     }
     // Nobody listens: it goes where what a listener throws always goes.
-    const { reportError } = globalThis as { reportError?: (error: unknown) => void };
-    if (reportError) reportError(cause);
-    else
-      queueMicrotask(() => {
-        throw cause;
-      });
+    queueMicrotask(() => {
+      throw cause;
+    });
   }
 }

@@ -34,7 +34,6 @@ export const systemGround: Ground = {
   },
   random: () => Math.random(),
   // Unlike `randomUUID`, this is there also in pages that did not come over HTTPS.
-  uniqueText: () =>
-    Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('.'),
+  uniqueText: () => crypto.getRandomValues(new Uint32Array(4)).join('.'),
   page: 'document' in globalThis ? (globalThis as unknown as PagePort) : null,
 };

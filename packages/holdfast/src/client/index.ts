@@ -18,7 +18,7 @@ export type { ClientOptions } from './options.ts';
 export type { OutboxBounds } from './outbox.ts';
 export type { PositionStorage } from './position.ts';
 export type { TokenOption } from './token-source.ts';
-export type { WebSocketClass } from './web-socket-link.ts';
+export type { WebSocketClass } from './web-socket-class.ts';
 
 /**
  * Makes a client. It does nothing until `connect()`.
@@ -29,5 +29,6 @@ export type { WebSocketClass } from './web-socket-link.ts';
 export function createClient<Events extends object = Record<string, unknown>>(
   options: ClientOptions,
 ): Client<Events> {
-  return new HoldfastClient<Events>(resolveClientOptions(options), systemGround);
+  const settings = resolveClientOptions(options);
+  return new HoldfastClient<Events>(settings, systemGround, () => import('./tabs.ts'));
 }

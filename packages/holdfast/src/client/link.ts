@@ -23,6 +23,10 @@ export interface LinkOwner {
 export interface Dialer {
   /** @param brought where to read on, instead of where this client is */
   dial(owner: LinkOwner, brought?: Place): Link;
+}
+
+/** Makes links that all tabs have in common. */
+export interface SharedDialer extends Dialer {
   /** The client will not come back by itself: others may have what it kept for that. */
   rest(): void;
 }

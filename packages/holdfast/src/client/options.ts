@@ -2,25 +2,9 @@ import type { BackoffPolicy } from '../core/backoff.ts';
 import { UsageError } from '../core/usage-error.ts';
 import type { LimitReached } from './client-events.ts';
 import type { OutboxBounds } from './outbox.ts';
-import type { Dialer } from './link.ts';
-import type { Position, PositionStorage } from './position.ts';
-import type { Ground } from './ground.ts';
-import type { TokenOption, TokenSource } from './token-source.ts';
-import type { WebSocketClass } from './web-socket-link.ts';
-
-/** What sharing works with. */
-export interface TabParts {
-  /** To the server, past all tabs. */
-  readonly direct: Dialer;
-  readonly ground: Ground;
-  /** Tabs with another one have nothing in common. */
-  readonly key: string;
-  readonly tokens: TokenSource;
-  readonly position: Position;
-}
-
-/** Makes the dialer of a client that shares its session; null where the runtime cannot. */
-export type ShareTabs = (parts: TabParts) => Dialer | null;
+import type { PositionStorage } from './position.ts';
+import type { TokenOption } from './token-source.ts';
+import type { WebSocketClass } from './web-socket-class.ts';
 
 /** What a client is made of. */
 export interface ClientOptions {
@@ -32,8 +16,8 @@ export interface ClientOptions {
   readonly storage?: PositionStorage;
   /** Under which name it is kept there. Default: `holdfast:` and the address. */
   readonly storageKey?: string;
-  /** Shares one session among all tabs of a browser: pass `shareTabs` of `holdfast/client/tabs`. */
-  readonly shareTabs?: ShareTabs;
+  /** Shares one session among all tabs of a browser. The code for it is loaded with the first attempt. Default: false. */
+  readonly shareTabs?: boolean;
   /** The class to connect with, where the runtime has none (Node 20): that of the package `ws`. */
   readonly WebSocket?: WebSocketClass;
   /** Chooses the session to take over when all slots of the user are in use; null leaves. */
@@ -49,6 +33,7 @@ export interface ClientOptions {
 /** The options with their defaults. */
 export interface ClientSettings extends ClientOptions {
   readonly address: URL;
+  readonly storageKey: string;
   readonly WebSocket: WebSocketClass;
   readonly backoff: BackoffPolicy;
   readonly connectTimeoutMs: number;
@@ -66,19 +51,18 @@ const defaultOutbox: OutboxBounds = {
 export function resolveClientOptions(options: ClientOptions): ClientSettings {
   const { WebSocket = (globalThis as { WebSocket?: WebSocketClass }).WebSocket } = options;
   if (WebSocket === undefined)
-    throw bad(
-      'WebSocket',
-      'given where the runtime has none, as Node 20: pass the class of the package `ws`',
-    );
+    throw bad('WebSocket', 'the class of the package `ws` where the runtime has none, as Node 20');
   const { connectTimeoutMs = 15_000 } = options;
   const backoff = { ...defaultBackoff, ...options.backoff };
   const outbox = { ...defaultOutbox, ...options.outbox };
   const numbers = { connectTimeoutMs, ...backoff, ...outbox };
   for (const [name, value] of Object.entries(numbers))
     if (!(value > 0)) throw bad(name, `a number above 0, got ${String(value)}`);
+  const address = addressOf(options.url);
   return {
     ...options,
-    address: addressOf(options.url),
+    address,
+    storageKey: options.storageKey ?? `holdfast:${address.href}`,
     WebSocket,
     connectTimeoutMs,
     backoff,

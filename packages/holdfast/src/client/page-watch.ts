@@ -23,9 +23,10 @@ export class PageWatch {
     this.#page = page;
     this.#listener = ({ type }) => {
       const isHidden = page?.document?.visibilityState === 'hidden';
-      if (type === 'pagehide' || type === 'pageshow') owner.leave(type === 'pagehide');
+      const isLeaving = type === 'pagehide';
+      if (isLeaving || type === 'pageshow') owner.leave(isLeaving);
       if (type === 'offline') owner.doubt();
-      else if (type === 'pagehide' || (type === 'visibilitychange' && isHidden)) owner.hide();
+      else if (isLeaving || (type === 'visibilitychange' && isHidden)) owner.hide();
       else owner.wake();
     };
   }

@@ -14,15 +14,14 @@ export interface Place {
 
 /** What the position is kept in. */
 export interface PositionPlace {
-  readonly storage: PositionStorage | undefined;
-  readonly key: string;
-  /** Called when the storage fails, the first time. */
-  readonly failed: (error: unknown) => void;
+  readonly storage?: PositionStorage;
+  readonly storageKey: string;
 }
 
 /** Where the client is in the record of its user, and with which ticket it takes its place again. */
 export class Position {
   readonly #place: PositionPlace;
+  readonly #failed: (error: unknown) => void;
   #user: string | null = null;
   #epoch: string | null = null;
   #offset = 0;
@@ -32,11 +31,13 @@ export class Position {
    * Whether the ticket is written down too. Not while a page is on the screen: duplicating a tab copies its storage, and
    * of two clients with one ticket only one lives. Written on leaving, it is there for the reload that follows.
    */
-  keepsTicket: boolean;
+  #keepsTicket: boolean;
 
-  constructor(place: PositionPlace, keepsTicket: boolean) {
+  /** @param failed called when the storage fails, the first time */
+  constructor(place: PositionPlace, failed: (error: unknown) => void, keepsTicket: boolean) {
     this.#place = place;
-    this.keepsTicket = keepsTicket;
+    this.#failed = failed;
+    this.#keepsTicket = keepsTicket;
     this.#load();
   }
 
@@ -85,19 +86,24 @@ export class Position {
     this.save();
   }
 
+  keepTicket(isKept: boolean): void {
+    this.#keepsTicket = isKept;
+    this.save();
+  }
+
   save(): void {
-    const { storage, key } = this.#place;
+    const { storage, storageKey } = this.#place;
     if (storage === undefined || this.#epoch === null) return;
-    const ticket = this.keepsTicket ? this.#ticket : null;
+    const ticket = this.#keepsTicket ? this.#ticket : null;
     this.#guard(() => {
-      storage.setItem(key, JSON.stringify([this.#user, this.#epoch, this.#offset, ticket]));
+      storage.setItem(storageKey, JSON.stringify([this.#user, this.#epoch, this.#offset, ticket]));
     });
   }
 
   #load(): void {
-    const { storage, key } = this.#place;
+    const { storage, storageKey } = this.#place;
     this.#guard(() => {
-      const kept: unknown = JSON.parse(storage?.getItem(key) ?? 'null');
+      const kept: unknown = JSON.parse(storage?.getItem(storageKey) ?? 'null');
       if (!Array.isArray(kept)) return;
       const [user, epoch, offset, ticket] = kept as unknown[];
       if (typeof user !== 'string' || typeof epoch !== 'string') return;
@@ -114,7 +120,7 @@ export class Position {
     try {
       act();
     } catch (error) {
-      if (!this.#hasFailed) this.#place.failed(error);
+      if (!this.#hasFailed) this.#failed(error);
       this.#hasFailed = true;
     }
   }

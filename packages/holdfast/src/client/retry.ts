@@ -84,11 +84,10 @@ export function nextStep({ close, failures, random, backoff }: RetryFacts): Next
 }
 
 function parseReason(reason: string): { readonly r?: unknown; readonly retryMs?: unknown } {
-  if (!reason.startsWith('{')) return {};
   try {
-    return JSON.parse(reason) as object;
+    return (JSON.parse(reason) as object | null) ?? {};
   } catch {
-    // Somebody else's words: the code says enough.
+    // No words, or somebody else's: the code says enough.
     return {};
   }
 }

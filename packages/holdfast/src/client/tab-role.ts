@@ -1,5 +1,5 @@
+import type { House } from './house.ts';
 import type { LinkOwner } from './link.ts';
-import type { TabParts } from './options.ts';
 import type { TabPost } from './tab-post.ts';
 
 /** What a tab does for its client: it leads, or it follows. */
@@ -12,7 +12,7 @@ export interface TabRole {
 }
 
 /** What a role works with. */
-export interface RoleParts extends TabParts {
+export interface RoleParts extends House {
   /** Of this tab. */
   readonly id: string;
   readonly owner: LinkOwner;

@@ -1,11 +1,9 @@
-import type { Dialer, Link, LinkOwner } from './link.ts';
 import { FollowingTab } from './following-tab.ts';
+import type { House, ShareTabs } from './house.ts';
 import { LeadingTab } from './leading-tab.ts';
-import type { ShareTabs, TabParts } from './options.ts';
+import type { Link, LinkOwner, SharedDialer } from './link.ts';
 import type { TabPost } from './tab-post.ts';
 import type { TabRole } from './tab-role.ts';
-
-export type { ShareTabs, TabParts } from './options.ts';
 
 /** The part of `BroadcastChannel` that is used. */
 export interface ChannelPort {
@@ -29,35 +27,36 @@ export interface TabPort {
 /**
  * Shares one session among all tabs of a browser that have the same address and the same user: one tab holds the lock and
  * the connection, the others get their frames from it. Without Web Locks or BroadcastChannel (an old browser, a page that
- * did not come over HTTPS, Node) every tab has a session of its own.
+ * did not come over HTTPS) every tab has a session of its own; so has a program that is no page, though Node has both.
  */
-export const shareTabs: ShareTabs = (parts) => {
+export const shareTabs: ShareTabs = (house) => {
+  if (house.ground.page === null && !('WorkerGlobalScope' in globalThis)) return null;
   const { navigator, BroadcastChannel } = globalThis as unknown as {
     navigator?: { readonly locks?: TabPort['locks'] };
     BroadcastChannel?: TabPort['BroadcastChannel'];
   };
   const locks = navigator?.locks;
   if (locks === undefined || BroadcastChannel === undefined) return null;
-  return shareTabsBy({ locks, BroadcastChannel }, parts);
+  return shareTabsBy({ locks, BroadcastChannel }, house);
 };
 
 /** The same over a port: tests bring their own. */
-export function shareTabsBy(port: TabPort, parts: TabParts): Dialer {
-  return new TabDialer(port, parts);
+export function shareTabsBy(port: TabPort, house: House): SharedDialer {
+  return new TabDialer(port, house);
 }
 
-class TabDialer implements Dialer {
+class TabDialer implements SharedDialer {
   readonly #port: TabPort;
-  readonly #parts: TabParts;
+  readonly #house: House;
   #seat: Seat | null = null;
 
-  constructor(port: TabPort, parts: TabParts) {
+  constructor(port: TabPort, house: House) {
     this.#port = port;
-    this.#parts = parts;
+    this.#house = house;
   }
 
   dial(owner: LinkOwner): Link {
-    return new TabLink(this.#parts, owner, (user) => this.#sit(user));
+    return new TabLink(this.#house, owner, (user) => this.#sit(user));
   }
 
   rest(): void {
@@ -67,9 +66,9 @@ class TabDialer implements Dialer {
 
   /** Tabs of different users share nothing. */
   #sit(user: unknown): Seat {
-    const name = `holdfast.v1 ${this.#parts.key} ${JSON.stringify(user)}`;
+    const name = `holdfast.v1 ${this.#house.settings.storageKey} ${JSON.stringify(user)}`;
     if (this.#seat?.name !== name) this.rest();
-    this.#seat ??= new Seat(this.#port, name, this.#parts.ground.uniqueText());
+    this.#seat ??= new Seat(this.#port, name, this.#house.ground.uniqueText());
     return this.#seat;
   }
 }
@@ -128,7 +127,7 @@ class Seat {
 
 /** The link of a client that shares: what it does depends on who leads. */
 class TabLink implements Link {
-  readonly #parts: TabParts;
+  readonly #house: House;
   readonly #owner: LinkOwner;
   #seat: Seat | null = null;
   #role: TabRole | null = null;
@@ -136,8 +135,8 @@ class TabLink implements Link {
   #direct: Link | null = null;
   #isOver = false;
 
-  constructor(parts: TabParts, owner: LinkOwner, sit: (user: unknown) => Seat) {
-    this.#parts = parts;
+  constructor(house: House, owner: LinkOwner, sit: (user: unknown) => Seat) {
+    this.#house = house;
     this.#owner = owner;
     void this.#join(sit);
   }
@@ -170,7 +169,7 @@ class TabLink implements Link {
     if (wasFollowing) this.#owner.interrupted();
     if (this.#isOver) return;
     const parts = {
-      ...this.#parts,
+      ...this.#house,
       id: seat.id,
       owner: this.#owner,
       post: (post: TabPost) => seat.post(post),
@@ -183,11 +182,11 @@ class TabLink implements Link {
     if (this.#isOver) return;
     this.#role?.end(false);
     this.#role = null;
-    this.#direct = this.#parts.direct.dial(this.#owner);
+    this.#direct = this.#house.direct.dial(this.#owner);
   }
 
   async #join(sit: (user: unknown) => Seat): Promise<void> {
-    const { tokens, position } = this.#parts;
+    const { tokens, position } = this.#house;
     try {
       const token = await tokens.current();
       if (this.#isOver) return;

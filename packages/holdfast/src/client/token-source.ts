@@ -91,9 +91,8 @@ export class TokenSource {
 }
 
 function claimsOf(token: string): Claims {
-  const payload = token.split('.')[1];
-  if (payload === undefined) return {};
   try {
+    const [, payload = ''] = token.split('.');
     const bytes = atob(payload.replaceAll('-', '+').replaceAll('_', '/'));
     const text = new TextDecoder().decode(Uint8Array.from(bytes, (one) => one.charCodeAt(0)));
     return (JSON.parse(text) as Claims | null) ?? {};

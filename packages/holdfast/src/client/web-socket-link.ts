@@ -1,17 +1,8 @@
 import { subprotocol } from '../protocol/frames.ts';
 import { ClientError } from './client-error.ts';
-import type { Dialer, Link, LinkOwner } from './link.ts';
-import type { Place, Position } from './position.ts';
-import type { TokenSource } from './token-source.ts';
-
-/** A class of WebSockets: the one of browsers, or that of the `ws` package. */
-export type WebSocketClass = new (
-  url: string,
-  protocols?: string[],
-) => {
-  send(data: string): void;
-  close(code?: number, reason?: string): void;
-};
+import type { House } from './house.ts';
+import type { Link, LinkOwner } from './link.ts';
+import type { Place } from './position.ts';
 
 /** What the events of both kinds have, each its own part. */
 interface WebSocketEvent {
@@ -33,41 +24,17 @@ interface WebSocketPort {
   terminate?(): void;
 }
 
-/** What a dialer works with. */
-export interface DialerParts {
-  readonly url: URL;
-  readonly WebSocket: WebSocketClass;
-  readonly tokens: TokenSource;
-  readonly position: Position;
-}
-
 const open = 1;
 
-/** Opens a WebSocket for each link. */
-export class WebSocketDialer implements Dialer {
-  readonly #parts: DialerParts;
-
-  constructor(parts: DialerParts) {
-    this.#parts = parts;
-  }
-
-  dial(owner: LinkOwner, brought?: Place): Link {
-    return new WebSocketLink(this.#parts, owner, brought);
-  }
-
-  rest(): void {
-    // A WebSocket that is closed leaves nothing behind.
-  }
-}
-
-class WebSocketLink implements Link {
-  readonly #parts: DialerParts;
+/** A link over a WebSocket of its own. */
+export class WebSocketLink implements Link {
+  readonly #house: House;
   #owner: LinkOwner | null;
   readonly #brought: Place | undefined;
   #socket: WebSocketPort | null = null;
 
-  constructor(parts: DialerParts, owner: LinkOwner, brought: Place | undefined) {
-    this.#parts = parts;
+  constructor(house: House, owner: LinkOwner, brought: Place | undefined) {
+    this.#house = house;
     this.#brought = brought;
     this.#owner = owner;
     void this.#open();
@@ -85,7 +52,7 @@ class WebSocketLink implements Link {
   }
 
   async #open(): Promise<void> {
-    const { tokens, position } = this.#parts;
+    const { tokens, position } = this.#house;
     try {
       const token = await tokens.current();
       if (this.#owner === null) return;
@@ -98,14 +65,17 @@ class WebSocketLink implements Link {
   }
 
   #listen(token: string | null): void {
-    const { url, WebSocket, position } = this.#parts;
-    const target = new URL(url);
+    const { settings, position } = this.#house;
+    const target = new URL(settings.address);
     const { ticket, place } = position;
     const query = { resume: ticket, ...(this.#brought ?? place) };
     for (const [name, value] of Object.entries(query))
       if (value !== null) target.searchParams.set(name, String(value));
     const bearer = token === null ? [] : [`holdfast.bearer.${token}`];
-    const socket = new WebSocket(target.href, [subprotocol, ...bearer]) as WebSocketPort;
+    const socket = new settings.WebSocket(target.href, [
+      subprotocol,
+      ...bearer,
+    ]) as WebSocketPort;
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
       if (typeof data === 'string') this.#owner?.received(data);
@@ -128,5 +98,5 @@ class WebSocketLink implements Link {
 function asClientError(cause: unknown): ClientError {
   if (cause instanceof ClientError) return cause;
   // The cause may quote the sub-protocols, and with them the token.
-  return new ClientError('no-socket', 'The runtime refuses to open a WebSocket to this address.');
+  return new ClientError('no-socket', 'The runtime opens no WebSocket to this address.');
 }

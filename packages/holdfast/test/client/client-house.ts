@@ -1,6 +1,7 @@
 import type { ClientEvents } from '../../src/client/client-events.ts';
 import { HoldfastClient } from '../../src/client/client.ts';
 import type { Ground, PagePort } from '../../src/client/ground.ts';
+import type { LoadTabs } from '../../src/client/house.ts';
 import { type ClientOptions, resolveClientOptions } from '../../src/client/options.ts';
 import type { PositionStorage } from '../../src/client/position.ts';
 import { ManualClock } from '../../src/testing/manual-clock.ts';
@@ -155,7 +156,11 @@ export class ClientHouse {
 
   constructor(
     options: Partial<ClientOptions> = {},
-    given: { readonly page?: FakePage; readonly clock?: ManualClock } = {},
+    given: {
+      readonly page?: FakePage;
+      readonly clock?: ManualClock;
+      readonly loadTabs?: LoadTabs;
+    } = {},
   ) {
     this.clock = given.clock ?? new ManualClock();
     const { sockets } = this;
@@ -173,6 +178,7 @@ export class ClientHouse {
     this.client = new HoldfastClient(
       settings,
       groundOf(this.clock, given.page ?? null, this.draws),
+      given.loadTabs ?? (() => Promise.reject(new Error('There is no code of tabs here.'))),
     );
     for (const name of [
       'event',

@@ -20,7 +20,7 @@ describe('a client connects', () => {
   it('says what is missing where the runtime has no WebSocket', () => {
     expect('WebSocket' in globalThis).toBe(false);
     expect(() => createClient({ url: 'ws://gateway.test/ws' })).toThrow(
-      /Expected `WebSocket` to be given .*`ws`/,
+      /Expected `WebSocket` to be .*`ws`/,
     );
     expect(() => createClient({ url: 'ftp://gateway.test', WebSocket: FakeWebSocket })).toThrow(
       /Expected `url`/,

@@ -23,7 +23,7 @@ function at(offset: number, epoch = 'e1'): Place {
 function followingTab() {
   const posts: TabPost[] = [];
   const heard: string[] = [];
-  const position = new Position({ storage: undefined, key: '', failed: () => {} }, true);
+  const position = new Position({ storageKey: '' }, () => {}, true);
   const owner = {
     received: (text: string) => void heard.push(text),
     interrupted: () => void heard.push('interrupted'),

@@ -45,9 +45,13 @@ export class Tab {
         WebSocket: Dialed,
         storage,
         token: tokenOf({ sub: user }),
-        shareTabs: (parts) => shareTabsBy(port, parts),
+        shareTabs: true,
       },
-      { clock: world.clock, page: this.page },
+      {
+        clock: world.clock,
+        page: this.page,
+        loadTabs: async () => ({ shareTabs: (shared) => shareTabsBy(port, shared) }),
+      },
     );
   }
 }
