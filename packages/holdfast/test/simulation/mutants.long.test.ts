@@ -5,6 +5,7 @@ import { drainingMutants } from './mutants-of-draining.ts';
 import { receiptMutants } from './mutants-of-receipts.ts';
 import { rarelySeenMutants, resumingMutants } from './mutants-of-resuming.ts';
 import { simulatorMutants } from './mutants-of-simulator.ts';
+import { rarelySeenTokenMutants, tokenMutants } from './mutants-of-tokens.ts';
 
 const count = 200;
 
@@ -15,6 +16,8 @@ describe('FM-89 within two hundred worlds the simulator notices when', () => {
     ...rarelySeenMutants,
     ...receiptMutants,
     ...drainingMutants,
+    ...tokenMutants,
+    ...rarelySeenTokenMutants,
   ])('$name', async (mutant) => {
     expect(await violationOf(mutant, { count })).toMatch(/^I\d+: /);
   });

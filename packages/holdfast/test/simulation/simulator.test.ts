@@ -27,12 +27,14 @@ describe('the simulator', () => {
     const ends = ['client-close', 'connection-lost', 'invalid-frame', 'too-big', 'bad-frame'];
     const deaths = ['no-pong', 'transport-closed', 'open-timeout'];
     const orders = ['message-rate', 'slow', 'evicted', 'admin', 'revoked', 'released', 'failed'];
-    for (const cause of [...ends, ...deaths, ...orders, 'shutdown']) {
+    const tokens = ['refreshed', 'refreshRefused', 'turnedAway', 'ticketIgnored'];
+    for (const cause of [...ends, ...deaths, ...orders, 'token-expired', 'shutdown']) {
       expect({ [cause]: counts[`closed: ${cause}`] ?? 0 }).not.toEqual({ [cause]: 0 });
     }
     const others = ['refused', 'limitHit', 'pressureReaped', 'gapTold', 'lost', 'stalled', 'swept'];
     for (const event of [
       ...others,
+      ...tokens,
       'sweepFailed',
       'fault',
       'unknownHandle',

@@ -1,11 +1,13 @@
 import type { LimitFrame } from '../../protocol/frames.ts';
 import type { Admission, OpenOutcome } from '../../sessions/open-request.ts';
+import type { ResumeRequest } from '../../sessions/resumption.ts';
 import { answerQuestion } from './answer-question.ts';
 import { checkOutcome, type Doorstep } from './check-admission.ts';
 import { drawEngine, drawLine } from './scenario.ts';
 import { type Memory, SimulatedClient } from './simulated-client.ts';
 import { SimulatedSocket } from './simulated-socket.ts';
 import { isOfThisRecord, type Stage } from './stage.ts';
+import { drawToken } from './token-acts.ts';
 import type { Arrival, UserTruth } from './user-truth.ts';
 import { watchSocket } from './watch-socket.ts';
 
@@ -13,20 +15,33 @@ import { watchSocket } from './watch-socket.ts';
 export function dial(stage: Stage, user: UserTruth): SimulatedClient {
   const { world, random } = stage;
   const client = makeClient(stage, user);
+  client.token = drawToken(stage, user);
   const memory = drawMemory(stage, user);
   noteConfirmed(stage, user, memory);
   const brought = random.chance(0.05) ? random.between(1, 20) : undefined;
   const authenticationMs = random.chance(0.1) ? random.between(20, 2_000) : random.between(0, 20);
   world.in(client.traits.up.latencyMs + authenticationMs, () => {
-    world.ask(() => askForSlot(stage, user, { client, brought, memory }));
+    world.ask(() => knock(stage, user, { client, brought, memory }));
   });
   return client;
+}
+
+/** Whose token is no good is turned away before it can ask for anything. */
+function knock(
+  stage: Stage,
+  user: UserTruth,
+  dialled: Dialled & { client: SimulatedClient },
+): void {
+  const { tokens, layer } = stage;
+  const { socket, token } = dialled.client;
+  if (tokens?.isWelcome(token) === false) layer.turnAway(socket, 'unauthorized');
+  else askForSlot(stage, user, dialled);
 }
 
 /** A position that comes with a good ticket says that its client has read everything up to it. */
 function noteConfirmed(stage: Stage, user: UserTruth, memory: Memory | null): void {
   if (memory === null || memory.userId !== user.id) return;
-  if (memory.ticket === 'none' || !isOfThisRecord(stage, memory)) return;
+  if (memory.ticket === 'none' || !memory.hasPosition || !isOfThisRecord(stage, memory)) return;
   for (const number of memory.read) stage.confirmed.add(number);
 }
 
@@ -36,7 +51,9 @@ function drawMemory(stage: Stage, user: UserTruth): Memory | null {
   if (random.chance(0.5)) return null;
   const isOld = remembered.length > 0 && random.chance(0.3);
   const memory = isOld ? random.pick(remembered) : drawRecent(stage, user);
-  if (memory === undefined || memory === null || random.chance(0.9)) return memory ?? null;
+  if (memory === undefined || memory === null) return null;
+  if (random.chance(0.15)) return { ...memory, hasPosition: false };
+  if (random.chance(0.9)) return memory;
   return random.chance(0.5) ? { ...memory, epoch: 'another' } : { ...memory, ticket: 'none' };
 }
 
@@ -81,7 +98,8 @@ export function askForSlot(stage: Stage, user: UserTruth, dialled: Dialled): Adm
     userId: user.id,
     ...(client === null ? {} : { socket: client.socket }),
     ...(brought === undefined ? {} : { limit: brought }),
-    ...(memory === null ? {} : { resume: memory }),
+    ...(client === null ? {} : { extra: client.token }),
+    ...(memory === null ? {} : { resume: whatIsBrought(memory) }),
   });
   note(() => `${arrival.name} asks at ${doorstep.count} of ${limit}: ${admission.outcome}`);
   // Whoever heard of a stall in between may have set another limit, or taken a slot.
@@ -99,6 +117,10 @@ export function askForSlot(stage: Stage, user: UserTruth, dialled: Dialled): Adm
   return admission;
 }
 
+function whatIsBrought({ ticket, epoch, offset, hasPosition }: Memory): ResumeRequest {
+  return hasPosition ? { ticket, epoch, offset } : { ticket };
+}
+
 function announceArrival({ clock }: Stage, user: UserTruth, dialled: Dialled): Arrival {
   const { client, brought, memory = null } = dialled;
   const name = client?.name ?? user.id;
@@ -109,11 +131,13 @@ function announceArrival({ clock }: Stage, user: UserTruth, dialled: Dialled): A
     client,
     brought,
     memory,
+    token: client?.token ?? null,
     since,
     pending: null,
     mayHaveSucceeded: false,
     mayHaveTakenOver: false,
     askedAt: null,
+    isRevoked: false,
   };
   user.arrivals.push(arrival);
   if (client !== null) client.wasHandedOver = true;

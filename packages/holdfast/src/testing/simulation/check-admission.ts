@@ -1,6 +1,7 @@
 import type { OpenOutcome, Refusal } from '../../sessions/open-request.ts';
 import { checkDenied, checkWait } from './check-asking.ts';
 import { allowanceMs } from './check-closing.ts';
+import { checkUnauthorized } from './check-tokens.ts';
 import { slackMs } from './slack.ts';
 import type { SessionTruth } from './session-truth.ts';
 import type { Stage } from './stage.ts';
@@ -66,13 +67,8 @@ function checkRefusal(
     doorstep.waiting >= Math.min(doorstep.limit, refusal.limit) ||
     arrival.client?.hasTalked === true;
   if (reason === 'user-limit') checkLimitRefusal(stage, arrival, refusal);
-  else if (reason === 'bad-frame')
-    verdict.expect(
-      arrival.askedAt !== null &&
-        arrival.client?.socket.record.provocations.has('bad-frame') === true,
-      'I3',
-      () => `a newcomer of ${arrival.userId} was refused for what it did not say`,
-    );
+  else if (reason === 'bad-frame') checkBadFrame(stage, arrival);
+  else if (reason === 'unauthorized') checkUnauthorized(stage, arrival);
   else if (reason === 'rate')
     verdict.expect(
       isOften && (retryAfterMs ?? 0) > 0,
@@ -85,6 +81,15 @@ function checkRefusal(
       'I3',
       () => `a newcomer of ${arrival.userId} was refused as ${reason}`,
     );
+}
+
+function checkBadFrame({ verdict }: Stage, { askedAt, client, userId }: Arrival): void {
+  const isBad = client?.socket.record.provocations.has('bad-frame') === true;
+  verdict.expect(
+    askedAt !== null && isBad,
+    'I3',
+    () => `a newcomer of ${userId} was refused for what it did not say`,
+  );
 }
 
 function checkLimitRefusal(

@@ -89,7 +89,8 @@ export function checkTakenOver(stage: Stage, { id, userId }: SessionTruth): void
   );
   for (const taker of takers) taker.mayHaveTakenOver = true;
   user.taken.push({ id, takers });
-  stage.verdict.expect(takers.length > 0, 'I2', () => `${id} was taken over by nobody`);
+  const mayEnter = takers.some(({ token }) => stage.tokens?.isWelcome(token) !== false);
+  stage.verdict.expect(mayEnter, 'I2', () => `${id} was taken over by nobody who may come in`);
 }
 
 /** I3: whoever has chosen a session to end is in, or gone, by the end of the step in which it ended. */
@@ -116,10 +117,10 @@ export function checkWait({ verdict, world, clock, settings }: Stage, arrival: A
 /** I3: whoever is refused for good was asked before, if it could be, and had all the time there is for its answer. */
 export function checkDenied(
   stage: Stage,
-  { askedAt, client, name, userId }: Arrival,
+  { askedAt, client, name, userId, token }: Arrival,
   { live, limit }: { readonly live: number; readonly limit: number },
 ): void {
-  const { verdict, world, clock, settings } = stage;
+  const { verdict, world, clock, settings, tokens } = stage;
   if (settings.onLimit !== 'ask' || userOf(stage, userId).limitSetAt === clock.nowMs()) return;
   if (askedAt !== null) {
     const waited = world.time.mostElapsed(askedAt, clock.nowMs());
@@ -132,8 +133,9 @@ export function checkDenied(
   }
   const socket = client?.socket;
   const isBroken = socket === undefined || socket.isClosed || socket.hasThrown || socket.hasDropped;
+  const isWelcome = tokens?.isWelcome(token) !== false;
   verdict.expect(
-    isBroken || live > limit,
+    isBroken || !isWelcome || live > limit,
     'I3',
     () => `${name} was refused at ${live} of ${limit} sessions, and not asked`,
   );

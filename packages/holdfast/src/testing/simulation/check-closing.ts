@@ -1,6 +1,7 @@
 import type { CloseCause } from '../../protocol/close-causes.ts';
 import { checkTakenOver } from './check-asking.ts';
 import { checkDrained } from './check-drained.ts';
+import { checkTokenEnded, noteRevoked } from './check-tokens.ts';
 import type { SessionTruth } from './session-truth.ts';
 import { type Stage, userOf } from './stage.ts';
 import type { UserTruth } from './user-truth.ts';
@@ -32,10 +33,13 @@ const checks: Partial<Record<CloseCause, ClosingCheck>> = {
   superseded: checkSuperseded,
   shutdown: checkDrained,
   'taken-over': checkTakenOver,
+  'token-expired': checkTokenEnded,
+  revoked: noteRevoked,
 };
 
 /** I2: a session has just ended; was there a reason that is a fact of the world? */
 export function checkClosing(stage: Stage, truth: SessionTruth, cause: CloseCause): void {
+  truth.endedAs = cause;
   const check = checks[cause];
   if (check === undefined) checkProvoked(stage, truth, cause);
   else check(stage, truth);

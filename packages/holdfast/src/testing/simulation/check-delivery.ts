@@ -1,8 +1,8 @@
-import type { ResumeVerdict } from '../../protocol/frames.ts';
+import type { ReadyFrame } from '../../protocol/frames.ts';
 import { checkAsking } from './check-asking.ts';
 import { noteDrain } from './check-drained.ts';
-import { checkResumed } from './check-resumed.ts';
-import { findTruth } from './find-truth.ts';
+import { checkReady } from './check-ready.ts';
+import { checkRefreshed } from './check-tokens.ts';
 import type { ReceiptTruth } from './receipt-truth.ts';
 import type { SessionTruth } from './session-truth.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
@@ -12,16 +12,12 @@ import type { Announced, UserTruth } from './user-truth.ts';
 
 interface WrittenFrame {
   readonly type: string;
-  readonly session?: string;
-  readonly user?: string;
-  readonly sessions?: number;
-  readonly limit?: number;
   readonly offset?: number;
   readonly from?: number;
   readonly to?: number;
   readonly reason?: string;
   readonly reconnectInMs?: number;
-  readonly resume?: ResumeVerdict;
+  readonly expiresAt?: number;
   readonly data?: { readonly n: number; readonly u: string | null };
 }
 
@@ -34,7 +30,7 @@ export function checkWritten(
   const frame = JSON.parse(written.text) as WrittenFrame;
   checkWindow(stage, socket, { type: frame.type, bytes: written.bytes });
   if (frame.type === 'ready') {
-    checkReady(stage, socket, frame);
+    checkReady(stage, socket, JSON.parse(written.text) as ReadyFrame);
     return;
   }
   if (checkAsking(stage, socket, frame)) return;
@@ -47,6 +43,7 @@ export function checkWritten(
   );
   if (truth === undefined) return;
   if (frame.type === 'event') checkEvent(stage, truth, frame);
+  if (frame.type === 'refreshed') checkRefreshed(stage, truth, frame);
   if (frame.type === 'drain') noteDrain(stage, truth, frame.reconnectInMs ?? Number.NaN);
   if (frame.type === 'gap' && frame.reason === 'broadcast') checkNotice(stage, truth, frame);
   else if (frame.type === 'gap') checkGap(stage, truth, frame);
@@ -66,57 +63,6 @@ function checkWindow(
     'I12',
     () => `${record.unconfirmed} bytes are unconfirmed after ${type}, ${most} may be`,
   );
-}
-
-function checkReady(stage: Stage, socket: SimulatedSocket, frame: WrittenFrame): void {
-  const { verdict, layer, clientOf } = stage;
-  const truth = findTruth(stage, frame.session ?? '');
-  verdict.expect(truth !== undefined, 'I7', () => `ready names ${frame.session}, which is none`);
-  if (truth === undefined) return;
-  const { id, userId } = truth;
-  const client = clientOf.get(socket) ?? null;
-  const isTheirs = (client === null || client.userId === userId) && frame.user === userId;
-  verdict.expect(isTheirs, 'I8', () => `${id} of ${userId} was given to ${client?.userId}`);
-  verdict.expect(truth.coveredTo === null, 'I7', () => `${id} was greeted twice`);
-  const count = layer.count(userId);
-  verdict.expect(
-    frame.sessions === count,
-    'I1',
-    () => `ready tells ${frame.sessions} sessions, there are ${count}`,
-  );
-  truth.socket = socket;
-  truth.client = client;
-  truth.coveredTo = frame.offset ?? -1;
-  stage.truthOf.set(socket, truth);
-  const { outcome = 'new' } = frame.resume ?? {};
-  if (outcome === 'new') checkStart(stage, truth, truth.coveredTo);
-  else checkResumed(stage, truth, frame.resume);
-}
-
-/** A session begins after what was delivered before, and what lies between has been told as lost. */
-function checkStart(stage: Stage, { id, userId }: SessionTruth, offset: number): void {
-  const { verdict } = stage;
-  const user = userOf(stage, userId);
-  const { deliveredTo, lostTo } = user;
-  verdict.expect(
-    offset >= deliveredTo,
-    'I4',
-    () => `${id} begins after ${offset}, though ${deliveredTo} was delivered before`,
-  );
-  if (offset === deliveredTo) return;
-  for (const [missed, event] of user.eventAt) {
-    const isBetween = missed > deliveredTo && missed <= offset;
-    verdict.expect(
-      !isBetween || missed <= lostTo || event.onlyFor !== null || isToldLost(event),
-      'I4',
-      () => `${id} begins after ${offset}; the event at ${missed} reached nobody, untold`,
-    );
-  }
-}
-
-/** Whoever published it was told that nobody got it, or is about to be. */
-function isToldLost({ receipt }: Announced): boolean {
-  return receipt !== null && receipt.outcome !== 'delivered';
 }
 
 function checkEvent(stage: Stage, truth: SessionTruth, { offset = -1, data }: WrittenFrame): void {
@@ -273,6 +219,7 @@ export function placeEvent(
 function cover(stage: Stage, truth: SessionTruth, offset: number): void {
   const user = userOf(stage, truth.userId);
   truth.coveredTo = offset;
+  if (truth.socket !== null) truth.socket.record.coveredTo = offset;
   truth.coveredAt = stage.clock.nowMs();
   user.deliveredTo = Math.max(user.deliveredTo, offset);
 }

@@ -46,7 +46,8 @@ function comeTooLate(stage: Stage): void {
       'I1',
       () => `a newcomer of ${user.id} was ${outcome} while the layer was drained`,
     );
-    if (layer.count(user.id) > 0) publish(stage, user, undefined);
+    // Whoever was let in all the same is not there to be published to: the layer may be over.
+    if (outcome === 'refused' && layer.count(user.id) > 0) publish(stage, user, undefined);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ResumeVerdict } from '../../protocol/frames.ts';
+import { checkContinued } from './check-continued.ts';
 import { isOutOfUse } from './pushed-out.ts';
 import type { SessionTruth } from './session-truth.ts';
 import { isOfThisRecord, type Stage, userOf } from './stage.ts';
@@ -11,7 +12,11 @@ export function checkResumed(
   verdict: ResumeVerdict | undefined,
 ): void {
   const user = userOf(stage, truth.userId);
-  const memory = user.arrivals.find(({ client }) => client === truth.client)?.memory ?? null;
+  const brought = user.arrivals.find(({ client }) => client === truth.client)?.memory ?? null;
+  const memory =
+    brought === null || brought.hasPosition
+      ? brought
+      : checkContinued(stage, truth, { memory: brought, offset: startOf(truth, verdict) });
   stage.verdict.expect(
     memory !== null,
     'I4',
@@ -20,6 +25,12 @@ export function checkResumed(
   if (memory === null || verdict === undefined) return;
   if (verdict.outcome === 'gap') checkGapVerdict(stage, truth, { verdict, memory });
   else checkReplay(stage, truth, { verdict, memory });
+}
+
+/** The place after which it is told what there is, or what is gone; null where that is not told. */
+function startOf({ coveredTo }: SessionTruth, verdict: ResumeVerdict | undefined): number | null {
+  if (verdict?.outcome !== 'gap') return coveredTo;
+  return verdict.from === undefined ? null : verdict.from - 1;
 }
 
 interface Told<V extends ResumeVerdict = ResumeVerdict> {

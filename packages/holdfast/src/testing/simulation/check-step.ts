@@ -1,5 +1,6 @@
 import { lingerMs } from '../../sessions/lingering.ts';
 import { checkTakers, checkWait } from './check-asking.ts';
+import { checkTokens, checkTurnedAway, forgetRevoked } from './check-tokens.ts';
 import { isTight } from './scenario.ts';
 import { slackMs } from './slack.ts';
 import type { Stage } from './stage.ts';
@@ -37,6 +38,7 @@ function checkUser(stage: Stage, user: UserTruth): void {
   const waiting = layer.waiting(user.id);
   if (waiting > 0 || user.lastWaiting > 0) checkWaiting(stage, user, waiting);
   if (user.taken.length > 0) checkTakers(stage, user);
+  if (user.arrivals.length > 0) checkTurnedAway(stage, user);
   user.lastCount = count;
   user.lastWaiting = waiting;
   noteAbsence(stage, user, count);
@@ -45,6 +47,7 @@ function checkUser(stage: Stage, user: UserTruth): void {
 /** A user who has been away for the resume window, or whose log had to give way, may begin a new one. */
 function noteAbsence({ settings, clock, world }: Stage, user: UserTruth, count: number): void {
   const now = clock.nowMs();
+  if (count === 0) forgetRevoked({ settings, clock, world }, user);
   if (count > 0) user.busyAt = now;
   else if (isTight(settings)) user.mayBeginAnew = true;
   else if (!user.mayBeginAnew && now - user.busyAt > settings.resumeWindowMs - slackMs) {
@@ -94,6 +97,7 @@ export function checkSecond(stage: Stage): void {
   checkPatience(stage);
   checkTotals(stage);
   checkSockets(stage);
+  checkTokens(stage);
   checkFaults(stage);
 }
 

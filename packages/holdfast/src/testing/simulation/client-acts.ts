@@ -2,6 +2,7 @@ import type { Act } from './act.ts';
 import { dial } from './arrive.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import { drawUser, type Stage } from './stage.ts';
+import { refresh } from './token-acts.ts';
 
 /** What clients do. */
 export const clientActs: readonly Act[] = [
@@ -10,6 +11,11 @@ export const clientActs: readonly Act[] = [
   { name: 'storm', weight: 0.4, run: storm },
   { name: 'talk', weight: 20, run: (stage) => withClient(stage, (client) => talk(stage, client)) },
   { name: 'acknowledge', weight: 10, run: (stage) => withClient(stage, acknowledge) },
+  {
+    name: 'refresh',
+    weight: 5,
+    run: (stage) => withClient(stage, (client) => refresh(stage, client)),
+  },
   {
     name: 'misbehave',
     weight: 1,

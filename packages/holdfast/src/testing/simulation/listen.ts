@@ -3,6 +3,7 @@ import { checkOpened } from './check-admission.ts';
 import { checkClosing } from './check-closing.ts';
 import { checkExpired } from './check-delivery.ts';
 import { checkSettled } from './check-receipts.ts';
+import { checkLineage, hearJudged } from './check-tokens.ts';
 import { findTruth } from './find-truth.ts';
 import { type Stage, userOf } from './stage.ts';
 
@@ -13,6 +14,7 @@ export function listen(stage: Stage, event: SessionEvent): void {
   if (event.type !== 'pingAnswered') stage.note(() => JSON.stringify(event));
   if (event.type === 'opened') hearOpened(stage, event);
   else if (event.type === 'closed') hearClosed(stage, event);
+  else if (event.type === 'refreshed' || event.type === 'refreshRefused') hearJudged(stage, event);
   else if (event.type === 'receiptSettled') checkSettled(stage, event);
   else if (event.type === 'gapTold') userOf(stage, event.user).gapToldAt = stage.clock.nowMs();
   else if (event.type === 'lost' && event.reason === 'expired') hearExpired(stage, event);
@@ -30,7 +32,10 @@ function hearOpened(stage: Stage, event: Extract<SessionEvent, { type: 'opened' 
   const user = userOf(stage, event.user);
   user.openCount += 1;
   const truth = findTruth(stage, event.session);
-  if (truth !== undefined) truth.arrivedAt = truth.openedAt - event.waitedMs;
+  if (truth !== undefined) {
+    truth.arrivedAt = truth.openedAt - event.waitedMs;
+    checkLineage(stage, user, truth);
+  }
   checkOpened(stage, user);
 }
 

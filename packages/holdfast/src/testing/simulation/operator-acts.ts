@@ -5,6 +5,7 @@ import { findTruth } from './find-truth.ts';
 import { checkWord } from './late-words.ts';
 import { broadcast, publishMuch, publishOne } from './publish-acts.ts';
 import { type Stage, userOf } from './stage.ts';
+import { revokeToken, revokeUser } from './token-acts.ts';
 
 /** What the application and its administrators do: each act is asked of the process over the network. */
 export const operatorActs: readonly Act[] = [
@@ -18,6 +19,8 @@ export const operatorActs: readonly Act[] = [
   { name: 'set a limit', weight: 1, run: asked(setLimit) },
   { name: 'reserve', weight: 3, run: asked(reserve) },
   { name: 'withdraw', weight: 2, run: asked(withdraw) },
+  { name: 'revoke a token', weight: 1, run: asked(revokeToken) },
+  { name: 'revoke a user', weight: 0.3, run: asked(revokeUser) },
   { name: 'look', weight: 4, run: asked(look) },
   { name: 'late word', weight: 4, run: asked(checkWord) },
 ];
@@ -28,6 +31,7 @@ export const meddling: readonly ((stage: Stage) => void)[] = [
   closeOne,
   reapUser,
   setLimit,
+  revokeToken,
   withdraw,
   look,
   checkWord,

@@ -4,6 +4,7 @@ import { clientActs } from './client-acts.ts';
 import { faultActs } from './fault-acts.ts';
 import { operatorActs } from './operator-acts.ts';
 import type { Stage } from './stage.ts';
+import { watchTokens } from './token-acts.ts';
 
 /** How many turns of the microtask queue any promise of the layer takes at most. */
 const microtasks = 6;
@@ -26,6 +27,7 @@ export class Play {
     const faults = [...stage.faults].map((kind) => faultActs[kind]);
     this.#acts = [...clientActs, ...operatorActs, ...faults];
     this.#monitor();
+    watchTokens(stage);
     this.#actOn();
   }
 

@@ -41,6 +41,8 @@ export interface Scenario {
   readonly crowd: number;
   readonly hasHooks: boolean;
   readonly hasBroadcasts: boolean;
+  /** Sessions are as good as a token, which ends, is replaced, and may be revoked. */
+  readonly hasTokens: boolean;
 }
 
 export function drawScenario(random: SeededRandom): Scenario {
@@ -67,6 +69,7 @@ export function drawScenario(random: SeededRandom): Scenario {
     crowd: random.between(-1, 4),
     hasHooks: random.chance(0.7),
     hasBroadcasts: random.chance(0.7),
+    hasTokens: random.chance(0.5),
   };
 }
 

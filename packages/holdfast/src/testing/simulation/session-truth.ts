@@ -1,8 +1,10 @@
 import type { CloseCause } from '../../protocol/close-causes.ts';
 import type { Session } from '../../sessions/session.ts';
+import type { Judgement } from './judgement.ts';
 import type { ReceiptTruth } from './receipt-truth.ts';
 import type { SimulatedClient } from './simulated-client.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
+import type { Token } from './simulated-tokens.ts';
 import type { Announced } from './user-truth.ts';
 
 /** What is known of one session without asking the layer. */
@@ -23,6 +25,13 @@ export class SessionTruth {
   coveredAt: number = Number.NEGATIVE_INFINITY;
   /** Events it was written whose publishers want to know. */
   readonly tracked: Set<ReceiptTruth> = new Set();
+  /** The one in force, as its client knows; null where nobody needs one. */
+  token: Token | null = null;
+  tokenSince: number = Number.NEGATIVE_INFINITY;
+  /** What the application was last asked about it. */
+  judgement: Judgement | null = null;
+  /** Null until its end was told. */
+  endedAs: CloseCause | null = null;
   /** When its client was told to come back after a drain; null before that. */
   returnsAt: number | null = null;
   /** The last event of its own that was published before that. */

@@ -9,7 +9,9 @@ import { meddling } from './operator-acts.ts';
 import { drawScenario, type FaultKind } from './scenario.ts';
 import { simulatedHooks } from './simulated-hooks.ts';
 import type { Memory } from './simulated-client.ts';
+import { TokenDesk } from './simulated-tokens.ts';
 import type { Stage } from './stage.ts';
+import { hearTokens } from './token-acts.ts';
 import { UserTruth } from './user-truth.ts';
 import { Verdict } from './verdict.ts';
 import { World } from './world.ts';
@@ -39,7 +41,14 @@ export function setStage({ life, remembered, settings, faults, ...options }: Sta
   const hooks = scenario.hasHooks ? simulatedHooks(() => stage) : {};
   const drawn = { ...scenario.options, ...settings };
   const draw = (): number => random.next();
-  const layer = new SessionLayer(drawn, { clock, hooks, node: `sim${life}`, random: draw });
+  const tokens = scenario.hasTokens ? new TokenDesk(() => clock.nowMs()) : null;
+  const layer = new SessionLayer(drawn, {
+    clock,
+    hooks,
+    isWelcome: (extra) => tokens === null || tokens.isWelcome(extra),
+    node: `sim${life}`,
+    random: draw,
+  });
   const stage: Stage = {
     world: new World(clock, random),
     clock,
@@ -50,6 +59,7 @@ export function setStage({ life, remembered, settings, faults, ...options }: Sta
     faults: new Set(faults),
     verdict: new Verdict(() => clock.nowMs() - startAt),
     tally,
+    tokens,
     users: scenario.userIds.map((id) => makeUser(id, { random, layer })),
     remembered,
     ...nothingYet(),
@@ -57,6 +67,7 @@ export function setStage({ life, remembered, settings, faults, ...options }: Sta
       options.note(() => `${((clock.nowMs() - startAt) / 1000).toFixed(3)} ${line()}`),
   };
   layer.subscribe((event) => listen(stage, event));
+  layer.subscribe((event) => hearTokens(stage, event));
   layer.subscribe(() => meddle(stage));
   return stage;
 }
@@ -94,6 +105,7 @@ type NothingYet = Omit<
   | 'faults'
   | 'verdict'
   | 'tally'
+  | 'tokens'
   | 'users'
   | 'remembered'
   | 'note'

@@ -1,6 +1,7 @@
 import type { LimitFrame } from '../../protocol/frames.ts';
 import { Pipe, type PipeTraits } from './pipe.ts';
 import type { DownFrame, SimulatedSocket, UpFrame } from './simulated-socket.ts';
+import type { Token } from './simulated-tokens.ts';
 import type { World } from './world.ts';
 
 /** The line between a client and the process. */
@@ -15,6 +16,8 @@ export interface Memory {
   readonly ticket: string;
   readonly epoch: string;
   readonly offset: number;
+  /** Without it, all it brings is the ticket. */
+  readonly hasPosition: boolean;
   /** Numbers of the events it has read on that connection and not confirmed on it. */
   readonly read: readonly number[];
 }
@@ -49,6 +52,8 @@ export class SimulatedClient {
   hasTalked = false;
   /** The sessions it has chosen to end. */
   readonly takeovers: Set<string> = new Set();
+  /** With which it has come; null where nobody needs one. */
+  token: Token | null = null;
   /** From `ready` on, with the offset of the last event it has read. */
   memory: Memory | null = null;
 
@@ -203,7 +208,14 @@ export class SimulatedClient {
     if (type === 'event' && data !== undefined) this.#read.push(data.n);
     if (type === 'limit') this.#asked(JSON.parse(text) as LimitFrame);
     if (type === 'ready' && ticket !== undefined && epoch !== undefined && offset !== undefined)
-      this.memory = { userId: this.userId, ticket, epoch, offset, read: this.#read };
+      this.memory = {
+        userId: this.userId,
+        ticket,
+        epoch,
+        offset,
+        hasPosition: true,
+        read: this.#read,
+      };
     else if (this.memory !== null && offset !== undefined) this.memory = { ...this.memory, offset };
   }
 }

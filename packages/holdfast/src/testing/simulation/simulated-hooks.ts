@@ -1,7 +1,11 @@
-import type { SessionHooks } from '../../sessions/hooks.ts';
+import type { RefreshedToken, SessionHooks } from '../../sessions/hooks.ts';
+import type { Session } from '../../sessions/session.ts';
 import { checkHook } from './check-receipts.ts';
+import { checkJudging } from './check-tokens.ts';
 import { findTruth } from './find-truth.ts';
 import type { Stage } from './stage.ts';
+
+type Worth = RefreshedToken | null;
 
 /** An application that is quick, slow, silent or broken, as it comes. */
 export function simulatedHooks(stageOf: () => Stage): SessionHooks {
@@ -17,6 +21,7 @@ export function simulatedHooks(stageOf: () => Stage): SessionHooks {
       if (isFailing(stage, 0.5)) return fail(stage);
       return answer(stage);
     },
+    onRefresh: (session, text) => judge(stageOf(), session, text),
     onClose: () => {
       const stage = stageOf();
       return isFailing(stage, 0.3) ? fail(stage) : undefined;
@@ -27,6 +32,35 @@ export function simulatedHooks(stageOf: () => Stage): SessionHooks {
       return isFailing(stage, 0.3) ? fail(stage) : undefined;
     },
   };
+}
+
+/** What a newer token is worth, told at once, a while later, too late or never. */
+function judge(stage: Stage, session: Session, text: string): Worth | Promise<Worth> {
+  const { random, clock, tokens } = stage;
+  const found = tokens?.find(text) ?? null;
+  const isGood = found?.userId === session.userId && tokens?.isInForce(found) === true;
+  const token = isGood ? found : null;
+  const judgement = checkJudging(stage, session, token);
+  if (isFailing(stage, 0.3)) {
+    judgement.answer = 'failed';
+    return fail(stage);
+  }
+  const draw = random.next();
+  const answer = token === null ? 'refreshRefused' : 'refreshed';
+  if (draw < 0.05) return new Promise(() => {});
+  const worth = token === null ? null : { extra: token, expiresAt: token.endsAt };
+  if (draw < 0.6) {
+    judgement.answer = answer;
+    return worth;
+  }
+  stage.promises += 1;
+  return new Promise((resolve) => {
+    clock.inPoll(random.between(0, 3_000), () => {
+      stage.promises -= 1;
+      judgement.answer = answer;
+      resolve(worth);
+    });
+  });
 }
 
 function isFailing({ failing, random }: Stage, share: number): boolean {

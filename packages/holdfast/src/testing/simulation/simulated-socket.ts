@@ -214,6 +214,7 @@ export class SimulatedSocket implements SessionSocket {
       this.owner.ponged(frame.mark);
     } else {
       this.record.provocations.add(frame.isBad === true ? 'bad-frame' : 'request');
+      this.record.said(frame.text);
       this.owner.received(frame.text);
     }
   }

@@ -6,6 +6,7 @@ import type { FaultTally } from './fault-tally.ts';
 import type { SessionTruth } from './session-truth.ts';
 import type { Memory, SimulatedClient } from './simulated-client.ts';
 import type { SimulatedSocket } from './simulated-socket.ts';
+import type { TokenDesk } from './simulated-tokens.ts';
 import type { Scenario, FaultKind } from './scenario.ts';
 import type { Announced, Arrival, UserTruth } from './user-truth.ts';
 import type { Verdict } from './verdict.ts';
@@ -23,6 +24,8 @@ export interface Stage {
   readonly faults: ReadonlySet<FaultKind>;
   readonly verdict: Verdict;
   readonly tally: FaultTally;
+  /** Null where nobody needs a token. */
+  readonly tokens: TokenDesk | null;
   readonly users: readonly UserTruth[];
   /** What clients remember of a process that was killed; nothing of this one. */
   readonly remembered: readonly Memory[];

@@ -1,6 +1,7 @@
 import type { PendingOpen } from '../../sessions/open-request.ts';
 import type { ReceiptTruth } from './receipt-truth.ts';
 import type { Memory, SimulatedClient } from './simulated-client.ts';
+import type { Token } from './simulated-tokens.ts';
 
 /** A newcomer on its way in, as the world knows it. */
 export interface Arrival {
@@ -12,6 +13,8 @@ export interface Arrival {
   readonly brought: number | undefined;
   /** What it remembers of its last connection, and brings. */
   readonly memory: Memory | null;
+  /** The one it came with; null where nobody needs one. */
+  readonly token: Token | null;
   /** When it asked. */
   readonly since: number;
   pending: PendingOpen | null;
@@ -20,6 +23,8 @@ export interface Arrival {
   mayHaveTakenOver: boolean;
   /** When it was asked which session is to end for it. */
   askedAt: number | null;
+  /** Its token was revoked while it waited. */
+  isRevoked: boolean;
 }
 
 /** An event as it was handed to the layer. */
@@ -74,6 +79,8 @@ export class UserTruth {
   lostTo = 0;
   /** Sessions that were taken over in this step, each with those who may have done it. */
   readonly taken: { readonly id: string; readonly takers: readonly Arrival[] }[] = [];
+  /** Lineages that ended as revoked, each with when; their tickets are spent. */
+  readonly revoked: Map<number, number> = new Map();
   evictedAt: number = Number.NEGATIVE_INFINITY;
   /** Sessions that were opened and not closed, by the events. */
   openCount = 0;

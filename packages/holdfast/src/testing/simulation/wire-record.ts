@@ -6,6 +6,8 @@ export interface PingSent {
   readonly bytesBefore: number;
   /** Of those, the bytes no pong had confirmed. */
   readonly unconfirmed: number;
+  /** The place in the log up to which everything had been written. */
+  readonly coveredTo: number;
 }
 
 /** What a peer has done that entitles the process to end its session. */
@@ -30,6 +32,9 @@ export class WireRecord {
   pingsThatThrew = 0;
   bytesWritten = 0;
   bytesConfirmed = 0;
+  /** The place up to which everything was written or told as a gap, and up to which the peer has said it has it. */
+  coveredTo = 0;
+  knownTo = 0;
   /** When frames arrived that lie in the kernel and were not read yet. */
   readonly unread: number[] = [];
   readonly provocations: Set<Provocation> = new Set();
@@ -47,13 +52,27 @@ export class WireRecord {
   }
 
   pinged(mark: number, at: number): void {
-    this.ping = { mark, at, bytesBefore: this.bytesWritten, unconfirmed: this.unconfirmed };
+    const { bytesWritten: bytesBefore, unconfirmed, coveredTo } = this;
+    this.ping = { mark, at, bytesBefore, unconfirmed, coveredTo };
   }
 
   /** A pong was handed to the process. */
   ponged(mark: number): void {
     if (this.ping?.mark !== mark) return;
     this.bytesConfirmed = Math.max(this.bytesConfirmed, this.ping.bytesBefore);
+    this.knownTo = Math.max(this.knownTo, this.ping.coveredTo);
     this.ping = null;
+  }
+
+  /** `ready` was written: its client is known to have what comes before. */
+  greeted(offset: number): void {
+    this.coveredTo = this.knownTo = offset;
+  }
+
+  /** A frame of the peer was handed to the process. */
+  said(text: string): void {
+    const [, offset] = /^\{"type":"ack","offset":(\d+)\}$/.exec(text) ?? [];
+    const acked = Number(offset ?? 0);
+    if (acked <= this.coveredTo) this.knownTo = Math.max(this.knownTo, acked);
   }
 }
