@@ -46,18 +46,18 @@ function judge(stage: Stage, session: Session, text: string): Worth | Promise<Wo
     return fail(stage);
   }
   const draw = random.next();
-  const answer = token === null ? 'refreshRefused' : 'refreshed';
+  const told = token === null ? 'refreshRefused' : 'refreshed';
   if (draw < 0.05) return new Promise(() => {});
   const worth = token === null ? null : { extra: token, expiresAt: token.endsAt };
   if (draw < 0.6) {
-    judgement.answer = answer;
+    judgement.answer = told;
     return worth;
   }
   stage.promises += 1;
   return new Promise((resolve) => {
     clock.inPoll(random.between(0, 3_000), () => {
       stage.promises -= 1;
-      judgement.answer = answer;
+      judgement.answer = told;
       resolve(worth);
     });
   });

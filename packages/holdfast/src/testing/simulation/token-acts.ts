@@ -47,14 +47,17 @@ export function revokeUser(stage: Stage): void {
   if (user !== undefined) revoke(stage, user.id);
 }
 
+function isRevoked(extra: unknown): boolean {
+  const token = extra as Token | null | undefined;
+  return token !== null && token !== undefined && token.revokedAt !== null;
+}
+
 /** As the gateway does it: who waits is turned away, and who has a session loses it, by the token it has now. */
 function revoke(stage: Stage, userId: string, text?: string): void {
   const { tokens, layer, note } = stage;
   if (tokens === null) return;
   note(() => `${text ?? 'every token'} of ${userId} is revoked`);
   tokens.revoke(userId, text);
-  const isRevoked = (extra: unknown): boolean =>
-    ((extra as Token | null)?.revokedAt ?? null) !== null;
   layer.turnAwayWaiting(userId, isRevoked);
   for (const { id, extra } of layer.sessionsOf(userId))
     if (isRevoked(extra)) layer.close(id, 'revoked');
@@ -64,8 +67,7 @@ function revoke(stage: Stage, userId: string, text?: string): void {
 /** The application looks at who gets a session or a newer token: it may have been revoked meanwhile. */
 export function hearTokens({ layer, tokens }: Stage, event: SessionEvent): void {
   if (tokens === null || (event.type !== 'attached' && event.type !== 'refreshed')) return;
-  const token = layer.find(event.session)?.extra as Token | null | undefined;
-  if ((token?.revokedAt ?? null) !== null) layer.close(event.session, 'revoked');
+  if (isRevoked(layer.find(event.session)?.extra)) layer.close(event.session, 'revoked');
 }
 
 /** The application ends the sessions whose token has expired. */
