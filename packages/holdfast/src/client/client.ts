@@ -169,7 +169,7 @@ export class HoldfastClient<Events extends object> implements Client<Events> {
       ended: (close) => this.#ended(talk, close),
     });
     this.#talk = talk;
-    talk.start();
+    void talk.start();
     this.#become('connecting');
   }
 

@@ -87,8 +87,23 @@ export class Conversation implements LinkOwner {
     });
   }
 
-  start(): void {
-    void this.#dial();
+  /** Dials, at once or when the code of sharing is there; never rejects. */
+  async start(): Promise<void> {
+    const house = this.#house;
+    const { settings } = house;
+    try {
+      if (settings.shareTabs) {
+        const late = new Promise<never>((_, fail) => this.#deadline.set(loadingMs, fail));
+        const { shareTabs } = await Promise.race([house.loadTabs(), late]);
+        house.tabs ??= shareTabs(house);
+      }
+    } catch (cause) {
+      if (this.#isOver) return;
+      this.#fail(new ClientError('tabs-failed', 'The code of tabs did not load.', { cause }));
+    }
+    if (this.#isOver) return;
+    this.#allow(settings.connectTimeoutMs);
+    this.#link = (house.tabs ?? house.direct).dial(this);
   }
 
   /** How long a session has been open; null where there was none. */
@@ -118,15 +133,15 @@ export class Conversation implements LinkOwner {
   received(text: string): void {
     if (this.#isOver) return;
     this.#liveness.heard();
-    let frame: Frame | null;
+    let frame: Frame | null = null;
+    let cause: unknown;
     try {
       frame = JSON.parse(text) as Frame | null;
-    } catch (cause) {
-      this.#fail(new ClientError('bad-frame', 'The server sent what is no JSON.', { cause }));
-      return;
+    } catch (error) {
+      cause = error;
     }
-    if (typeof frame === 'object' && frame !== null) this.#serve(frame);
-    else this.#fail(new ClientError('bad-frame', 'The server sent what is no frame.'));
+    if (frame?.type) this.#serve(frame);
+    else this.#fail(new ClientError('bad-frame', 'The server sent what is no frame.', { cause }));
   }
 
   interrupted(): void {
@@ -141,26 +156,6 @@ export class Conversation implements LinkOwner {
     this.#finish(null);
     if (error !== undefined) this.#fail(error);
     this.#party.ended(close);
-  }
-
-  async #dial(): Promise<void> {
-    const house = this.#house;
-    const { settings } = house;
-    try {
-      if (settings.shareTabs) {
-        const late = new Promise<never>((_, fail) => this.#deadline.set(loadingMs, fail));
-        const { shareTabs } = await Promise.race([house.loadTabs(), late]);
-        house.tabs ??= shareTabs(house);
-      }
-    } catch (cause) {
-      if (!this.#isOver)
-        this.#fail(
-          new ClientError('tabs-failed', 'The code of `shareTabs` did not load.', { cause }),
-        );
-    }
-    if (this.#isOver) return;
-    this.#allow(settings.connectTimeoutMs);
-    this.#link = (house.tabs ?? house.direct).dial(this);
   }
 
   #serve(frame: Frame): void {

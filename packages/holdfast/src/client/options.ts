@@ -51,7 +51,7 @@ const defaultOutbox: OutboxBounds = {
 export function resolveClientOptions(options: ClientOptions): ClientSettings {
   const { WebSocket = (globalThis as { WebSocket?: WebSocketClass }).WebSocket } = options;
   if (WebSocket === undefined)
-    throw bad('WebSocket', 'the class of the package `ws` where the runtime has none, as Node 20');
+    throw bad('WebSocket', 'the class of the package `ws` where the runtime has none');
   const { connectTimeoutMs = 15_000 } = options;
   const backoff = { ...defaultBackoff, ...options.backoff };
   const outbox = { ...defaultOutbox, ...options.outbox };

@@ -72,10 +72,7 @@ export class WebSocketLink implements Link {
     for (const [name, value] of Object.entries(query))
       if (value !== null) target.searchParams.set(name, String(value));
     const bearer = token === null ? [] : [`holdfast.bearer.${token}`];
-    const socket = new settings.WebSocket(target.href, [
-      subprotocol,
-      ...bearer,
-    ]) as WebSocketPort;
+    const socket = new settings.WebSocket(target.href, [subprotocol, ...bearer]) as WebSocketPort;
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
       if (typeof data === 'string') this.#owner?.received(data);

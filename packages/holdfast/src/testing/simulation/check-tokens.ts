@@ -15,17 +15,17 @@ const longestLookMs = 1_000;
 export function checkJudging(stage: Stage, session: Session, token: Token | null): Judgement {
   const { clock, settings, world, verdict } = stage;
   const truth = findTruth(stage, session.id);
-  const before = truth?.judgement ?? null;
+  const before = truth?.judgements.at(-1);
   const now = clock.nowMs();
   verdict.expect(
-    before === null ||
+    before === undefined ||
       before.answer !== null ||
       world.time.mostElapsed(before.askedAt, now) >= settings.hookTimeoutMs - 2,
     'I12',
     () => `a second token of ${session.id} is judged beside the first`,
   );
-  const judgement: Judgement = { token, askedAt: now, answer: null };
-  if (truth !== undefined) truth.judgement = judgement;
+  const judgement: Judgement = { token, askedAt: now, answer: null, isTold: false };
+  truth?.judgements.push(judgement);
   return judgement;
 }
 
@@ -36,17 +36,19 @@ export function hearJudged(
 ): void {
   const { verdict, world, clock, settings } = stage;
   const truth = stage.sessions.get(id);
-  const judgement = truth?.judgement ?? null;
-  const { token = null, askedAt = 0 } = judgement ?? {};
-  const waited = world.time.leastElapsed(askedAt, clock.nowMs());
-  verdict.expect(
-    judgement?.answer === type && waited <= settings.hookTimeoutMs + slackMs,
-    'I7',
-    () => `${id} was ${type}, which is not what the application has said ${waited} ms ago`,
-  );
   if (truth === undefined) return;
-  takeToken(stage, truth, token);
-  truth.judgement = null;
+  const inTime = truth.judgements.filter(
+    ({ askedAt }) =>
+      world.time.leastElapsed(askedAt, clock.nowMs()) <= settings.hookTimeoutMs + slackMs,
+  );
+  const judgement = inTime.find(({ answer }) => answer === type);
+  verdict.expect(
+    judgement !== undefined,
+    'I7',
+    () => `${id} was ${type}, which is not what the application has said in time`,
+  );
+  truth.judgements = inTime.filter((other) => other !== judgement);
+  if (judgement?.isTold === false) takeToken(stage, truth, judgement.token);
 }
 
 /** A session has this token from now on; null leaves it the one it has. */
@@ -63,7 +65,13 @@ export function checkRefreshed(
   { expiresAt }: { readonly expiresAt?: number },
 ): void {
   // In the middle of other news the event comes after the frame.
-  if (truth.judgement?.answer === 'refreshed') takeToken(stage, truth, truth.judgement.token);
+  const told = truth.judgements.find(
+    ({ answer, token, isTold }) => answer === 'refreshed' && token?.endsAt === expiresAt && !isTold,
+  );
+  if (told !== undefined) {
+    told.isTold = true;
+    takeToken(stage, truth, told.token);
+  }
   const { id, session, token } = truth;
   stage.verdict.expect(
     token !== null && session.extra === token && expiresAt === token.endsAt,

@@ -7,4 +7,6 @@ export interface Judgement {
   readonly askedAt: number;
   /** What the application has come to; null while it has not. */
   answer: 'refreshed' | 'refreshRefused' | 'failed' | null;
+  /** The client knows. */
+  isTold: boolean;
 }

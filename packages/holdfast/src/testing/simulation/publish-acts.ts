@@ -41,7 +41,6 @@ export function publish(stage: Stage, user: UserTruth, session: Session | undefi
   if (announced.receipt !== null && tracking?.ttlMs !== undefined)
     announced.receipt.endsAt = clock.nowMs() + tracking.ttlMs;
   hasReturned(stage, announced);
-  user.busyAt = clock.nowMs();
   if (published.outcome === 'overflow') {
     announced.receipt = null;
     verdict.expect(
@@ -51,6 +50,8 @@ export function publish(stage: Stage, user: UserTruth, session: Session | undefi
     );
     return;
   }
+  // What is not kept does not keep the log.
+  user.busyAt = clock.nowMs();
   placeEvent(stage, user, { event: announced, offset: published.offset });
   if (random.chance(0.05)) checkRepeated(stage, user, { event, offset: published.offset });
 }

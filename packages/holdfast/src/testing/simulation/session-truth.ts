@@ -28,8 +28,8 @@ export class SessionTruth {
   /** The one in force, as its client knows; null where nobody needs one. */
   token: Token | null = null;
   tokenSince: number = Number.NEGATIVE_INFINITY;
-  /** What the application was last asked about it. */
-  judgement: Judgement | null = null;
+  /** What the application was asked about it, and nobody has told yet what came of it; oldest first. */
+  judgements: Judgement[] = [];
   /** Null until its end was told. */
   endedAs: CloseCause | null = null;
   /** When its client was told to come back after a drain; null before that. */
