@@ -4,6 +4,7 @@
  *
  * usage: npm run compare -- [--quick] [--rounds N] [--only SYSTEM]… [--seed N] [--out DIR] [--write]
  */
+import { loadavg } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { figures, lockOutCapMs } from './measures/figures.ts';
@@ -20,6 +21,7 @@ import { systems } from './systems/systems.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const startedAt = new Date();
+const [loadBefore = 0] = loadavg();
 const runStartedAtMs = performance.now();
 const stamp = startedAt.toISOString().replaceAll(':', '-');
 const plan = readPlan(process.argv.slice(2), path.join(root, 'compare/results', stamp));
@@ -38,7 +40,7 @@ tell('scenarios');
 const capMs = plan.isQuick ? lockOutCapMs.quick : lockOutCapMs.full;
 const rows = rowsFor(capMs);
 const planned = scenarios.map(({ name }) => name);
-const run: Run = { plan, startedAt, measured, planned, rows, lockOutCapMs: capMs };
+const run: Run = { plan, startedAt, loadBefore, measured, planned, rows, lockOutCapMs: capMs };
 await keepRun(run, root);
 console.log(printTable(rows, measured));
 console.log(`\n${describeRun(run)} Evidence: ${path.relative(process.cwd(), plan.out)}`);

@@ -23,6 +23,8 @@ export interface Measured {
 export interface Run {
   readonly plan: Plan;
   readonly startedAt: Date;
+  /** Of the machine, over the minute before: far above 0, and all times are longer than they would be alone. */
+  readonly loadBefore: number;
   readonly measured: readonly Measured[];
   /** Names of the scenarios that were to be played. */
   readonly planned: readonly string[];
@@ -32,11 +34,12 @@ export interface Run {
 }
 
 /** When, on which machine, and by which command: what a table must say of itself. */
-export function describeRun({ plan, startedAt }: Run): string {
+export function describeRun({ plan, startedAt, loadBefore }: Run): string {
   const [{ model } = { model: 'unknown processor' }] = cpus();
   const machine = `${cpus().length} × ${model.trim()}, Node ${process.version}`;
   const command = `npm run compare${plan.isQuick ? ' -- --quick' : ''}`;
-  return `Measured ${startedAt.toISOString().slice(0, 10)} on ${machine}, ${plan.rounds} rounds, by \`${command}\`.`;
+  const load = `load average ${loadBefore.toFixed(1)} before it began`;
+  return `Measured ${startedAt.toISOString().slice(0, 10)} on ${machine}, ${load}, ${plan.rounds} rounds, by \`${command}\`.`;
 }
 
 /** Keeps the evidence of each system and the tables, below the folder of the plan. */
@@ -55,7 +58,7 @@ export async function keepRun(run: Run, root: string): Promise<void> {
 }
 
 async function writeAllEvidence(run: Run, root: string): Promise<void> {
-  const { plan, startedAt, measured, planned, lockOutCapMs } = run;
+  const { plan, startedAt, loadBefore, measured, planned, lockOutCapMs } = run;
   const { rounds, seed, isQuick, out } = plan;
   const facts = await findRunFacts(root);
   for (const { system, samples, played } of measured) {
@@ -67,7 +70,7 @@ async function writeAllEvidence(run: Run, root: string): Promise<void> {
       endedAt: new Date().toISOString(),
       isComplete: true,
       target: { name: system.title, url: null, environment: 'production' },
-      settings: { rounds, seed, isQuick, lockOutCapMs },
+      settings: { rounds, seed, isQuick, lockOutCapMs, loadBefore },
       planned,
       scenarios: played,
       samples: samples.toRaw(),
