@@ -84,6 +84,15 @@ describe('a run', () => {
     expect(played[0]?.verdict.outcome).toBe('not-applicable');
   });
 
+  it('knows nothing of what starts another gateway, where it has a target', async () => {
+    const restarts = scenario(
+      'resume/restarts',
+      async (stage) => void (await stage.startOther([])),
+    );
+    const { played } = await runScenarios(planFor([restarts]));
+    expect(played[0]?.verdict).toMatchObject({ outcome: 'not-applicable' });
+  });
+
   it('fails a scenario whose gateway does not start, and goes on', async () => {
     const grounds = { start: refuseToStart, environment: 'test' };
     const { played, isComplete } = await runScenarios(planFor([passes, passes], { grounds }));

@@ -1,4 +1,4 @@
-import type { Deployment } from '../deployment.ts';
+import { CallMissing, type Deployment } from '../deployment.ts';
 import type { Surroundings } from '../processes/surroundings.ts';
 import type { Scenario } from './scenario.ts';
 import type { StartDeployment } from './stage.ts';
@@ -33,10 +33,10 @@ export class House {
     return deployment;
   }
 
-  /** Another gateway, whoever the target is. */
+  /** Another gateway. @throws CallMissing where the target was not started for the proof */
   async startOther(flags: readonly string[], surroundings?: Surroundings): Promise<Deployment> {
     if ('start' in this.#grounds) return await this.#grounds.start(flags, surroundings);
-    throw new Error('Expected a run that starts its gateways, got one with a target.');
+    throw new CallMissing('gateway to start beside it');
   }
 
   /** Stops the gateway of the scenarios under way. */
