@@ -31,7 +31,10 @@ function join(line: readonly string[], widths: readonly number[]): string {
   return `| ${padded.join(' | ')} |`;
 }
 
-/** What each row means, a line each. */
+/** What the rows mean, a line each; what one line says of several stands once. */
 export function printMeanings(rows: readonly Row[]): string {
-  return rows.map(({ title, explains }) => `- *${title}*: ${explains}`).join('\n');
+  return rows
+    .filter(({ explains }) => explains !== null)
+    .map(({ title, explains }) => `- *${title}*: ${explains}`)
+    .join('\n');
 }

@@ -4,8 +4,8 @@ import type { Samples } from '../samples.ts';
 /** One line of the table. */
 export interface Row {
   readonly title: string;
-  /** What it means, in one line. */
-  readonly explains: string;
+  /** What it means, in one line; null where the row above it has said it. */
+  readonly explains: string | null;
   /** What is said of a system; a dash where nothing was measured. */
   tell(samples: Samples): string;
 }

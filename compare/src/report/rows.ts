@@ -10,11 +10,13 @@ export function rowsFor(capMs: number): readonly Row[] {
   const seconds: Write = (ms) => (ms >= capMs ? `> ${capMs / 1_000} s` : `${told(ms / 1_000)} s`);
   const lockOuts = figures.lockOut.map((figure, at) => ({
     title: `Lock-out, ${at + 1} of ${limit} dead`,
-    explains: `The user holds all ${limit} places, ${at + 1} of them in a process that was stopped (SIGSTOP): time until the next client of that user is in.`,
+    explains: at === 0 ? lockOutExplained : null,
     tell: medianOf(figure, seconds),
   }));
   return [scenarioRow, ...lockOuts, ...killRows, ...eventRows, ...countRows, ...costRows];
 }
+
+const lockOutExplained = `The user holds all ${limit} places, so many of them in a process that was stopped (SIGSTOP): time until the next client of that user is in.`;
 
 const scenarioRow: Row = {
   title: 'Scenarios failed',

@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto';
 import { type LoadPlan, usualLoad } from '../../proof/load/load-plan.ts';
 import { type Shape, shapes } from '../../proof/load/shape.ts';
 import { shown } from '../../server/config/config-error.ts';
 import { parseDuration, parseRate } from '../../server/config/units.ts';
 import { wrongUsage } from '../command-failure.ts';
+import { readSeed } from '../seed-flag.ts';
 import { readWholeNumber } from '../whole-number.ts';
 
 /** What `holdfast load` and `holdfast soak` were given about the load, as text. */
@@ -19,7 +19,6 @@ export interface LoadFlags {
 }
 
 const mostUsers = 100_000;
-const largestSeed = 2 ** 32 - 1;
 
 /** The plan these flags ask for, with the usual one for what they leave out. @throws CommandFailure */
 export function readLoadPlan(flags: LoadFlags, usual: LoadPlan = usualLoad): LoadPlan {
@@ -33,7 +32,7 @@ export function readLoadPlan(flags: LoadFlags, usual: LoadPlan = usualLoad): Loa
     frozenShare: read(flags.frozen, usual.frozenShare, readShare),
     eventsPerSecond: read(flags.events, usual.eventsPerSecond, (text) => readRate('events', text)),
     durationMs: read(flags.duration, usual.durationMs, readTime),
-    seed: read(flags.seed, randomInt(1, largestSeed), readSeed),
+    seed: readSeed(flags.seed),
   };
 }
 
@@ -81,12 +80,6 @@ function readTime(text: string): number {
   const ms = parseDuration(text) ?? 0;
   if (ms >= 1_000) return ms;
   throw misused('duration', 'a duration of 1s or more, such as 30s or 24h', text);
-}
-
-function readSeed(text: string): number {
-  const seed = /^\d{1,10}$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (seed <= largestSeed) return seed;
-  throw misused('seed', `a whole number from 0 to ${largestSeed}`, text);
 }
 
 function misused(flag: string, expected: string, got: string): Error {

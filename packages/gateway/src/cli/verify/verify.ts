@@ -15,7 +15,7 @@ import { failed, wrongUsage } from '../command-failure.ts';
 import { waitForStopSignal } from '../stop-signal.ts';
 import type { Terminal } from '../terminal.ts';
 import { countOf, writeJson } from '../wording.ts';
-import { findGrounds, type FoundGrounds } from './find-grounds.ts';
+import { findGrounds, type FoundGrounds } from '../target/find-grounds.ts';
 import { printScenarios } from './verify-list.ts';
 import {
   readOrder,

@@ -7,7 +7,7 @@ import { failed, wrongUsage } from '../command-failure.ts';
 import { describeNoAnswer } from '../gateway-answer.ts';
 import { readAddress } from '../gateway-client.ts';
 import type { Terminal } from '../terminal.ts';
-import type { VerifyFlags, VerifyOrder } from './verify-order.ts';
+import type { TargetFlags } from './target-flags.ts';
 
 /** What a run is held against, and what must not stand in anything it writes. */
 export interface FoundGrounds {
@@ -22,8 +22,8 @@ const patienceMs = 10_000;
 
 /** The target that was given, once it has answered; without one, gateways of the run's own. @throws CommandFailure */
 export async function findGrounds(
-  flags: VerifyFlags,
-  { environment }: Pick<VerifyOrder, 'environment'>,
+  flags: TargetFlags,
+  { environment }: { readonly environment: string | null },
   terminal: Terminal,
 ): Promise<FoundGrounds> {
   if (flags.target === undefined) {
@@ -54,7 +54,7 @@ function startIn(environment: string): Extract<Grounds, { readonly start: unknow
 }
 
 /** Gateways of the run have secrets made up for it: one that was given would be silently unused. */
-function refuseSecrets(flags: VerifyFlags): void {
+function refuseSecrets(flags: TargetFlags): void {
   const given = (['authSecret', 'adminToken', 'authIssuer', 'authAudience'] as const).find(
     (key) => flags[key] !== undefined,
   );

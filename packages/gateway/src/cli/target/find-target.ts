@@ -2,18 +2,9 @@ import type { Deployment } from '../../proof/deployment.ts';
 import type { EvidenceTarget } from '../../proof/evidence/evidence.ts';
 import { failed } from '../command-failure.ts';
 import type { Terminal } from '../terminal.ts';
-import { findGrounds } from '../verify/find-grounds.ts';
-import { readEnvironment } from '../verify/verify-order.ts';
-
-/** What a command that needs a target was given about it. */
-export interface TargetFlags {
-  readonly target?: string;
-  readonly authSecret?: string;
-  readonly authIssuer?: string;
-  readonly authAudience?: string;
-  readonly adminToken?: string;
-  readonly env?: string;
-}
+import { readEnvironment } from './environment-flag.ts';
+import { findGrounds } from './find-grounds.ts';
+import type { TargetFlags } from './target-flags.ts';
 
 /** A target to put a load on. */
 export interface FoundTarget {
