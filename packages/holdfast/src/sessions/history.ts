@@ -151,8 +151,7 @@ export class History {
     const { registry, settings } = this.#rooms;
     if (registry.count(log.userId) > 0 || this.#isAhead(log)) {
       this.#expire(log, now);
-      // Whoever hears of what is over may end everything.
-      return this.#logs.get(log.userId) === log ? now + settings.resumeWindowMs : never;
+      return now + settings.resumeWindowMs;
     }
     const endsAt = log.touchedAt + settings.resumeWindowMs;
     if (now < endsAt) return endsAt;
