@@ -7,7 +7,7 @@ import type { Terminal } from './terminal.ts';
 
 const loadHelp = `
 Clients connect at the rate until all users have their sessions; then clients leave and come again at
-that rate, events flow, and the frozen share is in a process that is stopped: it comes back every 15
+that rate, events flow, and the frozen share is in a process that is stopped: it comes back every 8
 seconds while its old sessions still stand there. Everything has its instant beforehand, and what is
 late counts from there: a slow target cannot slow down its own measurement.
 

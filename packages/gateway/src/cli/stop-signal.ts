@@ -4,6 +4,8 @@ import type { Terminal } from './terminal.ts';
 
 /** The wait for a signal that asks this process to stop. */
 export interface StopSignal {
+  /** Aborted by the first one. */
+  readonly signal: AbortSignal;
   /** Resolves at the first one. */
   readonly received: Promise<void>;
   /** Signals do again what they do by default. */
@@ -35,6 +37,7 @@ export function waitForStopSignal({ err, env }: Pick<Terminal, 'err' | 'env'>): 
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return {
+    signal: stopping.signal,
     received: waitForAbort(stopping.signal),
     end: () => {
       for (const signal of SIGNALS) process.off(signal, onSignal);

@@ -97,9 +97,7 @@ async function measure(
   const measures = new Measures();
   const marks: TimelineMark[] = [];
   const stop = waitForStopSignal(terminal);
-  const stopping = new AbortController();
-  void stop.received.then(() => stopping.abort());
-  const { signal } = stopping;
+  const { signal } = stop;
   const line = new LoadLine(flags.json === true ? terminal.err : terminal.out);
   try {
     await runLoad(plan, {

@@ -164,11 +164,9 @@ async function untilStopped(
   run: (signal: AbortSignal) => Promise<void>,
 ): Promise<boolean> {
   const stop = waitForStopSignal(terminal);
-  const stopping = new AbortController();
-  void stop.received.then(() => stopping.abort());
   try {
-    await run(stopping.signal);
-    return stopping.signal.aborted;
+    await run(stop.signal);
+    return stop.signal.aborted;
   } finally {
     stop.end();
   }

@@ -70,9 +70,7 @@ async function playAll(session: Verification): Promise<ScenarioRun> {
   const tell = (told: RunProgress): void =>
     progress?.tell(told.kind === 'played' ? { ...told, played: hide(told.played) } : told);
   const stop = waitForStopSignal(terminal);
-  const stopping = new AbortController();
-  void stop.received.then(() => stopping.abort());
-  const { signal } = stopping;
+  const { signal } = stop;
   const plan = { scenarios, grounds, seed, repeat, failFast, tell, signal };
   try {
     const run = await runScenarios(plan);
