@@ -1,0 +1,149 @@
+import type {
+  Actor,
+  AdmitAct,
+  AdmitAnswer,
+  AppendAct,
+  AppendAnswer,
+  AssertAct,
+  AssertAnswer,
+  ConfirmAct,
+  DeliveredAct,
+  LiveSet,
+  LogEntry,
+  ReadAct,
+  ReadAnswer,
+  ReleaseAct,
+  ReserveAct,
+  UserState,
+} from './acts.ts';
+
+/** A process that holds a lease. */
+export interface LiveNode {
+  readonly generation: number;
+  readonly name: string;
+  /** Where operators reach it; empty where it has not said. */
+  readonly url: string;
+  readonly isDraining: boolean;
+  /** How long its lease still runs, milliseconds by the clock of the store. */
+  readonly leaseLeftMs: number;
+}
+
+/** What a process says of itself when it joins, and with each renewal. */
+export interface NodeCard {
+  readonly name: string;
+  readonly url: string;
+  readonly isDraining: boolean;
+}
+
+export interface Roster {
+  readonly live: LiveSet;
+  readonly nodes: readonly LiveNode[];
+  /** Generations whose lease has lapsed and whose rows may still be there. */
+  readonly lapsed: readonly number[];
+  /** Signs tickets on every node: the same for as long as the store keeps it. */
+  readonly ticketKey: string;
+  /** Number of the last broadcast. */
+  readonly broadcasts: number;
+}
+
+/** `lost`: the lease was over, or is not known; this generation never returns. */
+export type RenewAnswer = ({ readonly outcome: 'renewed' } & Roster) | { readonly outcome: 'lost' };
+
+/** What a node hears from the store, in the order in which it happened to a user. */
+export type StoreMessage =
+  | {
+      readonly type: 'appended';
+      readonly user: string;
+      readonly epoch: string;
+      readonly offset: number;
+      readonly entry: LogEntry;
+    }
+  /** A row of this node was given to somebody else: its client has come back, or its user has chosen that. */
+  | {
+      readonly type: 'replaced';
+      readonly user: string;
+      readonly session: number;
+      readonly cause: 'superseded' | 'taken-over' | 'evicted';
+    }
+  /** A slot of a user for whom somebody waits here may be free. */
+  | { readonly type: 'freed'; readonly user: string }
+  /** Words of another node. */
+  | { readonly type: 'posted'; readonly from: number; readonly text: string };
+
+/** Hears a store. Nothing it does may throw. */
+export interface StoreListener {
+  heard(message: StoreMessage): void;
+  /** From now on every message arrives; whatever was sent before may be lost, so what matters is to be read again. */
+  connected(): void;
+  /** Messages may be lost from now on. */
+  disconnected(error: Error): void;
+}
+
+/**
+ * Where the sessions of many processes are counted and their events ordered. Every act about a user is atomic, takes one
+ * round trip, and is decided by the clock of the store. Rejects when the store cannot be asked or does not answer in time:
+ * whether the act was done is unknown then, and {@link ClusterStore.assertRows} finds out.
+ *
+ * The contract suite in `holdfast/testing` holds for every implementation.
+ */
+export interface ClusterStore {
+  /** Takes a new generation and its lease. */
+  join(card: NodeCard): Promise<Roster & { readonly generation: number }>;
+  /** Extends a lease. */
+  renew(node: number, card: NodeCard): Promise<RenewAnswer>;
+  /** Gives a lease up. Its rows are gone, but for those reserved. */
+  leave(node: number): Promise<void>;
+
+  admit(act: AdmitAct): Promise<AdmitAnswer>;
+  /** Whether there was such a row. */
+  release(act: ReleaseAct): Promise<boolean>;
+  reserve(act: ReserveAct): Promise<boolean>;
+  confirm(act: ConfirmAct): Promise<void>;
+  assertRows(act: AssertAct): Promise<AssertAnswer>;
+
+  append(act: AppendAct): Promise<AppendAnswer>;
+  delivered(act: DeliveredAct): Promise<void>;
+  read(act: ReadAct): Promise<ReadAnswer>;
+
+  stateOf(user: string, actor: Actor): Promise<UserState>;
+  /** Sets or, with null, lifts a user's own limit; whoever waits is told. */
+  setLimit(user: string, limit: number | null): Promise<void>;
+  /** Takes the name of a message of a user: false when one of the last 128 was the same. */
+  takeMessage(user: string, id: string, keepMs: number): Promise<boolean>;
+  /** The number of the next broadcast. */
+  nextBroadcast(): Promise<number>;
+  /** No token of this user that was issued up to then is good any more; with `jti`, only that one. */
+  revoke(order: RevocationOrder): Promise<void>;
+  /** All revocations that are not over. */
+  revocations(): Promise<readonly RevocationOrder[]>;
+
+  /**
+   * Goes through the rows of one generation, a slice at a time: begins with cursor `''`, is over when the next is null. Where
+   * that generation is not alive, its rows are removed on the way.
+   */
+  sweep(node: number, actor: Actor, cursor: string): Promise<SweepSlice>;
+  /** Nothing of a lapsed generation is left: it is not named any more. */
+  forget(node: number): Promise<void>;
+
+  /** Hands words to another node; false when it is known that nobody hears them. */
+  post(to: number, from: number, text: string): Promise<boolean>;
+  /** What is sent to this generation goes to this listener from now on; another generation takes the place of the former. */
+  listen(node: number, listener: StoreListener): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RevocationOrder {
+  readonly user: string;
+  readonly jti: string | null;
+  /** Tokens issued up to this second, epoch; ignored with `jti`. */
+  readonly issuedUpTo: number;
+  /** When nothing needs to remember it any more, epoch milliseconds. */
+  readonly endsAtMs: number;
+}
+
+export interface SweepSlice {
+  readonly users: readonly string[];
+  /** Rows that were removed. */
+  readonly removed: number;
+  readonly next: string | null;
+}
