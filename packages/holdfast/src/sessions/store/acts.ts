@@ -186,6 +186,8 @@ export interface AssertAct extends Actor {
   readonly user: string;
   readonly rows: readonly Omit<Row, 'node' | 'reservedMs'>[];
   readonly limit: number;
+  /** Puts back also what there is no room for: excess that came about while the store was away is shown and kept. */
+  readonly isForced: boolean;
   readonly epoch: string;
   readonly terms: LogTerms;
 }
@@ -202,6 +204,15 @@ export interface AssertAnswer {
   /** Rows of this node, or of one that is gone, that were taken out. */
   readonly removed: number;
   readonly record: RecordHead;
+}
+
+/** The store has lost what a node has seen: the record goes on under another epoch, unless somebody else has seen to that. */
+export interface RestartAct extends Actor {
+  readonly user: string;
+  /** The epoch of which something is lost. */
+  readonly lost: string;
+  readonly epoch: string;
+  readonly terms: LogTerms;
 }
 
 /** Everything about one user. */

@@ -12,10 +12,20 @@ import type {
   LogEntry,
   ReadAct,
   ReadAnswer,
+  RecordHead,
   ReleaseAct,
   ReserveAct,
+  RestartAct,
   UserState,
 } from './acts.ts';
+
+/**
+ * Generations rise by one with each that is taken, and never fall behind the clock of the store, which adds one in so many
+ * seconds: a store that has forgotten how far it was, wiped or rolled back, does not give one twice. Below 2^28 until 2060.
+ */
+export const generationSeconds = 4;
+/** Where the clock of generations begins: 2026-01-01T00:00:00Z, epoch seconds. */
+export const generationsBeganAt = 1_767_225_600;
 
 /** A process that holds a lease. */
 export interface LiveNode {
@@ -65,6 +75,8 @@ export type StoreMessage =
       readonly session: number;
       readonly cause: 'superseded' | 'taken-over' | 'evicted';
     }
+  /** The record of a user of whom this node has sessions goes on under another epoch; what was before is gone. */
+  | { readonly type: 'restarted'; readonly user: string; readonly record: RecordHead }
   /** A slot of a user for whom somebody waits here may be free. */
   | { readonly type: 'freed'; readonly user: string }
   /** Words of another node. */
@@ -89,6 +101,8 @@ export interface StoreListener {
 export interface ClusterStore {
   /** Takes a new generation and its lease. */
   join(card: NodeCard): Promise<Roster & { readonly generation: number }>;
+  /** A generation without a lease: a number that nobody else has had or will have. */
+  takeGeneration(): Promise<number>;
   /** Extends a lease. */
   renew(node: number, card: NodeCard): Promise<RenewAnswer>;
   /** Gives a lease up. Its rows are gone, but for those reserved. */
@@ -104,6 +118,7 @@ export interface ClusterStore {
   append(act: AppendAct): Promise<AppendAnswer>;
   delivered(act: DeliveredAct): Promise<void>;
   read(act: ReadAct): Promise<ReadAnswer>;
+  restart(act: RestartAct): Promise<RecordHead>;
 
   stateOf(user: string, actor: Actor): Promise<UserState>;
   /** Sets or, with null, lifts a user's own limit; whoever waits is told. */
