@@ -1,5 +1,10 @@
 import type { Position } from '../session.ts';
 
+/** For how long it is remembered that somebody waits at a node, milliseconds. */
+export const waiterNoteMs = 60_000;
+/** How many revoked lineages of one user are remembered; the oldest gives way. */
+export const mostRevokedLineages = 64;
+
 /**
  * The processes that hold a lease, as one of them last heard it. A generation is taken once and never returns: of those up
  * to `upTo`, whoever is not named is gone for good; those above have joined since and count as alive.
@@ -9,13 +14,18 @@ export interface LiveSet {
   readonly generations: readonly number[];
 }
 
-/** Who acts: a process by the generation of its lease, and whom it believes alive. */
+/** Who acts: a process by the generation of its lease, and whom it believes alive, itself among them. */
 export interface Actor {
   readonly node: number;
   readonly live: LiveSet;
+  /** Number of the last broadcast it has heard of. A record that begins has missed none up to there. */
+  readonly broadcasts: number;
 }
 
-/** One slot of a user. */
+/**
+ * One slot of a user. It counts while the node that holds its socket is alive to the actor, or its reservation has not
+ * lapsed. Acts that decide by rows (`admit`, `append`, `assertRows`) take out those that do not count; the others leave them.
+ */
 export interface Row {
   /** The handle of the session: its generation, unique among all nodes for all time. */
   readonly session: number;
@@ -32,7 +42,12 @@ export interface Row {
   readonly reservedMs?: number;
 }
 
-/** Where the record of a user stands. */
+/**
+ * Where the record of a user stands. A record begins with the first session, event, assertion or restart of its user, under
+ * the epoch that act brought. It does not end while a node holds a row of the user, dead or alive. Otherwise it is forgotten,
+ * with rows, log and revoked lineages: `keepMs`, as last named, after the last act that changed rows or log, and where slots
+ * are reserved so long after the last of them lapses.
+ */
 export interface RecordHead {
   /** Identity of the record: another one means that what was before is gone. */
   readonly epoch: string;
@@ -47,11 +62,26 @@ export interface RecordHead {
 /** How large one user's log may get, and how long it is kept for a user who is away. */
 export interface LogTerms {
   readonly events: number;
+  /** Of all bodies together, in UTF-8. */
   readonly bytes: number;
   readonly keepMs: number;
 }
 
-/** A newcomer asks for a slot. */
+/**
+ * A newcomer asks for a slot. The first of these that fits decides:
+ *
+ * 1. It has a row already, since the act is repeated: it keeps it, whatever else the act says.
+ * 2. A row of the lineage of its ticket is there. Where the ticket is that row's own, or that of its predecessor, the newcomer
+ *    has its place, whatever the limit, and the row is gone as `superseded`. Otherwise the ticket is spent, as is one whose
+ *    lineage was revoked, and counts for nothing. A ticket that finds no row passes its lineage on.
+ * 3. The row it wants to take is there: it has its place, whatever the limit (`taken-over`).
+ * 4. Fewer rows than the limit: it has a free slot.
+ * 5. As many as the limit, not more, and the last eviction is long enough ago: it has the place of the oldest row that a node
+ *    holds (`evicted`).
+ * 6. It is full. Who waits is told of the next slot that is given back within {@link waiterNoteMs}.
+ *
+ * Another node whose row is gone is told by `replaced`. The newcomer is let in now, with the predecessor of its good ticket.
+ */
 export interface AdmitAct extends Actor {
   readonly user: string;
   readonly session: number;
@@ -87,27 +117,33 @@ export type AdmitAnswer =
       /** How many slots the user holds now. */
       readonly count: number;
       readonly limit: number;
-      /** Broadcasts that went to everybody while this user was away. */
+      /**
+       * Broadcasts that went to everybody while no node had a session of this user, up to the last one the actor has heard of.
+       * They count as told now, and as got: appended later, they are repeated.
+       */
       readonly missedBroadcasts: number;
     }
   | {
       readonly outcome: 'full';
       readonly flaw: SpentTicket | null;
-      /** Everybody in its way, oldest first. */
+      /** Everybody in its way, oldest first; of one instant, the lower handle first. */
       readonly rows: readonly Row[];
       readonly limit: number;
     };
 
-/** A session is over, and its slot is given back. Compare-and-delete: nothing happens where the row is not there (I7). */
+/**
+ * A session is over, and its slot is given back. Compare-and-delete: nothing happens where this node does not hold that row
+ * (I7). Each node where somebody waits, this one too, is told once that a slot is `freed`, and not again until it asks anew.
+ */
 export interface ReleaseAct extends Actor {
   readonly user: string;
   readonly session: number;
-  /** No ticket of its lineage is good any more. */
+  /** No ticket of its lineage is good any more; of a user's, the last {@link mostRevokedLineages} are remembered. */
   readonly isRevoked: boolean;
   readonly keepMs: number;
 }
 
-/** A session is over whose client comes back: its slot stays taken for its ticket, for a while. */
+/** A session is over whose client comes back: its slot stays taken for its ticket, for a while. Compare-and-set, as above. */
 export interface ReserveAct extends Actor {
   readonly user: string;
   readonly session: number;
@@ -152,16 +188,23 @@ export interface AppendAct extends Actor {
   readonly terms: LogTerms;
 }
 
-/** `repeated`: an event of this name, or this broadcast, is in the log already, at that offset. `overflow`: larger than the log. */
+/**
+ * `repeated`: an event of this name is in the log already, at that offset; or this broadcast was appended or told as missed
+ * before, and lies nowhere behind that offset, the last one. `overflow`: larger than the log; nothing has changed, no record
+ * begins, and the offset is the last one.
+ *
+ * Every node that holds a row is told by `appended`, once. Where one does, the event counts as delivered.
+ */
 export interface AppendAnswer {
   readonly outcome: 'appended' | 'repeated' | 'overflow';
+  /** That of the record; where none has begun, the one the act brought. */
   readonly epoch: string;
   readonly offset: number;
-  /** How many sessions the user has. */
+  /** How many sessions of the user are held by nodes. */
   readonly sessions: number;
 }
 
-/** A user has been written everything up to here. */
+/** A user has been written everything up to here. Nothing happens under another epoch; no position goes back, or past the last. */
 export interface DeliveredAct {
   readonly user: string;
   readonly position: Position;
@@ -181,7 +224,12 @@ export interface ReadAnswer {
   readonly entries: readonly { readonly offset: number; readonly entry: LogEntry }[];
 }
 
-/** A node says which of a user's sessions it holds: it has the sockets, so it is right about them. */
+/**
+ * A node says which of a user's sessions it holds: it has the sockets, so it is right about them. In this order: each row that
+ * is there under the same handle becomes this node's, as it says it is (`kept`); other rows of this node and those that do
+ * not count are taken out; then each of the rest is put back where there is room, or in the place of a lower handle of its
+ * lineage (`restored`; the other node is told by `replaced`, cause `superseded`). A record begins where there is none.
+ */
 export interface AssertAct extends Actor {
   readonly user: string;
   readonly rows: readonly Omit<Row, 'node' | 'reservedMs'>[];
@@ -201,12 +249,15 @@ export interface AssertAnswer {
     readonly session: number;
     readonly verdict: 'kept' | 'restored' | 'superseded' | 'full';
   }[];
-  /** Rows of this node, or of one that is gone, that were taken out. */
+  /** Rows of this node that it did not name, and rows that did not count, that were taken out. */
   readonly removed: number;
   readonly record: RecordHead;
 }
 
-/** The store has lost what a node has seen: the record goes on under another epoch, unless somebody else has seen to that. */
+/**
+ * The store has lost what a node has seen: the record goes on under another epoch, at offset 0 and with an empty log, unless
+ * somebody else has seen to that. Rows stay. Every node that holds one, this one too, is told by `restarted`.
+ */
 export interface RestartAct extends Actor {
   readonly user: string;
   /** The epoch of which something is lost. */
@@ -215,8 +266,9 @@ export interface RestartAct extends Actor {
   readonly terms: LogTerms;
 }
 
-/** Everything about one user. */
+/** Everything about one user. Asking changes nothing. */
 export interface UserState {
+  /** Those that count, oldest first. */
   readonly rows: readonly Row[];
   /** Set by an operator; null where none is. */
   readonly limit: number | null;

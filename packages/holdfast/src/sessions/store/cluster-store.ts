@@ -48,7 +48,7 @@ export interface NodeCard {
 export interface Roster {
   readonly live: LiveSet;
   readonly nodes: readonly LiveNode[];
-  /** Generations whose lease has lapsed and whose rows may still be there. */
+  /** Generations whose lease has lapsed or was given up, and whose rows may still be there: until they are forgotten. */
   readonly lapsed: readonly number[];
   /** Signs tickets on every node: the same for as long as the store keeps it. */
   readonly ticketKey: string;
@@ -105,7 +105,7 @@ export interface ClusterStore {
   takeGeneration(): Promise<number>;
   /** Extends a lease. */
   renew(node: number, card: NodeCard): Promise<RenewAnswer>;
-  /** Gives a lease up. Its rows are gone, but for those reserved. */
+  /** Gives a lease up: it has lapsed. Its rows are gone, but for those reserved. */
   leave(node: number): Promise<void>;
 
   admit(act: AdmitAct): Promise<AdmitAnswer>;
@@ -123,27 +123,38 @@ export interface ClusterStore {
   stateOf(user: string, actor: Actor): Promise<UserState>;
   /** Sets or, with null, lifts a user's own limit; whoever waits is told. */
   setLimit(user: string, limit: number | null): Promise<void>;
-  /** Takes the name of a message of a user: false when one of the last 128 was the same. */
+  /**
+   * Takes the name of a message of a user: false when one of the last 128 was the same, which changes nothing. They are
+   * forgotten when none was taken for `keepMs`.
+   */
   takeMessage(user: string, id: string, keepMs: number): Promise<boolean>;
   /** The number of the next broadcast. */
   nextBroadcast(): Promise<number>;
-  /** No token of this user that was issued up to then is good any more; with `jti`, only that one. */
+  /**
+   * No token of this user that was issued up to then is good any more; with `jti`, only that one. Of two orders for the same
+   * user and `jti`, there is one in the end with the later of each instant.
+   */
   revoke(order: RevocationOrder): Promise<void>;
   /** All revocations that are not over. */
   revocations(): Promise<readonly RevocationOrder[]>;
 
   /**
-   * Goes through the rows of one generation, a slice at a time: begins with cursor `''`, is over when the next is null. Where
-   * that generation is not alive, its rows are removed on the way.
+   * Goes through the users of whom one generation holds rows, a slice at a time, which may be empty: begins with cursor `''`,
+   * is over when the next is null. Each who stays is named at least once. Where that generation is not alive to the actor, its
+   * rows are removed on the way, but for those reserved.
    */
   sweep(node: number, actor: Actor, cursor: string): Promise<SweepSlice>;
-  /** Nothing of a lapsed generation is left: it is not named any more. */
+  /** Nothing of a lapsed generation is left: it is not named any more. One that holds its lease keeps it. */
   forget(node: number): Promise<void>;
 
   /** Hands words to another node; false when it is known that nobody hears them. */
   post(to: number, from: number, text: string): Promise<boolean>;
-  /** What is sent to this generation goes to this listener from now on; another generation takes the place of the former. */
+  /**
+   * What is sent to this generation goes to this listener from now on; another generation takes the place of the former. When
+   * it resolves, the listener is `connected`, and what is sent from now on arrives.
+   */
   listen(node: number, listener: StoreListener): Promise<void>;
+  /** Ends the connection, not the lease. Nothing is heard any more, and acts reject. */
   close(): Promise<void>;
 }
 
