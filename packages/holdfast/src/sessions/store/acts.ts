@@ -233,6 +233,8 @@ export interface ReadAnswer {
 export interface AssertAct extends Actor {
   readonly user: string;
   readonly rows: readonly Omit<Row, 'node' | 'reservedMs'>[];
+  /** Handles of newcomers on their way here: a row of one of them stays as it is, and none is put there. */
+  readonly coming: readonly number[];
   readonly limit: number;
   /** Puts back also what there is no room for: excess that came about while the store was away is shown and kept. */
   readonly isForced: boolean;
