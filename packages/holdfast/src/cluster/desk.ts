@@ -1,0 +1,309 @@
+import type { Settings } from '../core/options.ts';
+import type { Clock } from '../sessions/clock.ts';
+import type { Admission, OpenOutcome, OpenRequest } from '../sessions/open-request.ts';
+import type { Inheritance } from '../sessions/session.ts';
+import type { SessionLayer } from '../sessions/session-layer.ts';
+import type { AdmitAnswer, LogTerms } from '../sessions/store/acts.ts';
+import type { Membership } from './membership.ts';
+import { Newcomer } from './newcomer.ts';
+import { drawEpoch, type RecordMirrors } from './record-mirrors.ts';
+import type { Repairs } from './repairs.ts';
+import type { Scouted, Scouting } from './scouting.ts';
+import type { SlotLedger } from './slot-ledger.ts';
+import type { StoreGuard } from './store-guard.ts';
+
+/** What is done about newcomers while the store does not answer. */
+export type OnStoreFailure = 'local' | 'refuse';
+
+/** What the desk works with. */
+export interface DeskParts {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly guard: StoreGuard;
+  readonly layer: () => SessionLayer;
+  readonly membership: () => Membership;
+  readonly mirrors: RecordMirrors;
+  readonly scouting: Scouting;
+  readonly ledger: SlotLedger;
+  readonly repairs: () => Repairs;
+  readonly terms: LogTerms;
+  readonly onStoreFailure: OnStoreFailure;
+  /** When somebody may come back who was turned away because the store is away, milliseconds. */
+  readonly retryMs: () => number;
+}
+
+type Admitted = Extract<AdmitAnswer, { readonly outcome: 'admitted' }>;
+type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
+
+const evictEveryMs = 60_000;
+/** On top of the probe timeout: the way to the store and to other nodes. */
+const travelMs = 500;
+
+/**
+ * The decision about newcomers, made by the store: who has a slot has it everywhere. Where there is none, the sessions in the
+ * way are asked on their nodes whether they are alive, and the store is asked again as soon as one of them is not.
+ */
+export class ClusterDesk {
+  readonly #parts: DeskParts;
+  readonly #newcomers: Map<string, Set<Newcomer>> = new Map();
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  /** Newcomers who wait for the store, or for a slot. */
+  waiting(userId: string): number {
+    return this.#newcomers.get(userId)?.size ?? 0;
+  }
+
+  /** Handles of the newcomers of this user. */
+  coming(userId: string): readonly number[] {
+    return [...(this.#newcomers.get(userId) ?? [])].map(({ generation }) => generation);
+  }
+
+  /** Whether this session is here, or its newcomer on its way. */
+  isOurs(userId: string, session: number): boolean {
+    return this.coming(userId).includes(session) || this.#parts.layer().sessionsOf(userId).some(({ generation }) => generation === session);
+  }
+
+  /** @throws UsageError as {@link SessionLayer.open} does; never for a lack of slots */
+  open(request: OpenRequest): Admission {
+    const layer = this.#parts.layer();
+    const turnedAway = layer.screen(request);
+    if (turnedAway !== null) return turnedAway;
+    const newcomer = new Newcomer(request, {
+      generation: layer.drawGeneration(),
+      since: layer.now(),
+      startedAtMs: request.startedAtMs ?? this.#parts.clock.nowMs(),
+    });
+    const others = this.#newcomers.get(request.userId);
+    if (others === undefined) this.#newcomers.set(request.userId, new Set([newcomer]));
+    else others.add(newcomer);
+    const settled = this.#admit(newcomer).finally(() => this.#forget(newcomer));
+    return { outcome: 'waiting', settled, withdraw: () => newcomer.finish('left') };
+  }
+
+  /** A slot of this user may be free. */
+  freed(userId: string): void {
+    for (const newcomer of this.#newcomers.get(userId) ?? []) newcomer.nudge();
+  }
+
+  /** Turns away newcomers whose token is not good any more; how many. */
+  turnAway(userId: string, isMeant: (extra: unknown) => boolean): number {
+    const meant = [...(this.#newcomers.get(userId) ?? [])].filter(({ request }) => isMeant(request.extra));
+    for (const newcomer of meant) newcomer.finish('turned-away');
+    return meant.length;
+  }
+
+  async #admit(newcomer: Newcomer): Promise<OpenOutcome> {
+    try {
+      return await this.#askStore(newcomer);
+    } catch (error) {
+      return this.#withoutStore(newcomer, error);
+    }
+  }
+
+  /** Rejects with StoreError. */
+  async #askStore(newcomer: Newcomer): Promise<OpenOutcome> {
+    const { guard, settings } = this.#parts;
+    const inheritance = this.#ticketOf(newcomer);
+    const endsAt = newcomer.since + settings.probeTimeoutMs + travelMs;
+    let mayEvict = false;
+    for (;;) {
+      const act = this.#actOf(newcomer, inheritance, mayEvict);
+      const nudged = newcomer.nudged;
+      const answer = await guard.ask((store) => store.admit(act));
+      if (answer.outcome === 'admitted') return await this.#seat(newcomer, answer, inheritance);
+      if (newcomer.end !== null) return this.#gone(newcomer);
+      this.#noteFull(newcomer, answer);
+      if (this.waiting(newcomer.userId) > answer.limit)
+        return this.#refuse(newcomer, answer, { reason: 'rate', retryMs: settings.probeTimeoutMs });
+      const scouted = await this.#scout(newcomer, answer, nudged);
+      if (newcomer.end !== null) return this.#gone(newcomer);
+      const isOver = this.#parts.layer().now() >= endsAt;
+      if (scouted.outcome === 'freed') {
+        newcomer.freed += 1;
+        if (!isOver) continue;
+      }
+      if (scouted.outcome === 'alive' && settings.onLimit === 'evict-oldest' && !mayEvict) {
+        mayEvict = true;
+        continue;
+      }
+      if (scouted.outcome === 'unproven' && (await this.#hasSomebodyGone()) && !isOver) continue;
+      return this.#refuseFull(newcomer, answer, scouted);
+    }
+  }
+
+  #ticketOf({ userId, request: { resume } }: Newcomer): Inheritance | null {
+    const ticket = resume?.ticket;
+    return ticket === undefined ? null : this.#parts.layer().readTicket(userId, ticket);
+  }
+
+  #actOf(
+    newcomer: Newcomer,
+    ticket: Inheritance | null,
+    mayEvict: boolean,
+  ): Parameters<Parameters<Parameters<StoreGuard['ask']>[0]>[0]['admit']>[0] {
+    const { membership, settings, terms } = this.#parts;
+    const { request, generation } = newcomer;
+    return {
+      ...membership().actor,
+      user: request.userId,
+      session: generation,
+      device: request.device ?? null,
+      ticket,
+      limit: request.limit ?? settings.maxSessionsPerUser,
+      taken: null,
+      evictEveryMs: mayEvict ? evictEveryMs : null,
+      isWaiting: true,
+      epoch: drawEpoch(),
+      terms,
+    };
+  }
+
+  /** Its slot is taken: brings here what it needs, and lets it in. */
+  async #seat(
+    newcomer: Newcomer,
+    answer: Admitted,
+    ticket: Inheritance | null,
+  ): Promise<OpenOutcome> {
+    const { layer, mirrors, ledger } = this.#parts;
+    const { userId, request, generation } = newcomer;
+    const { record, limit, count, flaw } = answer;
+    try {
+      const { epoch, offset } = request.resume ?? {};
+      const isKnown = epoch === record.epoch && offset !== undefined;
+      await mirrors.prepare(userId, record, isKnown ? offset : record.delivered);
+    } catch (error) {
+      ledger.release(userId, generation);
+      throw error;
+    }
+    if (newcomer.end !== null) {
+      ledger.release(userId, generation);
+      return this.#gone(newcomer);
+    }
+    const outcome = layer().enter(request, {
+      generation,
+      inheritance: flaw === null ? ticket : null,
+      flaw: flaw ?? (request.resume?.ticket !== undefined && ticket === null ? 'invalid' : null),
+      record,
+      limit,
+      count,
+      missedBroadcasts: answer.missedBroadcasts,
+      held: newcomer.handOver(),
+      waitedMs: newcomer.isAtLimit ? layer().now() - newcomer.since : 0,
+      startedAtMs: newcomer.startedAtMs,
+      reap: newcomer.isAtLimit ? this.#reapOf(newcomer) : null,
+    });
+    if (outcome.outcome !== 'opened') ledger.release(userId, generation);
+    return outcome;
+  }
+
+  /** Everybody in its way is asked, unless it is nudged before they have answered. */
+  async #scout(newcomer: Newcomer, { rows }: Full, nudged: Promise<void>): Promise<Scouted> {
+    const freed: Scouted = { outcome: 'freed' };
+    newcomer.examined = Math.max(newcomer.examined, rows.length);
+    return await Promise.race([
+      this.#parts.scouting.scout(newcomer.userId, rows),
+      nudged.then(() => freed),
+    ]);
+  }
+
+  /** Nobody is refused because of a node that is gone by now. */
+  async #hasSomebodyGone(): Promise<boolean> {
+    const { membership } = this.#parts;
+    const before = membership().live.generations.length;
+    await membership().refresh();
+    return membership().live.generations.length < before;
+  }
+
+  #noteFull(newcomer: Newcomer, { limit, rows }: Full): void {
+    if (newcomer.isAtLimit) return;
+    newcomer.isAtLimit = true;
+    const isJoining = [...(this.#newcomers.get(newcomer.userId) ?? [])].some(
+      (other) => other !== newcomer && other.isAtLimit,
+    );
+    this.#parts.layer().tellLimitHit(newcomer.userId, { limit, live: rows.length, joined: isJoining });
+  }
+
+  #refuseFull(newcomer: Newcomer, answer: Full, scouted: Scouted): OpenOutcome {
+    const retryMs =
+      scouted.outcome === 'unproven'
+        ? scouted.retryAfterMs
+        : scouted.outcome === 'freed'
+          ? this.#parts.settings.probeTimeoutMs
+          : undefined;
+    return this.#refuse(newcomer, answer, { reason: 'user-limit', retryMs });
+  }
+
+  #refuse(
+    newcomer: Newcomer,
+    { limit, rows }: Full,
+    { reason, retryMs }: { reason: 'user-limit' | 'rate'; retryMs: number | undefined },
+  ): OpenOutcome {
+    newcomer.handOver();
+    return this.#parts.layer().refuse(newcomer.request, {
+      reason,
+      limit,
+      live: rows.length,
+      reap: this.#reapOf(newcomer),
+      since: newcomer.since,
+      startedAtMs: newcomer.startedAtMs,
+      ...(retryMs === undefined ? {} : { retryAfterMs: retryMs }),
+    });
+  }
+
+  #reapOf({ examined, freed }: Newcomer): { examined: number; found: number; freed: number } {
+    return { examined, found: freed, freed };
+  }
+
+  /** It left, or was turned away. */
+  #gone(newcomer: Newcomer): OpenOutcome {
+    const { request, end, isSocketGone } = newcomer;
+    newcomer.handOver();
+    if (request.socket === undefined || isSocketGone) return { outcome: 'left' };
+    if (end === 'left') {
+      this.#parts.layer().dismiss(request.socket, 'released');
+      return { outcome: 'left' };
+    }
+    const reason = end === 'too-much' ? 'rate' : 'unauthorized';
+    const { since, startedAtMs } = newcomer;
+    const reap = this.#reapOf(newcomer);
+    const about = { reason, reap, since, startedAtMs } as const;
+    return this.#parts.layer().refuse(request, about);
+  }
+
+  /** The store has not answered: whether there is a row for it is not known. */
+  #withoutStore(newcomer: Newcomer, error: unknown): OpenOutcome | Promise<OpenOutcome> {
+    const { layer, repairs, onStoreFailure, retryMs } = this.#parts;
+    const { request, userId } = newcomer;
+    layer().reportFault('store', error);
+    repairs().doubt(userId, onStoreFailure === 'local');
+    if (newcomer.end !== null) return this.#gone(newcomer);
+    if (onStoreFailure === 'refuse') {
+      newcomer.handOver();
+      const { since, startedAtMs } = newcomer;
+      const reap = this.#reapOf(newcomer);
+      const about = { reason: 'overload', reap, since, startedAtMs, retryAfterMs: retryMs() } as const;
+      return layer().refuse(request, about);
+    }
+    return this.#openHere(newcomer);
+  }
+
+  /** By what this node knows: its own sessions, and the limit for each node. */
+  async #openHere(newcomer: Newcomer): Promise<OpenOutcome> {
+    const held = newcomer.handOver();
+    const { request, startedAtMs } = newcomer;
+    const admission = this.#parts.layer().open({ ...request, startedAtMs });
+    const outcome = admission.outcome === 'waiting' ? await admission.settled : admission;
+    if (outcome.outcome !== 'opened') return outcome;
+    for (const data of held) outcome.session.serve(data);
+    return outcome;
+  }
+
+  #forget(newcomer: Newcomer): void {
+    const others = this.#newcomers.get(newcomer.userId);
+    others?.delete(newcomer);
+    if (others?.size === 0) this.#newcomers.delete(newcomer.userId);
+  }
+}

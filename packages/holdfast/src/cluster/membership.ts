@@ -1,0 +1,162 @@
+import type { Clock, TimerHandle } from '../sessions/clock.ts';
+import type { Actor, LiveSet } from '../sessions/store/acts.ts';
+import type { LiveNode, NodeCard, Roster, StoreListener } from '../sessions/store/cluster-store.ts';
+import type { StoreGuard } from './store-guard.ts';
+
+/** What is done about a lease. */
+export interface MembershipDuties {
+  /** Our lease had lapsed: our rows are nobody's until they are asserted under the new generation. */
+  rejoined(wasStoreAway: boolean): void;
+  /** After each renewal. */
+  renewed(): void;
+  failed(error: unknown): void;
+}
+
+/** How often a lease is renewed, milliseconds. The store gives it for five times that. */
+export const heartbeatMs = 1_000;
+export const leaseMs = 5_000;
+
+/**
+ * This process among the others: its generation, its lease, and who else is alive. A generation that is lost never comes
+ * back; the process takes another one and goes on.
+ */
+export class Membership {
+  readonly #guard: StoreGuard;
+  readonly #clock: Clock;
+  readonly #duties: MembershipDuties;
+  readonly #listener: StoreListener;
+  #card: NodeCard;
+  #generation: number;
+  #roster: Roster;
+  #timer: TimerHandle = null;
+  #isOver = false;
+  /** A heartbeat has failed since the last that did not. */
+  #hasFailed = false;
+  #renewedAt: number;
+  #heardBroadcast = 0;
+  #refreshing: Promise<void> | null = null;
+
+  constructor(
+    parts: {
+      readonly guard: StoreGuard;
+      readonly clock: Clock;
+      readonly duties: MembershipDuties;
+      readonly listener: StoreListener;
+    },
+    card: NodeCard,
+    joined: Roster & { readonly generation: number },
+  ) {
+    this.#guard = parts.guard;
+    this.#clock = parts.clock;
+    this.#duties = parts.duties;
+    this.#listener = parts.listener;
+    this.#card = card;
+    this.#generation = joined.generation;
+    this.#roster = joined;
+    this.#renewedAt = this.#clock.nowMs();
+    this.#arm(heartbeatMs);
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  get live(): LiveSet {
+    return this.#roster.live;
+  }
+
+  /** Who acts, as every act needs to know. */
+  get actor(): Actor {
+    const { live, broadcasts } = this.#roster;
+    return { node: this.#generation, live, broadcasts: Math.max(broadcasts, this.#heardBroadcast) };
+  }
+
+  /** A broadcast is under way that the roster may not know yet. */
+  heardBroadcast(number: number): void {
+    this.#heardBroadcast = Math.max(this.#heardBroadcast, number);
+  }
+
+  get nodes(): readonly LiveNode[] {
+    return this.#roster.nodes;
+  }
+
+  get roster(): Roster {
+    return this.#roster;
+  }
+
+  /** Since the last renewal, milliseconds. */
+  get sinceRenewedMs(): number {
+    return this.#clock.nowMs() - this.#renewedAt;
+  }
+
+  /** Every other node that is alive. */
+  others(): readonly LiveNode[] {
+    return this.#roster.nodes.filter(({ generation }) => generation !== this.#generation);
+  }
+
+  nodeOf(generation: number): LiveNode | undefined {
+    return this.#roster.nodes.find((node) => node.generation === generation);
+  }
+
+  /** Says from now on that this node lets nobody in any more. */
+  async markDraining(): Promise<void> {
+    this.#card = { ...this.#card, isDraining: true };
+    await this.refresh();
+  }
+
+  /** Reads the live set again, now; whoever asks meanwhile gets the same answer. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#renew().finally(() => {
+      this.#refreshing = null;
+    });
+    return this.#refreshing;
+  }
+
+  async #renew(): Promise<void> {
+    const answer = await this.#guard.probe((store) => store.renew(this.#generation, this.#card));
+    if (answer.outcome === 'lost') {
+      await this.#rejoin();
+      return;
+    }
+    this.#roster = answer;
+    this.#renewedAt = this.#clock.nowMs();
+    this.#hasFailed = false;
+    this.#duties.renewed();
+  }
+
+  /** Gives the lease up. */
+  async leave(): Promise<void> {
+    this.#isOver = true;
+    if (this.#timer !== null) this.#clock.cancel(this.#timer);
+    await this.#guard.probe((store) => store.leave(this.#generation));
+  }
+
+  async #rejoin(): Promise<void> {
+    const wasStoreAway = this.#hasFailed;
+    const joined = await this.#guard.probe((store) => store.join(this.#card));
+    await this.#guard.probe((store) => store.listen(joined.generation, this.#listener));
+    this.#generation = joined.generation;
+    this.#roster = joined;
+    this.#renewedAt = this.#clock.nowMs();
+    this.#hasFailed = false;
+    this.#duties.rejoined(wasStoreAway);
+  }
+
+  #arm(ms: number): void {
+    if (this.#isOver) return;
+    this.#timer = this.#clock.after(ms, () => {
+      void this.#beat();
+    });
+  }
+
+  async #beat(): Promise<void> {
+    const beganAt = this.#clock.nowMs();
+    try {
+      await this.refresh();
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#duties.failed(error);
+    }
+    this.#arm(Math.max(1, heartbeatMs - (this.#clock.nowMs() - beganAt)));
+  }
+}

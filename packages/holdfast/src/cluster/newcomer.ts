@@ -1,0 +1,107 @@
+import type { OpenRequest } from '../sessions/open-request.ts';
+import { nobody, type SocketOwner } from '../sessions/socket.ts';
+
+/** Frames, pings among them, that a client may send before its `ready`; messages are served once the session is live. */
+const mostFrames = 16;
+const mostBytes = 64 * 1024;
+
+/** Why a newcomer is not waited for any more. */
+export type NewcomerEnd = 'left' | 'too-much' | 'turned-away';
+
+/**
+ * A newcomer while the store is asked for its slot. Owns its socket meanwhile: nothing is sent, what its client says is
+ * held, and when it leaves, that is known at once.
+ */
+export class Newcomer implements SocketOwner {
+  readonly request: OpenRequest;
+  /** The handle its session will have. */
+  readonly generation: number;
+  /** By the fair clock. */
+  readonly since: number;
+  readonly startedAtMs: number;
+  /** Null while somebody waits for it. */
+  end: NewcomerEnd | null = null;
+  isSocketGone = false;
+  /** It has found the limit reached, and was counted for that. */
+  isAtLimit = false;
+  /** What it has found so far. */
+  examined = 0;
+  freed = 0;
+  #held: (string | Uint8Array)[] = [];
+  #frames = 0;
+  #bytes = 0;
+  #nudge: (() => void) | null = null;
+  #nudged: Promise<void> | null = null;
+
+  constructor(
+    request: OpenRequest,
+    about: { readonly generation: number; readonly since: number; readonly startedAtMs: number },
+  ) {
+    this.request = request;
+    this.generation = about.generation;
+    this.since = about.since;
+    this.startedAtMs = about.startedAtMs;
+    if (request.socket !== undefined) request.socket.owner = this;
+  }
+
+  get userId(): string {
+    return this.request.userId;
+  }
+
+  /** Resolves when a slot may be free, or it is over. */
+  get nudged(): Promise<void> {
+    this.#nudged ??= new Promise((resolve) => {
+      this.#nudge = resolve;
+    });
+    return this.#nudged;
+  }
+
+  /** A slot may be free. */
+  nudge(): void {
+    const nudge = this.#nudge;
+    this.#nudge = null;
+    this.#nudged = null;
+    nudge?.();
+  }
+
+  /** Nobody waits for it any more. */
+  finish(end: NewcomerEnd): void {
+    this.end ??= end;
+    this.nudge();
+  }
+
+  /** Gives its socket back, with what its client has said. */
+  handOver(): readonly (string | Uint8Array)[] {
+    const { socket } = this.request;
+    if (socket !== undefined && socket.owner === this) socket.owner = nobody;
+    const held = this.#held;
+    this.#held = [];
+    return held;
+  }
+
+  heard(): void {
+    this.#frames += 1;
+    if (this.#frames > mostFrames || this.#bytes > mostBytes) this.finish('too-much');
+  }
+
+  ponged(): void {
+    this.heard();
+  }
+
+  received(data: string | Uint8Array): void {
+    this.#bytes += data.length;
+    this.#held.push(data);
+    this.heard();
+  }
+
+  drained(): void {}
+
+  ending(): void {
+    this.finish('left');
+  }
+
+  gone(): void {
+    this.isSocketGone = true;
+    this.finish('left');
+  }
+}

@@ -1,0 +1,177 @@
+import type { Clock } from '../sessions/clock.ts';
+import type { SessionLayer } from '../sessions/session-layer.ts';
+import type { AssertAnswer, LogTerms } from '../sessions/store/acts.ts';
+import type { Membership } from './membership.ts';
+import { drawEpoch, type RecordMirrors } from './record-mirrors.ts';
+import type { StoreGuard } from './store-guard.ts';
+
+/** What repairs are made with. */
+export interface RepairParts {
+  readonly guard: StoreGuard;
+  readonly clock: Clock;
+  readonly layer: () => SessionLayer;
+  readonly membership: () => Membership;
+  readonly mirrors: RecordMirrors;
+  readonly terms: LogTerms;
+  /** Handles of this user's newcomers who are on their way. */
+  readonly coming: (userId: string) => readonly number[];
+  /** Told of each user for whom rows and sessions differed. */
+  readonly onRepaired: (repair: Repair) => void;
+  /** When somebody for whom there is no room any more may come back. */
+  readonly retryMs: () => number;
+}
+
+/** What differed, and was put right. */
+export interface Repair {
+  readonly user: string;
+  /** Sessions here whose rows were gone, and are back. */
+  readonly restored: number;
+  /** Rows that named sessions of this node which are over. */
+  readonly removed: number;
+  /** Sessions here whose client has come back elsewhere. */
+  readonly superseded: number;
+  /** Sessions here for which there is no room any more. */
+  readonly full: number;
+}
+
+/** Users asserted at once. */
+const mostAtOnce = 256;
+/** How many users the audit looks at with each turn, at least; and within how many turns it has been with everybody. */
+const leastAudited = 64;
+const turnsPerRound = 60;
+
+/**
+ * Sees to it that the rows of the store are those of the sessions here. Users about whom the store may not know the truth are
+ * asserted as soon as it answers; everybody else in turn, a few with each heartbeat. The node that holds the socket is right
+ * about it; the store is right about whether there is room.
+ */
+export class Repairs {
+  readonly #parts: RepairParts;
+  readonly #doubtful: Map<string, { isForced: boolean }> = new Map();
+  readonly #underWay: Map<string, Promise<void>> = new Map();
+  #audit: Iterator<string> | null = null;
+  #isMending = false;
+  /** Drift that the round of the audit under way has found, and the one before. */
+  #found = 0;
+  #foundBefore = 0;
+
+  constructor(parts: RepairParts) {
+    this.#parts = parts;
+  }
+
+  /** Users about whom rows and sessions are not known to agree. */
+  get drift(): number {
+    return this.#doubtful.size;
+  }
+
+  /** What the audit has put right in this round and the one before. */
+  get found(): number {
+    return this.#found + this.#foundBefore;
+  }
+
+  /** The store may be wrong about this user. @param isForced what there is no room for is kept as excess */
+  doubt(userId: string, isForced = false): void {
+    const known = this.#doubtful.get(userId);
+    if (known === undefined) this.#doubtful.set(userId, { isForced });
+    else if (isForced) known.isForced = true;
+  }
+
+  /** The store may be wrong about everybody here. */
+  doubtAll(isForced: boolean): void {
+    for (const { userId } of this.#parts.layer().sessions()) this.doubt(userId, isForced);
+  }
+
+  /** With each heartbeat: whoever is in doubt, and the next few of the others. */
+  turn(): void {
+    if (this.#parts.guard.isAway) return;
+    void this.#mend();
+    const { layer } = this.#parts;
+    const most = Math.max(leastAudited, Math.ceil(layer().gaugesOfUsers() / turnsPerRound));
+    this.#audit ??= this.#nextRound();
+    for (let looked = 0; looked < most; looked += 1) {
+      const next = this.#audit.next();
+      if (next.done === true) {
+        this.#audit = null;
+        break;
+      }
+      void this.#look(next.value);
+    }
+  }
+
+  /** Asserts one user now; resolves when that is done, or has failed. */
+  assert(userId: string): Promise<void> {
+    const underWay = this.#underWay.get(userId);
+    if (underWay !== undefined) return underWay;
+    const isForced = this.#doubtful.get(userId)?.isForced ?? false;
+    const done = this.#assert(userId, isForced).then(
+      () => {
+        this.#doubtful.delete(userId);
+      },
+      () => this.doubt(userId, isForced),
+    );
+    const settled = done.finally(() => this.#underWay.delete(userId));
+    this.#underWay.set(userId, settled);
+    return settled;
+  }
+
+  *#nextRound(): Generator<string, void, undefined> {
+    this.#foundBefore = this.#found;
+    this.#found = 0;
+    let last = '';
+    for (const { userId } of this.#parts.layer().sessions()) {
+      if (userId !== last) yield userId;
+      last = userId;
+    }
+  }
+
+  async #look(userId: string): Promise<void> {
+    if (this.#doubtful.has(userId)) return;
+    await this.assert(userId);
+  }
+
+  async #mend(): Promise<void> {
+    if (this.#isMending) return;
+    this.#isMending = true;
+    const users = [...this.#doubtful.keys()];
+    for (let from = 0; from < users.length && !this.#parts.guard.isAway; from += mostAtOnce) {
+      const slice = users.slice(from, from + mostAtOnce);
+      await Promise.all(slice.map((user) => this.assert(user)));
+    }
+    this.#isMending = false;
+  }
+
+  async #assert(user: string, isForced: boolean): Promise<void> {
+    const { guard, clock, layer, membership, terms, mirrors, coming } = this.#parts;
+    const rawNow = clock.nowMs();
+    const epochNow = clock.epochMs();
+    const sessions = layer().sessionsOf(user);
+    const rows = sessions.map(({ generation, lineage, predecessor, device, openedAtRaw }) => ({
+      session: generation,
+      lineage,
+      predecessor,
+      device,
+      openedAtMs: Math.floor(epochNow - (rawNow - openedAtRaw)),
+    }));
+    const limit = sessions.at(-1)?.limit ?? layer().limitOf(user);
+    const { actor } = membership();
+    const about = { user, rows, coming: coming(user), limit, isForced, epoch: drawEpoch(), terms };
+    const answer = await guard.ask((store) => store.assertRows({ ...actor, ...about }));
+    this.#apply(user, answer);
+    await mirrors.compare(user, answer.record);
+  }
+
+  #apply(user: string, { verdicts, removed }: AssertAnswer): void {
+    const repair = { user, restored: 0, removed, superseded: 0, full: 0 };
+    for (const { session, verdict } of verdicts) {
+      if (verdict === 'kept') continue;
+      repair[verdict] += 1;
+      const { layer, retryMs } = this.#parts;
+      if (verdict === 'superseded') layer().closeFor(user, session, 'superseded');
+      if (verdict === 'full') layer().endExcess(user, session, retryMs());
+    }
+    const differed = repair.restored + removed + repair.superseded + repair.full;
+    if (differed === 0) return;
+    this.#found += differed;
+    this.#parts.onRepaired(repair);
+  }
+}
