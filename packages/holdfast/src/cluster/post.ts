@@ -1,6 +1,5 @@
 import type { Clock } from '../sessions/clock.ts';
 import { StoreError } from '../sessions/store/store-error.ts';
-import type { Faults } from '../sessions/faults.ts';
 
 /** What is asked of another node, and what it answers. */
 export type Answering = (data: unknown, from: number) => unknown;
@@ -26,15 +25,15 @@ type Letter =
 export class Post {
   readonly #clock: Clock;
   readonly #carry: Carrier;
-  readonly #faults: Pick<Faults, 'report'>;
+  readonly #failed: (error: unknown) => void;
   readonly #answering: Map<string, Answering> = new Map();
   readonly #open: Map<number, Open> = new Map();
   #turn = 0;
 
-  constructor(clock: Clock, carry: Carrier, faults: Pick<Faults, 'report'>) {
+  constructor(clock: Clock, carry: Carrier, failed: (error: unknown) => void) {
     this.#clock = clock;
     this.#carry = carry;
-    this.#faults = faults;
+    this.#failed = failed;
   }
 
   /** Says what is answered to questions of this kind, or done when told. */
@@ -97,22 +96,20 @@ export class Post {
       const answer: unknown = await answering(data, from);
       this.#send(from, { answer: id, data: answer ?? null });
     } catch (error) {
-      this.#faults.report('store', error);
+      this.#failed(error);
       this.#send(from, { failed: id, error: 'It failed there; see the log of that node.' });
     }
   }
 
   #send(to: number, letter: Letter): void {
-    this.#carry(to, JSON.stringify(letter)).then(undefined, (error: unknown) =>
-      this.#faults.report('store', error),
-    );
+    this.#carry(to, JSON.stringify(letter)).then(undefined, this.#failed);
   }
 
   #attempt(act: () => unknown): void {
     try {
       act();
     } catch (error) {
-      this.#faults.report('store', error);
+      this.#failed(error);
     }
   }
 }
