@@ -1,3 +1,14 @@
+export { MemoryStore } from '../stores/memory/memory-store.ts';
+export {
+  directLink,
+  type LinkEnd,
+  type MemoryStoreLink,
+} from '../stores/memory/memory-store-link.ts';
+export {
+  MemoryStoreServer,
+  type MemoryStoreOptions,
+  type StoreSnapshot,
+} from '../stores/memory/memory-store-server.ts';
 export { type FakePeer, FakeSocket } from './fake-socket.ts';
 export { type Fault, type FaultDirection, FaultLink } from './fault-link.ts';
 export { faultPlan, type FaultPlanOptions, type PlannedKind } from './fault-plan.ts';
@@ -12,6 +23,8 @@ export {
   type SocketPair,
 } from './socket-contract.ts';
 export { type FaultKind, faultKinds } from './simulation/scenario.ts';
+export type { CaseWait, StoreBench, StoreContractCase } from './store-contract/bench.ts';
+export { storeContract } from './store-contract/store-contract.ts';
 export type { Violation } from './simulation/verdict.ts';
 export {
   replay,
