@@ -75,16 +75,14 @@ export function gateway({ name, port, redisPort, secrets }) {
  * @returns {Program}
  */
 export function haproxy(port, nodePorts) {
-  const nodes = nodePorts.map((one, at) => [`HOLDFAST_NODE_${at + 1}`, `127.0.0.1:${one}`]);
+  /** @type {Record<string, string>} */
+  const variables = { PATH: searchPath, HOLDFAST_BIND: `127.0.0.1:${port}` };
+  nodePorts.forEach((one, at) => (variables[`HOLDFAST_NODE_${at + 1}`] = `127.0.0.1:${one}`));
   return {
     name: 'haproxy',
     command: 'haproxy',
     flags: ['-db', '-f', haproxyConfig],
-    variables: {
-      PATH: searchPath,
-      HOLDFAST_BIND: `127.0.0.1:${port}`,
-      ...Object.fromEntries(nodes),
-    },
+    variables,
     isReady: () => isReady(port),
   };
 }

@@ -57,7 +57,7 @@ async function describe(url, adminToken) {
  * @param {readonly Session[]} sessions
  * @returns {string}
  */
-export function describeNodes(nodes, sessions) {
+function describeNodes(nodes, sessions) {
   return nodes
     .toSorted((one, other) => one.name.localeCompare(other.name))
     .map(({ name, state }) => {
