@@ -88,7 +88,8 @@ export async function buildClusterRooms(
   const post = new Post(clock, carry, failed);
   const common = { guard, clock, codec, layer, membership, post, terms, settings };
   const ledger = new SlotLedger({ ...common, keepMs: terms.keepMs, onDoubt: doubt });
-  const mirrors = new RecordMirrors({ ...common, onDoubt: doubt });
+  const isAwaited = (userId: string): boolean => rooms.desk.waiting(userId) > 0;
+  const mirrors = new RecordMirrors({ ...common, isAwaited, onDoubt: doubt });
   const seat = { firstGeneration: joined.generation * block, ticketKey: joined.ticketKey, link: ledger };
   rooms.layer = new SessionLayer(options, { ...parts, clock, codec, node: name, cluster: seat });
   const listener = {

@@ -1,7 +1,8 @@
 import type { Settings } from '../core/options.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { Admission, OpenOutcome, OpenRequest } from '../sessions/open-request.ts';
-import type { Inheritance } from '../sessions/session.ts';
+import type { MirrorHead } from '../sessions/mirror.ts';
+import type { Inheritance } from '../sessions/position.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { AdmitAnswer, LogTerms } from '../sessions/store/acts.ts';
 import type { Membership } from './membership.ts';
@@ -105,15 +106,16 @@ export class ClusterDesk {
 
   /** Rejects with StoreError. */
   async #askStore(newcomer: Newcomer): Promise<OpenOutcome> {
-    const { guard, settings } = this.#parts;
+    const { guard, settings, mirrors } = this.#parts;
     const inheritance = this.#ticketOf(newcomer);
     const endsAt = newcomer.since + settings.probeTimeoutMs + travelMs;
     let mayEvict = false;
     for (;;) {
       const act = this.#actOf(newcomer, inheritance, mayEvict);
       const nudged = newcomer.nudged;
+      const known = mirrors.headOf(newcomer.userId);
       const answer = await guard.ask((store) => store.admit(act));
-      if (answer.outcome === 'admitted') return await this.#seat(newcomer, answer, inheritance);
+      if (answer.outcome === 'admitted') return await this.#seat(newcomer, answer, { ticket: inheritance, known });
       if (newcomer.end !== null) return this.#gone(newcomer);
       this.#noteFull(newcomer, answer);
       if (this.waiting(newcomer.userId) > answer.limit)
@@ -165,7 +167,7 @@ export class ClusterDesk {
   async #seat(
     newcomer: Newcomer,
     answer: Admitted,
-    ticket: Inheritance | null,
+    { ticket, known }: { ticket: Inheritance | null; known: MirrorHead | null },
   ): Promise<OpenOutcome> {
     const { layer, mirrors, ledger } = this.#parts;
     const { userId, request, generation } = newcomer;
@@ -173,7 +175,7 @@ export class ClusterDesk {
     try {
       const { epoch, offset } = request.resume ?? {};
       const isKnown = epoch === record.epoch && offset !== undefined;
-      await mirrors.prepare(userId, record, isKnown ? offset : record.delivered);
+      await mirrors.prepare(userId, { record, known }, isKnown ? offset : record.delivered);
     } catch (error) {
       ledger.release(userId, generation);
       throw error;
@@ -195,7 +197,8 @@ export class ClusterDesk {
       startedAtMs: newcomer.startedAtMs,
       reap: newcomer.isAtLimit ? this.#reapOf(newcomer) : null,
     });
-    if (outcome.outcome !== 'opened') ledger.release(userId, generation);
+    if (outcome.outcome === 'opened') mirrors.entered(userId);
+    else ledger.release(userId, generation);
     return outcome;
   }
 
@@ -304,6 +307,8 @@ export class ClusterDesk {
   #forget(newcomer: Newcomer): void {
     const others = this.#newcomers.get(newcomer.userId);
     others?.delete(newcomer);
-    if (others?.size === 0) this.#newcomers.delete(newcomer.userId);
+    if (others?.size !== 0) return;
+    this.#newcomers.delete(newcomer.userId);
+    this.#parts.mirrors.abandoned(newcomer.userId);
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../core/options.ts';
+import type { MirrorHead } from '../sessions/mirror.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { LogTerms, ReadAnswer, RecordHead } from '../sessions/store/acts.ts';
 import type { StoreMessage } from '../sessions/store/cluster-store.ts';
@@ -12,6 +13,8 @@ export interface MirrorParts {
   readonly layer: () => SessionLayer;
   readonly membership: () => Membership;
   readonly terms: LogTerms;
+  /** Whether a newcomer of this user is on its way. */
+  readonly isAwaited: (userId: string) => boolean;
   /** What is here of this user's record may not be what the store has. */
   readonly onDoubt: (userId: string) => void;
 }
@@ -20,6 +23,8 @@ type Appended = Extract<StoreMessage, { readonly type: 'appended' }>;
 
 /** Entries read at once. */
 const mostRead = 1_024;
+/** How often it is tried to get hold of what a newcomer needs while others read the same record. */
+const mostTries = 4;
 
 /**
  * Keeps the logs of users who are here in step with their records in the store. Messages bring what is new; a jump, and every
@@ -27,8 +32,11 @@ const mostRead = 1_024;
  */
 export class RecordMirrors {
   readonly #parts: MirrorParts;
-  /** Users whose record is being read, and the offset that has been heard of meanwhile. */
-  readonly #reading: Map<string, { upTo: number; done: Promise<void> }> = new Map();
+  /** Users whose record is being read, and whether more of it was heard of meanwhile. */
+  readonly #reading: Map<string, { isBehind: boolean; done: Promise<void> }> = new Map();
+
+  /** Users of whom an event has come and nobody was here yet. */
+  readonly #unplaced: Set<string> = new Set();
 
   constructor(parts: MirrorParts) {
     this.#parts = parts;
@@ -38,19 +46,33 @@ export class RecordMirrors {
   appended({ user, epoch, offset, entry }: Appended): void {
     const reading = this.#reading.get(user);
     if (reading !== undefined) {
-      reading.upTo = Math.max(reading.upTo, offset);
+      reading.isBehind = true;
       return;
     }
     const layer = this.#parts.layer();
-    const verdict = layer.mirror.append(user, epoch, offset, entry);
+    const verdict = layer.mirror.append(user, { epoch, offset, entry });
     if (verdict === 'appended') return;
     if (verdict === 'known') {
       // The store gives places a second time: it has lost what was there.
       this.#parts.onDoubt(user);
       return;
     }
-    if (verdict === 'unknown' && layer.count(user) === 0) return;
-    void this.#catchUp(user, offset);
+    if (verdict === 'unknown') {
+      // Somebody may be on the way here who was let in before this was appended.
+      if (this.#parts.isAwaited(user)) this.#unplaced.add(user);
+      return;
+    }
+    void this.#catchUp(user);
+  }
+
+  /** A newcomer has its session: what was appended while it was on its way is read. */
+  entered(user: string): void {
+    if (this.#unplaced.delete(user)) void this.#catchUp(user);
+  }
+
+  /** No newcomer of this user is on its way any more. */
+  abandoned(user: string): void {
+    this.#unplaced.delete(user);
   }
 
   /** The record of a user goes on under another epoch. */
@@ -58,36 +80,51 @@ export class RecordMirrors {
     this.#parts.layer().mirror.restart(user, record);
   }
 
+  /** What is here of a user's record; to be asked before the store is, for {@link prepare} and {@link compare}. */
+  headOf(user: string): MirrorHead | null {
+    return this.#parts.layer().mirror.headOf(user);
+  }
+
   /**
    * Sees to it that what a session needs is here that reads on after this offset. Rejects with StoreError where the store
    * cannot be asked.
+   *
+   * @param known what was here when the store was asked for the record
    */
-  async prepare(user: string, record: RecordHead, after: number): Promise<void> {
-    const { mirror } = this.#parts.layer();
-    await this.#reading.get(user)?.done;
-    const here = mirror.headOf(user);
-    if (here !== null && here.epoch !== record.epoch) mirror.restart(user, record);
-    if (here !== null && here.epoch === record.epoch && here.last > record.last)
-      await this.#restart(user, record);
+  async prepare(
+    user: string,
+    { record, known }: { record: RecordHead; known: MirrorHead | null },
+    after: number,
+  ): Promise<void> {
+    await this.#agree(user, record, known);
     const from = Math.max(after, record.first - 1);
-    const reached = mirror.headOf(user);
-    const isCovered = reached !== null && reached.first <= from + 1 && reached.last >= record.last;
-    if (isCovered || (reached === null && from >= record.last)) return;
-    await this.#read(user, from, record.last);
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      const here = this.headOf(user);
+      const isCovered = here !== null && here.first <= from + 1 && here.last >= record.last;
+      if (isCovered || (here === null && from >= record.last)) return;
+      await (this.#reading.get(user)?.done ?? this.#read(user, from));
+    }
   }
 
-  /** Compares a user's record with what is here, and mends what differs. */
-  async compare(user: string, record: RecordHead): Promise<void> {
-    const layer = this.#parts.layer();
-    const here = layer.mirror.headOf(user);
-    if (layer.count(user) === 0) return;
-    if (here === null) {
-      if (this.#placeOf(user) < record.last) await this.#catchUp(user, record.last);
-      return;
-    }
-    if (here.epoch !== record.epoch) layer.mirror.restart(user, record);
-    else if (here.last > record.last) await this.#restart(user, record);
-    else if (here.last < record.last) await this.#catchUp(user, record.last);
+  /** Compares a user's record with what is here, and mends what differs. @param known as in {@link prepare} */
+  async compare(user: string, record: RecordHead, known: MirrorHead | null): Promise<void> {
+    await this.#agree(user, record, known);
+    const here = this.headOf(user);
+    if (here !== null && here.epoch === record.epoch && here.last < record.last)
+      await this.#catchUp(user);
+  }
+
+  /**
+   * Sees to it that what is here is of this record. What has come here since the store was asked is newer than its answer, and
+   * says nothing against it.
+   */
+  async #agree(user: string, record: RecordHead, known: MirrorHead | null): Promise<void> {
+    const here = this.headOf(user);
+    if (here === null || known === null) return;
+    if (known.epoch === record.epoch && known.last > record.last) await this.#restart(user, record);
+    else if (here.epoch === record.epoch) return;
+    else if (here.epoch === known.epoch) this.restarted(user, record);
+    else this.#parts.onDoubt(user);
   }
 
   /** The store has lost what this node has seen: whoever reads on must be told. */
@@ -99,60 +136,48 @@ export class RecordMirrors {
     this.#parts.layer().mirror.restart(user, record);
   }
 
-  /** Where the sessions of a user without a log stand. */
-  #placeOf(user: string): number {
-    const cursors = this.#parts.layer().sessionsOf(user).map(({ cursor }) => cursor);
-    return Math.min(...cursors);
-  }
-
   /** Reads on from what is here. Never rejects: what could not be read now is in doubt. */
-  async #catchUp(user: string, upTo: number): Promise<void> {
-    const after = this.#parts.layer().mirror.headOf(user)?.last ?? this.#placeOf(user);
+  async #catchUp(user: string): Promise<void> {
+    const here = this.headOf(user);
+    if (here === null) return;
     try {
-      await this.#read(user, after, upTo);
+      await this.#read(user, here.last);
     } catch {
       this.#parts.onDoubt(user);
     }
   }
 
-  #read(user: string, after: number, upTo: number): Promise<void> {
-    const reading = this.#reading.get(user);
-    if (reading !== undefined) {
-      reading.upTo = Math.max(reading.upTo, upTo);
-      return reading.done;
-    }
-    const begun = { upTo, done: Promise.resolve() };
+  #read(user: string, after: number): Promise<void> {
+    const underWay = this.#reading.get(user);
+    if (underWay !== undefined) return underWay.done;
+    const begun = { isBehind: false, done: Promise.resolve() };
     this.#reading.set(user, begun);
-    begun.done = this.#readAll(user, after, begun).finally(() => this.#reading.delete(user));
+    begun.done = this.#readAll(user, after).finally(() => {
+      this.#reading.delete(user);
+      if (begun.isBehind) void this.#catchUp(user);
+    });
     return begun.done;
   }
 
-  async #readAll(user: string, after: number, reading: { readonly upTo: number }): Promise<void> {
-    const { guard, layer } = this.#parts;
+  async #readAll(user: string, after: number): Promise<void> {
+    const { guard } = this.#parts;
     let place = after;
     for (;;) {
       const from = place;
       const answer = await guard.ask((store) => store.read({ user, after: from, most: mostRead }));
       if (answer.record === null) return;
       place = this.#take(user, from, answer, answer.record);
-      const isThere = place >= Math.min(reading.upTo, answer.record.last);
-      if (isThere || layer().mirror.headOf(user)?.epoch !== answer.record.epoch) return;
+      if (answer.entries.length === 0 || place >= answer.record.last) return;
     }
   }
 
-  /** Puts what was read behind what is here, or in its place where that does not reach as far back. */
-  #take(user: string, after: number, { entries }: ReadAnswer, record: RecordHead): number {
+  /** Brings in what was read; the offset up to which it is here. */
+  #take(user: string, from: number, { entries }: ReadAnswer, record: RecordHead): number {
     const { mirror } = this.#parts.layer();
-    const here = mirror.headOf(user);
-    const [oldest] = entries;
-    const isNext = here !== null && here.epoch === record.epoch && here.last >= after && here.first <= after + 1;
-    if (isNext) {
-      for (const { offset, entry } of entries) mirror.append(user, record.epoch, offset, entry);
-      return mirror.headOf(user)?.last ?? record.last;
-    }
-    const begin = oldest === undefined ? record.last : oldest.offset - 1;
-    mirror.begin(user, { epoch: record.epoch, after: begin, delivered: record.delivered }, entries.map(({ entry }) => entry));
-    return mirror.headOf(user)?.last ?? record.last;
+    const { epoch, delivered } = record;
+    const after = (entries[0]?.offset ?? record.last + 1) - 1;
+    mirror.begin(user, { epoch, after, delivered, entries: entries.map(({ entry }) => entry) });
+    return Math.max(after + entries.length, from);
   }
 }
 

@@ -154,10 +154,11 @@ export class Repairs {
     }));
     const limit = sessions.at(-1)?.limit ?? layer().limitOf(user);
     const { actor } = membership();
+    const known = mirrors.headOf(user);
     const about = { user, rows, coming: coming(user), limit, isForced, epoch: drawEpoch(), terms };
     const answer = await guard.ask((store) => store.assertRows({ ...actor, ...about }));
     this.#apply(user, answer);
-    await mirrors.compare(user, answer.record);
+    await mirrors.compare(user, answer.record, known);
   }
 
   #apply(user: string, { verdicts, removed }: AssertAnswer): void {
