@@ -83,9 +83,12 @@ export class Attachment {
     const placing = resumption.place(session);
     session.acked = session.cursor;
     receipts.placed(session, placing.verdict);
-    if (codec.greets) delivery.answer(session, this.#readyFrame(session, placing.verdict));
+    const ready = codec.greets ? this.#readyFrame(session, placing.verdict) : null;
+    const known = session.grant?.record.delivered ?? null;
+    session.grant = null;
+    if (ready !== null) delivery.answer(session, ready);
     if (isOver(session)) return false;
-    history.toldUpTo(session.userId, session.cursor);
+    history.toldUpTo(session, known);
     // Live from here on: no event can be written before `ready`, whoever publishes in the meantime.
     session.state = to;
     this.#begin(session, placing);
@@ -111,16 +114,17 @@ export class Attachment {
 
   #readyFrame(session: Session, resume: ResumeVerdict): ReadyFrame {
     const { settings, history, registry, limits, tickets } = this.#rooms;
+    const { userId, grant } = session;
     return {
       type: 'ready',
       session: session.id,
-      user: session.userId,
+      user: userId,
       ticket: tickets.issue(session),
-      epoch: history.epoch,
+      epoch: history.epochIn(session),
       offset: session.cursor,
       resume,
-      limit: limits.of(session.userId, session.limit),
-      sessions: registry.count(session.userId),
+      limit: grant?.limit ?? limits.of(userId, session.limit),
+      sessions: grant?.count ?? registry.count(userId),
       pingInterval: settings.pingIntervalMs,
       resumeWindow: settings.resumeWindowMs,
     };

@@ -145,7 +145,7 @@ export class Broadcaster {
     const missed = history.ends.broadcasts - log.broadcast;
     if (missed <= 0) return;
     log.broadcast = history.ends.broadcasts;
-    const { epoch } = history;
+    const { epoch } = log;
     const gap = { type: 'gap', reason: 'broadcast', epoch, offset: log.last + 1 } as const;
     const text = faults.attempt('application', () => codec.encode(gap), null);
     if (text !== null) writer.note(log, text);

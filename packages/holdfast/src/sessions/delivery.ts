@@ -63,7 +63,17 @@ export class Delivery {
 
   /** The same, for a caller who has the log at hand. */
   pumpFrom(log: UserLog, session: Session): void {
-    while (session.state === 'live' && !session.isCongested && session.cursor < log.last) {
+    this.#pumpAll(log, session);
+    this.#rooms.history.report(log);
+  }
+
+  #pumpAll(log: UserLog, session: Session): void {
+    while (
+      session.state === 'live' &&
+      !session.isCongested &&
+      !log.isOver &&
+      session.cursor < log.last
+    ) {
       const offset = session.cursor + 1;
       if (offset < log.first) {
         if (this.#fellBehind(log, session)) continue;
@@ -135,15 +145,15 @@ export class Delivery {
 
   /** False when it could not be written yet. */
   #tellGap(log: UserLog, session: Session, { to, reason }: Missing): boolean {
-    const { codec, history, events, faults } = this.#rooms;
+    const { codec, events, faults } = this.#rooms;
     const before = session.cursor;
     const from = before + 1;
-    const { epoch } = history;
+    const { epoch } = log;
     const gap = { type: 'gap', reason, epoch, offset: to, from, to } as const;
     const text = faults.attempt('application', () => codec.encode(gap), null);
     session.cursor = to;
     if (text !== null && !this.#writeNotice(session, textFrame(text))) {
-      takeBack(session, { before, to });
+      if (this.#isIn(log, session)) takeBack(session, { before, to });
       return false;
     }
     if (to > log.delivered) log.delivered = to;
@@ -153,6 +163,11 @@ export class Delivery {
     if (uncounted > 0)
       events.emit({ type: 'lost', user: session.userId, events: uncounted, reason });
     return true;
+  }
+
+  /** Whether its cursor is a place in the record of this log: whoever was written to may have heard of another one. */
+  #isIn({ epoch }: UserLog, session: Session): boolean {
+    return this.#rooms.history.epochIn(session) === epoch;
   }
 
   #writeNotice(session: Session, frame: Uint8Array): boolean {
@@ -172,7 +187,7 @@ export class Delivery {
         ? this.#send(session, run.frames, run.rest)
         : this.#sendTracked(session, run, run.receipt);
     if (isSent) return true;
-    takeBack(session, { before, to: run.last });
+    if (this.#isIn(log, session)) takeBack(session, { before, to: run.last });
     return false;
   }
 

@@ -33,7 +33,7 @@ const inputOf: Readonly<Record<EndedBy, SessionInput>> = {
 };
 
 /** Told, in the same tick, of each session that has just left, once everything about it is consistent. */
-export type LeaveListener = (session: Session, cause: SessionEnd) => void;
+export type LeaveListener = (session: Session, cause: SessionEnd, about: LeaveNote) => void;
 
 /**
  * The one door in and the one door out. Both are synchronous, so a slot is reserved before any await and given back in
@@ -110,7 +110,7 @@ export class Door {
       ageMs,
       ...note,
     });
-    for (const listener of this.#leaveListeners) listener(session, cause);
+    for (const listener of this.#leaveListeners) listener(session, cause, about);
     return true;
   }
 }

@@ -5,7 +5,6 @@ import {
   spreadReturns,
 } from '../core/return-times.ts';
 import { describeValue, UsageError } from '../core/usage-error.ts';
-import type { AdmissionDesk } from './admission.ts';
 import type { Clock } from './clock.ts';
 import type { Departures } from './departures.ts';
 import type { Faults } from './faults.ts';
@@ -14,6 +13,7 @@ import type { HookRunner } from './hooks.ts';
 import { lingerMs, type LingeringSockets } from './lingering.ts';
 import type { MessageIds } from './message-ids.ts';
 import type { Receipts } from './receipts.ts';
+import type { Reception } from './reception.ts';
 import type { Registry } from './registry.ts';
 import type { RevokedLineages } from './revoked-lineages.ts';
 import type { Session } from './session.ts';
@@ -26,7 +26,7 @@ export interface DrainRooms {
   /** Draws from [0, 1). */
   readonly random: () => number;
   readonly registry: Registry;
-  readonly desk: AdmissionDesk;
+  readonly reception: Reception;
   readonly waiting: WaitingRoom;
   readonly departures: Departures;
   readonly hookRunner: HookRunner;
@@ -134,7 +134,7 @@ export class Drain {
 
   async #run(course: Course): Promise<void> {
     const {
-      desk,
+      reception,
       waiting,
       registry,
       departures,
@@ -146,7 +146,7 @@ export class Drain {
       revokedLineages,
     } = this.#rooms;
     const whenToReturn = (): number | undefined => this.returnMs();
-    desk.close(whenToReturn);
+    reception.close(whenToReturn);
     waiting.close(whenToReturn);
     while (registry.size > 0) {
       if (clock.nowMs() >= course.deadlines.closesAtRaw)

@@ -36,6 +36,7 @@ export class Heartbeat {
   readonly #patience: Patience;
   readonly #probePatience: Patience;
   readonly #evidenceListeners: ((session: Session) => void)[] = [];
+  readonly #confirmListeners: ((session: Session) => void)[] = [];
   #mark = 0;
 
   constructor(rooms: HeartbeatRooms) {
@@ -65,6 +66,11 @@ export class Heartbeat {
     this.#evidenceListeners.push(listener);
   }
 
+  /** Told of each session whose client has confirmed `ready`, so that the ticket of its predecessor is spent. */
+  onConfirmed(listener: (session: Session) => void): void {
+    this.#confirmListeners.push(listener);
+  }
+
   /**
    * Takes note of a frame of the peer. It may have lain in the kernel since just after the last poll of all sockets; so
    * that is all it proves, unless it answers a ping.
@@ -83,6 +89,7 @@ export class Heartbeat {
     const now = pulse.now();
     let sentAfter = pulse.polledAt;
     const isAnswer = session.pingAt !== notOut && mark === session.pingMark;
+    const isConfirming = isAnswer && session.predecessor !== 0;
     if (isAnswer) {
       const roundTripMs = now - session.pingAt;
       sentAfter = Math.max(sentAfter, session.pingAt);
@@ -95,6 +102,7 @@ export class Heartbeat {
     }
     if (session.transport === 'closed') session.isTransportDoubted = true;
     this.heard(session, now, sentAfter);
+    if (isConfirming) for (const listener of this.#confirmListeners) listener(session);
     return isAnswer;
   }
 

@@ -4,11 +4,14 @@ import type { Settings } from '../core/options.ts';
 import { ShardedMap } from '../core/sharded-map.ts';
 import { never } from '../core/timing-wheel.ts';
 import { UsageError } from '../core/usage-error.ts';
+import type { ClusterSeat } from './cluster-seat.ts';
 import type { EventStream } from './event-stream.ts';
+import type { Faults } from './faults.ts';
 import { LogEnds } from './log-ends.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { type Scale, SharedBytes } from './shared-bytes.ts';
+import type { Session } from './session.ts';
 import { type EntryDraft, UserLog } from './user-log.ts';
 
 /**
@@ -28,6 +31,9 @@ export interface HistoryRooms {
   readonly pulse: Pulse;
   readonly registry: Registry;
   readonly events: EventStream;
+  readonly faults: Faults;
+  /** Where the records are kept by a store: the logs here are mirrors of them. */
+  readonly cluster: ClusterSeat | null;
 }
 
 /**
@@ -40,6 +46,7 @@ export class History {
   readonly #logs: ShardedMap<UserLog> = new ShardedMap();
   /** All logs in the order of the last append. */
   readonly #byAge: AgeOrder<UserLog> = new AgeOrder();
+  /** The identity of all records that are kept by this process. */
   readonly epoch: string;
   #isOver = false;
   /** Of all logs, without what they share. */
@@ -72,10 +79,47 @@ export class History {
     return this.#logs.get(userId)?.delivered ?? this.ends.of(userId);
   }
 
-  /** A session of this user was told that it continues after this offset, whatever is gone before. */
-  toldUpTo(userId: string, offset: number): void {
+  /** The identity of the record of this user. */
+  epochOf(userId: string): string {
     const log = this.#logs.get(userId);
-    if (log !== undefined && offset > log.delivered) log.delivered = offset;
+    if (log !== undefined) return log.epoch;
+    if (this.#rooms.cluster === null) return this.epoch;
+    const known = this.#rooms.registry.of(userId).find(({ epoch }) => epoch !== null);
+    return known?.epoch ?? this.epoch;
+  }
+
+  /** The identity of the record that the cursor of this session is a place in. */
+  epochIn({ epoch }: Session): string {
+    return epoch ?? this.epoch;
+  }
+
+  /**
+   * A session of this user was told that it continues after its cursor, whatever is gone before.
+   *
+   * @param known what the record counted as delivered when it was let in; null where there is no other record than ours
+   */
+  toldUpTo(session: Session, known: number | null): void {
+    const { userId, cursor } = session;
+    const log = this.#logs.get(userId);
+    if (log === undefined) {
+      if (known !== null && cursor > known) this.#report(userId, this.epochIn(session), cursor);
+      return;
+    }
+    if (cursor > log.delivered) log.delivered = cursor;
+    this.report(log);
+  }
+
+  /** Tells whoever keeps the record how far it was delivered, if that is not known there. */
+  report(log: UserLog): void {
+    if (log.delivered <= log.reported || log.isOver) return;
+    log.reported = log.delivered;
+    this.#report(log.userId, log.epoch, log.delivered);
+  }
+
+  #report(userId: string, epoch: string, offset: number): void {
+    const { cluster, faults } = this.#rooms;
+    if (cluster !== null)
+      faults.guard('listener', () => cluster.link.written(userId, { epoch, offset }));
   }
 
   /** The offset after which the log of a user continues, or begins. */
@@ -115,16 +159,34 @@ export class History {
 
   /** Begins the log of a user who has none: with the first event, and not before (I5). */
   begin(userId: string): UserLog {
+    const origin = { epoch: this.epoch, broadcast: this.ends.broadcasts };
+    const log = this.#begin(new UserLog(userId, this.ends.of(userId), origin));
+    // Whoever came before the first event came when the logs of others, now gone, had not reached as far: nothing lies between.
+    for (const session of this.#rooms.registry.of(userId)) session.cursor = log.last;
+    return log;
+  }
+
+  /** Begins the log of a user whose record is kept elsewhere, in the place of the one there is. Sessions stay where they are. */
+  beginMirror(userId: string, epoch: string, after: number): UserLog {
+    const old = this.#logs.get(userId);
+    if (old !== undefined) this.#remove(old);
+    return this.#begin(new UserLog(userId, after, { epoch, broadcast: this.ends.broadcasts }));
+  }
+
+  /** The mirror of a record goes, and nothing is lost with it: the record is kept elsewhere, or gone by itself. */
+  endMirror(log: UserLog): void {
+    this.#remove(log);
+    log.clear();
+  }
+
+  #begin(log: UserLog): UserLog {
     const { pulse, settings } = this.#rooms;
     const now = pulse.latest;
-    const log = new UserLog(userId, this.ends.of(userId), this.ends.broadcasts);
     log.touchedAt = now;
     log.markedAt = now;
     log.timer = pulse.add({ due: (at) => this.#due(log, at) }, now + settings.resumeWindowMs);
-    this.#logs.set(userId, log);
+    this.#logs.set(log.userId, log);
     this.#weight += log.weight;
-    // Whoever came before the first event came when the logs of others, now gone, had not reached as far: nothing lies between.
-    for (const session of this.#rooms.registry.of(userId)) session.cursor = log.last;
     return log;
   }
 
@@ -185,16 +247,26 @@ export class History {
   }
 
   #end(log: UserLog): void {
-    const { events, pulse } = this.#rooms;
+    const { events, cluster } = this.#rooms;
+    if (cluster !== null) {
+      this.endMirror(log);
+      return;
+    }
     this.ends.ended(log.userId, log.last - log.broadcast);
-    this.#weight -= log.weight;
+    const { weight } = log;
     log.clear();
     const undelivered = log.uncounted(log.delivered + 1, log.last);
-    this.#logs.delete(log.userId);
-    this.#byAge.remove(log);
-    pulse.remove(log.timer);
+    this.#remove(log, weight);
     if (undelivered > 0)
       events.emit({ type: 'lost', user: log.userId, events: undelivered, reason: 'expired' });
+  }
+
+  #remove(log: UserLog, weight = log.weight): void {
+    log.isOver = true;
+    this.#weight -= weight;
+    this.#logs.delete(log.userId);
+    this.#byAge.remove(log);
+    this.#rooms.pulse.remove(log.timer);
   }
 
   /** How many bytes all logs together weigh more than they may. */

@@ -9,6 +9,7 @@ import type { HookRunner, HookUse, SessionHooks } from './hooks.ts';
 import type { MessageIds } from './message-ids.ts';
 import { readFrame } from './read-frame.ts';
 import type { Receipts } from './receipts.ts';
+import type { Restarts } from './restarts.ts';
 import type { Session } from './session.ts';
 import type { TokenRefresh } from './token-refresh.ts';
 
@@ -21,6 +22,7 @@ export interface InboxRooms {
   readonly delivery: Delivery;
   readonly messageIds: MessageIds;
   readonly receipts: Receipts;
+  readonly restarts: Restarts;
   readonly hooks: SessionHooks;
   readonly hookRunner: HookRunner;
   readonly tokenRefresh: TokenRefresh;
@@ -100,8 +102,12 @@ export class Inbox {
     }
   }
 
-  /** Cumulative. Acknowledging what was never sent is a breach and frees nothing. */
+  /**
+   * Cumulative. Acknowledging what was never sent is a breach and frees nothing. What is said of a record that was begun anew
+   * meanwhile counts for nothing.
+   */
   #acknowledge(session: Session, offset: number): void {
+    if (this.#rooms.restarts.has(session)) return;
     if (offset > session.cursor) {
       this.#rooms.door.leave(session, 'bad-frame', {
         note: 'Expected `offset` of ack to be one that was sent.',

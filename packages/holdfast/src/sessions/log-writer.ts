@@ -38,7 +38,7 @@ export class LogWriter {
     const isKept = history.append(log, draft);
     const bytes = frameLength(draft.payloadBytes);
     events.emit({ type: 'published', user: userId, events: 1, bytes });
-    this.#pump(log);
+    this.pump(log);
     return isKept;
   }
 
@@ -46,10 +46,11 @@ export class LogWriter {
   note(log: UserLog, text: string): void {
     const draft = { text, payloadBytes: Buffer.byteLength(text), notes: null };
     this.#rooms.history.append(log, draft);
-    this.#pump(log);
+    this.pump(log);
   }
 
-  #pump(log: UserLog): void {
+  /** Has every session of the user of this log written what waits for it. */
+  pump(log: UserLog): void {
     const { delivery, registry } = this.#rooms;
     for (const session of registry.of(log.userId)) delivery.pumpFrom(log, session);
   }

@@ -115,7 +115,9 @@ export class Publisher {
     const payloadBytes = Buffer.byteLength(text);
     if (!writer.accepts(userId, payloadBytes)) return this.#outcome(userId, offset - 1, 'overflow');
     const isTracked = tracking !== null || terms.isTracked;
-    const receipt = isTracked ? receipts.begin({ userId, offset, event, eventId }, ttlMs) : null;
+    const receipt = isTracked
+      ? receipts.begin({ userId, epoch: history.epoch, offset, event, eventId }, ttlMs)
+      : null;
     if (tracking !== null) tracking.receipt = receipt;
     const log = history.find(userId) ?? history.begin(userId);
     const isKept = writer.append(log, { text, payloadBytes, notes: notesOf(terms, receipt) });
@@ -149,7 +151,7 @@ export class Publisher {
 
   #outcome(userId: string, offset: number, outcome: Published['outcome']): Published {
     const { history, registry } = this.#rooms;
-    return { epoch: history.epoch, offset, sessions: registry.count(userId), outcome };
+    return { epoch: history.epochOf(userId), offset, sessions: registry.count(userId), outcome };
   }
 }
 

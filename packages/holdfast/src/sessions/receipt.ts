@@ -23,11 +23,14 @@ export interface ReceiptDuties {
 /** What a receipt is made from. */
 export interface ReceiptSeed {
   readonly userId: string;
+  readonly epoch: string;
   readonly offset: number;
   readonly event: string;
   readonly eventId: string | null;
   /** By the raw clock; Infinity for an event without a ttl. */
   readonly endsAtRaw: number;
+  /** Of a cluster: generation of the node whose publisher wants to know; absent where that is one of this process. */
+  readonly node?: number;
 }
 
 interface Written {
@@ -52,10 +55,13 @@ interface Written {
 export class Receipt implements Timed {
   readonly #duties: ReceiptDuties;
   readonly userId: string;
+  readonly epoch: string;
   readonly offset: number;
   readonly event: string;
   readonly eventId: string | null;
   readonly endsAtRaw: number;
+  /** The node that asked, where it is for that to tell what became of the event; null where it is for us. */
+  readonly node: number | null;
   /** Null until it is known; never changes after that. */
   outcome: ReceiptOutcome | null = null;
   /** Why nobody new gets it; null while it can still be written to anybody. */
@@ -71,10 +77,12 @@ export class Receipt implements Timed {
   constructor(duties: ReceiptDuties, seed: ReceiptSeed) {
     this.#duties = duties;
     this.userId = seed.userId;
+    this.epoch = seed.epoch;
     this.offset = seed.offset;
     this.event = seed.event;
     this.eventId = seed.eventId;
     this.endsAtRaw = seed.endsAtRaw;
+    this.node = seed.node ?? null;
   }
 
   /** It was written to a session of this lineage and generation. */

@@ -26,6 +26,9 @@ export interface ReceiptsRooms {
   readonly hookRunner: HookRunner;
 }
 
+/** What became of a tracked event. */
+export type SettledEvent = Omit<UndeliveredEvent, 'reason'> & { readonly outcome: ReceiptOutcome };
+
 /** Receipts told before the event loop gets its turn: a log that ends may settle thousands at once. */
 const sliceReceipts = 256;
 
@@ -55,6 +58,20 @@ export class Receipts {
     return new Receipt(this, { ...seed, endsAtRaw });
   }
 
+  /** The receipt of an event of a record that is kept elsewhere, for the node that asked. */
+  mirror(seed: Omit<ReceiptSeed, 'endsAtRaw'>, endsAtRaw: number): Receipt {
+    return new Receipt(this, { ...seed, endsAtRaw });
+  }
+
+  /** None of its tracked events can be confirmed by this session any more: what it says now is of another record. */
+  forget(session: Session): void {
+    const { awaited } = session;
+    session.awaited = null;
+    if (awaited === null) return;
+    for (let next = awaited.takeUpTo(never); next !== null; next = awaited.takeUpTo(never))
+      this.letGo(next);
+  }
+
   /** Its event has its place: from now on its time runs out. */
   start(receipt: Receipt): void {
     if (receipt.endsAtRaw === never || receipt.outcome !== null) return;
@@ -80,6 +97,10 @@ export class Receipts {
   /** The engine has taken the event: from now on this session can confirm it. */
   written(receipt: Receipt, session: Session): void {
     receipt.noteWritten(session);
+    if (receipt.epoch !== this.#rooms.history.epochIn(session)) {
+      this.letGo(receipt);
+      return;
+    }
     if (receipt.offset <= session.acked) this.#settle(receipt, 'delivered');
     if (session.state === 'closed' || receipt.outcome !== null) {
       this.letGo(receipt);
@@ -114,12 +135,10 @@ export class Receipts {
     const { registry, history } = this.#rooms;
     const heir = registry.of(userId).find(({ predecessor }) => predecessor === generation);
     const last = heir?.brought ?? null;
-    if (last !== null && last.epoch === history.epoch && last.offset <= cursor)
+    if (last !== null && last.epoch === history.epochIn(session) && last.offset <= cursor)
       session.acked = Math.max(session.acked, last.offset);
     this.confirmed(session);
-    for (let next = awaited.takeUpTo(never); next !== null; next = awaited.takeUpTo(never))
-      this.letGo(next);
-    session.awaited = null;
+    this.forget(session);
   }
 
   /**
@@ -175,7 +194,9 @@ export class Receipts {
     receipt.outcome = outcome;
     if (receipt.timer !== noEntry) pulse.remove(receipt.timer);
     receipt.timer = noEntry;
-    if (outcome !== 'delivered') history.find(receipt.userId)?.noteLost(receipt.offset);
+    if (this.#isForgotten(receipt)) return;
+    const log = history.find(receipt.userId);
+    if (outcome !== 'delivered' && log?.epoch === receipt.epoch) log.noteLost(receipt.offset);
     const { waiters } = receipt;
     receipt.waiters = null;
     for (const waiter of waiters ?? []) waiter.answer(outcome);
@@ -193,19 +214,27 @@ export class Receipts {
 
   #tellSlice(): void {
     for (const receipt of this.#untold.splice(0, sliceReceipts)) {
-      const { userId: user, offset, outcome } = receipt;
+      const { userId: user, epoch, offset, event, eventId, outcome, node } = receipt;
       if (outcome === null) continue;
-      this.#rooms.events.emit({ type: 'receiptSettled', user, offset, outcome });
-      if (outcome !== 'delivered') this.#callHook(receipt, outcome);
+      const named = eventId === null ? {} : { id: eventId };
+      if (node === null) this.tell({ user, epoch, offset, event, ...named, outcome });
+      else this.#rooms.events.emit({ type: 'receiptSettled', user, epoch, offset, outcome, node });
     }
   }
 
-  #callHook({ userId, offset, event, eventId }: Receipt, reason: UndeliveredReason): void {
-    const { hooks, hookRunner, history } = this.#rooms;
-    if (hooks.onUndelivered === undefined) return;
-    const named = eventId === null ? {} : { id: eventId };
-    const about = { user: userId, epoch: history.epoch, offset, event, ...named, reason };
-    hookRunner.run(this.#tellingHook, null, about);
+  /** Tells what became of an event whose publisher has asked this process. */
+  tell({ outcome, ...about }: SettledEvent): void {
+    const { hooks, hookRunner, events } = this.#rooms;
+    const { user, epoch, offset } = about;
+    events.emit({ type: 'receiptSettled', user, epoch, offset, outcome });
+    if (outcome === 'delivered' || hooks.onUndelivered === undefined) return;
+    hookRunner.run(this.#tellingHook, null, { ...about, reason: outcome });
+  }
+
+  /** It has left the mirror of a record in which it still is: what becomes of it is known elsewhere. */
+  #isForgotten({ node, outcome, endsAtRaw }: Receipt): boolean {
+    if (node === null || outcome === 'delivered') return false;
+    return this.#rooms.clock.nowMs() < endsAtRaw;
   }
 }
 

@@ -7,6 +7,8 @@ const nobodys: readonly Session[] = [];
 type Siblings = Session | readonly Session[];
 /** A table of this size is kept when the last session leaves. */
 const keptPlaces = 64;
+/** Prefix, place, generation and, of one that has resumed, its lineage. */
+const idForm = /^(.+)-\d+-(\d{1,16})(?:\.(\d{1,16}))?$/;
 
 /**
  * Who holds which slot: one map from user to sessions, and a table that turns an id into its session. Every count is
@@ -18,10 +20,15 @@ export class Registry {
   readonly #users: ShardedMap<Siblings> = new ShardedMap();
   readonly #table: (Session | null)[] = [];
   readonly #free: number[] = [];
-  #generation = 0;
+  /** Whether generations are unique among many nodes, so that an id of any of them names a lineage. */
+  readonly #isShared: boolean;
+  #generation: number;
 
-  constructor(kin: SessionKin) {
+  /** @param firstGeneration of a cluster: all sessions here have generations above it; absent where this is the only node */
+  constructor(kin: SessionKin, firstGeneration?: number) {
     this.#kin = kin;
+    this.#isShared = firstGeneration !== undefined;
+    this.#generation = firstGeneration ?? 0;
   }
 
   /** All sessions. */
@@ -68,17 +75,22 @@ export class Registry {
     return session !== null && session.id === id ? session : null;
   }
 
-  /** The lineage that an id names, also of a session that is over; null for what is no id of this node. */
+  /** The lineage that an id names, also of a session that is over; null for what is no id of this node, or of its cluster. */
   lineageOf(id: string): number | null {
-    const { idPrefix } = this.#kin;
-    const [, generation, lineage = generation] =
-      /^-\d+-(\d+)(?:\.(\d+))?$/.exec(id.startsWith(idPrefix) ? id.slice(idPrefix.length) : '') ??
-      [];
-    return lineage === undefined ? null : Number(lineage);
+    const [, prefix, generation, lineage = generation] = idForm.exec(id) ?? [];
+    if (lineage === undefined || !(this.#isShared || prefix === this.#kin.idPrefix)) return null;
+    const number = Number(lineage);
+    return Number.isSafeInteger(number) ? number : null;
+  }
+
+  /** A generation that no session has, and none will get by itself. */
+  drawGeneration(): number {
+    this.#generation += 1;
+    return this.#generation;
   }
 
   add(seed: SessionSeed): Session {
-    const session = new Session(this.#kin, this.#takePlace(), seed);
+    const session = new Session(this.#kin, this.#takePlace(seed), seed);
     this.#table[session.index] = session;
     const siblings = this.#users.get(seed.userId);
     this.#users.set(
@@ -90,8 +102,7 @@ export class Registry {
 
   /** Puts a new session in the place of one of the same user, at once: at no moment are there both, or neither (I1). */
   replace(old: Session, seed: SessionSeed): Session {
-    this.#generation += 1;
-    const place = { index: old.index, generation: this.#generation };
+    const place = { index: old.index, generation: this.#generationFor(seed) };
     const session = new Session(this.#kin, place, seed);
     this.#table[old.index] = session;
     const siblings = this.of(seed.userId)
@@ -120,8 +131,12 @@ export class Registry {
     this.#free.length = 0;
   }
 
-  #takePlace(): Place {
-    this.#generation += 1;
-    return { index: this.#free.pop() ?? this.#table.length, generation: this.#generation };
+  #takePlace(seed: SessionSeed): Place {
+    const generation = this.#generationFor(seed);
+    return { index: this.#free.pop() ?? this.#table.length, generation };
+  }
+
+  #generationFor({ grant }: SessionSeed): number {
+    return grant?.generation ?? this.drawGeneration();
   }
 }

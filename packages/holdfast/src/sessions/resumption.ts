@@ -1,11 +1,14 @@
 import { UsageError, describeValue } from '../core/usage-error.ts';
 import type { ResumeVerdict } from '../protocol/frames.ts';
 import type { EventStream } from './event-stream.ts';
+import type { Grant } from './grant.ts';
 import type { History } from './history.ts';
 import type { Registry } from './registry.ts';
 import type { RevokedLineages } from './revoked-lineages.ts';
-import type { Inheritance, Position, Session } from './session.ts';
+import type { Inheritance, Position } from './position.ts';
+import type { Session } from './session.ts';
 import type { LossReason, TicketFlaw } from './session-event.ts';
+import type { RecordHead } from './store/acts.ts';
 import type { Tickets } from './tickets.ts';
 import type { UserLog } from './user-log.ts';
 
@@ -73,7 +76,7 @@ export class Resumption {
     const { inheritance, brought, isInvalid } = claim;
     if (inheritance === null)
       return { old: null, inheritance, brought, flaw: isInvalid ? 'invalid' : null };
-    const { registry, history, revokedLineages } = this.#rooms;
+    const { registry, revokedLineages } = this.#rooms;
     const { lineage, predecessor } = inheritance;
     if (revokedLineages.has(lineage))
       return { old: null, inheritance: null, brought, flaw: 'spent' };
@@ -81,19 +84,47 @@ export class Resumption {
     if (old === null) return { old, inheritance, brought, flaw: null };
     if (old.generation !== predecessor && old.predecessor !== predecessor)
       return { old: null, inheritance: null, brought, flaw: 'spent' };
-    // One that was not greeted yet has nothing but what it brought itself.
-    const known = old.state === 'live' ? { epoch: history.epoch, offset: old.acked } : old.brought;
-    return { old, inheritance, brought: brought ?? known, flaw: null };
+    return { old, inheritance, brought: brought ?? this.#lastOf(old), flaw: null };
+  }
+
+  /** The same for a newcomer about whose ticket the store of its cluster has decided. */
+  grantedTo(
+    userId: string,
+    { brought, isInvalid }: Claim,
+    { inheritance, flaw }: Grant,
+  ): Succession {
+    const told = flaw ?? (isInvalid ? 'invalid' : null);
+    const heirs = this.#rooms.registry.of(userId);
+    const old = heirs.find(({ lineage }) => lineage === inheritance?.lineage) ?? null;
+    const position = brought ?? (old === null ? null : this.#lastOf(old));
+    return { old, inheritance, brought: position, flaw: told };
+  }
+
+  /** Where a session was last. One that was not greeted yet has nothing but what it brought itself. */
+  #lastOf(session: Session): Position | null {
+    if (session.state !== 'live') return session.brought;
+    return { epoch: this.#rooms.history.epochIn(session), offset: session.acked };
   }
 
   /** Puts a session where its client wants to read on, or as near to it as the log still reaches. */
   place(session: Session): Placing {
     const { history } = this.#rooms;
-    const { brought, userId } = session;
+    const { brought, userId, grant } = session;
+    const epoch = grant?.record.epoch ?? history.epochOf(userId);
     session.brought = null;
+    session.epoch = epoch === history.epoch ? null : epoch;
     if (brought !== null) return this.#placeAt(brought, session);
-    session.cursor = history.startOf(userId);
+    session.cursor = this.#startOf(session);
+    // What nobody has, and nobody has read from the store, can only be told.
+    if (grant !== null && history.find(userId) === undefined && session.cursor < grant.record.last)
+      return this.#placeAt({ epoch, offset: session.cursor }, session);
     return asNew;
+  }
+
+  #startOf({ userId, grant }: Session): number {
+    const { history } = this.#rooms;
+    if (grant === null) return history.startOf(userId);
+    return Math.max(grant.record.delivered, history.find(userId)?.delivered ?? 0);
   }
 
   /** Tells everybody who wants to know, once the client has been told. */
@@ -108,10 +139,14 @@ export class Resumption {
 
   #placeAt(brought: Position, session: Session): Placing {
     const { history } = this.#rooms;
-    const { userId, lineage } = session;
+    const { userId, lineage, grant } = session;
     const log = history.find(userId);
-    const reaches = log === undefined ? history.lastOf(userId) : log.first - 1;
-    const verdict = this.#gapBetween(brought, reaches, userId);
+    const last = grant?.record.last ?? history.lastOf(userId);
+    const reaches = log === undefined ? last : log.first - 1;
+    const verdict =
+      grant === null
+        ? this.#gapBetween(brought, reaches, userId)
+        : gapInRecord(brought, reaches, { ...grant.record, last: Math.max(last, log?.last ?? 0) });
     session.cursor = verdict === null ? brought.offset : reaches;
     if (verdict !== null) return { verdict, lost: lostBy(verdict, { brought, reaches, log }) };
     const replayed = log?.countFor(lineage, brought.offset) ?? 0;
@@ -124,7 +159,7 @@ export class Resumption {
   #gapBetween({ epoch, offset }: Position, reaches: number, userId: string): Gap | null {
     const { history } = this.#rooms;
     // A place that no session of the user was ever written up to is none of this record.
-    if (epoch !== history.epoch || offset > history.startOf(userId))
+    if (epoch !== history.epochOf(userId) || offset > history.startOf(userId))
       return { outcome: 'gap', reason: 'epoch' };
     if (offset >= reaches) return null;
     const log = history.find(userId);
@@ -147,13 +182,26 @@ const asNew: Placing = { verdict: { outcome: 'new' }, lost: null };
 
 type Gap = Extract<ResumeVerdict, { readonly outcome: 'gap' }>;
 
+/** What lies between a position and what is left of a record that the store of a cluster keeps. */
+function gapInRecord(
+  { epoch, offset }: Position,
+  reaches: number,
+  record: Pick<RecordHead, 'epoch' | 'last'>,
+): Gap | null {
+  if (epoch !== record.epoch || offset > record.last) return { outcome: 'gap', reason: 'epoch' };
+  if (offset >= reaches) return null;
+  return { outcome: 'gap', reason: 'overflow', from: offset + 1, to: reaches };
+}
+
 /** Everything between a position and what is left, as far as it can be known and was not counted when it aged out. */
 function lostBy(
   { reason, from: known }: Gap,
   { brought, reaches, log }: { brought: Position; reaches: number; log: UserLog | undefined },
 ): Placing['lost'] {
-  if (log === undefined)
-    return reason === 'broadcast' ? { events: reaches - brought.offset, reason } : null;
+  if (log === undefined) {
+    const isCounted = reason === 'broadcast' || reason === 'overflow';
+    return isCounted ? { events: reaches - brought.offset, reason } : null;
+  }
   const after = known === undefined ? Math.max(log.delivered, log.start) : brought.offset;
   const events = reaches > after ? log.uncounted(after + 1, reaches) : 0;
   if (events === 0) return null;

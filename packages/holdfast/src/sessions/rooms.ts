@@ -2,6 +2,7 @@ import type { Settings } from '../core/options.ts';
 import { AdmissionDesk } from './admission.ts';
 import { Attachment } from './attachment.ts';
 import type { Clock } from './clock.ts';
+import type { ClusterSeat } from './cluster-seat.ts';
 import type { SessionCodec } from './codec.ts';
 import { Broadcaster } from './broadcaster.ts';
 import { ConnectRates } from './connect-rates.ts';
@@ -13,6 +14,7 @@ import { Enforcement } from './enforcement.ts';
 import { EventStream } from './event-stream.ts';
 import { Eviction } from './eviction.ts';
 import { Faults } from './faults.ts';
+import { GrantedDesk } from './granted-desk.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { History } from './history.ts';
 import { HookRunner, type HookUse, type SessionHooks } from './hooks.ts';
@@ -21,11 +23,14 @@ import { Limits } from './limits.ts';
 import { LingeringSockets } from './lingering.ts';
 import { LogWriter } from './log-writer.ts';
 import { MessageIds } from './message-ids.ts';
+import { Mirror } from './mirror.ts';
 import { Publisher } from './publisher.ts';
 import { Pulse } from './pulse.ts';
 import { Questions } from './questions.ts';
 import { Receipts } from './receipts.ts';
+import { Reception } from './reception.ts';
 import { Registry } from './registry.ts';
+import { Restarts } from './restarts.ts';
 import { Resumption } from './resumption.ts';
 import { RevokedLineages } from './revoked-lineages.ts';
 import type { SessionDuties, SessionKin } from './session.ts';
@@ -50,6 +55,8 @@ export interface Ground {
   readonly isWelcome: (extra: unknown) => boolean;
   /** Unique to this process for all time: the prefix of its ids and the epoch of its logs. */
   readonly node: string;
+  /** Null where this process is the only one that has sessions of its users. */
+  readonly cluster: ClusterSeat | null;
 }
 
 /** All rooms of the house. */
@@ -81,7 +88,11 @@ export interface Rooms extends Ground {
   readonly tokenRefresh: TokenRefresh;
   readonly attachment: Attachment;
   readonly inbox: Inbox;
+  readonly restarts: Restarts;
+  readonly mirror: Mirror;
+  readonly reception: Reception;
   readonly desk: AdmissionDesk;
+  readonly grantedDesk: GrantedDesk;
   readonly sweep: Sweep;
   readonly departures: Departures;
   readonly drain: Drain;
@@ -124,23 +135,28 @@ export function buildRooms(ground: Ground): Rooms {
   const writer = new LogWriter({ ...low, history, delivery });
   const publisher = new Publisher({ ...low, history, writer, receipts });
   const broadcaster = new Broadcaster({ ...low, history, writer });
-  const tickets = new Tickets();
+  const tickets = new Tickets(ground.cluster?.ticketKey);
   const resumption = new Resumption({ ...low, history, tickets });
   const messageIds = new MessageIds(low);
   const eviction = new Eviction(low);
   const waiting = new WaitingRoom({ ...low, heartbeat, eviction, questions: new Questions(low) });
   const flow = { history, delivery, publisher, broadcaster, tickets, resumption, messageIds };
   const tokenRefresh = new TokenRefresh({ ...low, delivery, hookRunner });
+  const restarts = new Restarts(heartbeat);
+  const mirror = new Mirror({ ...low, ...flow, writer, receipts, restarts });
   const care = { receipts, heartbeat, eviction, shadow: new Shadow({ ...low, heartbeat }) };
-  const middle = { ...low, ...flow, ...care, waiting, hookRunner, tokenRefresh };
+  const middle = { ...low, ...flow, ...care, restarts, mirror, waiting, hookRunner, tokenRefresh };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);
-  const desk = new AdmissionDesk({ ...middle, attachment });
+  const reception = new Reception({ ...middle, attachment });
+  const desk = new AdmissionDesk({ ...middle, reception });
+  const grantedDesk = new GrantedDesk({ ...middle, reception });
   const intervalMs = settings.cleanupIntervalMs;
   const sweep = new Sweep({ ...middle, intervalMs, tidy: () => tidy(rooms) });
   const departures = new Departures(middle);
-  const drain = new Drain({ ...middle, desk, sweep, departures });
-  const rooms: Rooms = { ...middle, attachment, inbox, desk, sweep, departures, drain };
+  const drain = new Drain({ ...middle, reception, sweep, departures });
+  const desks = { reception, desk, grantedDesk };
+  const rooms: Rooms = { ...middle, ...desks, attachment, inbox, sweep, departures, drain };
   connect(rooms, duties);
   return rooms;
 }
@@ -157,7 +173,7 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
     const text = `The event loop did not run for ${Math.round(gapMs)} ms.`;
     if (gapMs >= reportedStallMs) faults.report('loop-lag', new Error(text));
   });
-  const registry = new Registry(kin);
+  const registry = new Registry(kin, ground.cluster?.firstGeneration);
   const enforcement = new Enforcement(registry);
   const limits = new Limits(settings.maxSessionsPerUser, enforcement);
   const rates = new ConnectRates(settings.userConnectRate);
@@ -173,12 +189,14 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
 /** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */
 function connect(rooms: Rooms, duties: SessionDuties): void {
   const { door, waiting, history, receipts, heartbeat, hooks, hookRunner, departures } = rooms;
-  const { shadow } = rooms;
+  const { shadow, restarts, cluster } = rooms;
   door.onSpare((session) => shadow.spared(session));
   door.onLeave((session) => shadow.left(session));
   door.onLeave((session) => departures.left(session));
   door.onLeave((session) => receipts.left(session));
+  door.onLeave((session) => restarts.left(session));
   door.onLeave((session) => history.left(session.userId));
+  if (cluster !== null) connectCluster(rooms, cluster);
   door.onLeave((session) => waiting.offer(session.userId));
   const closing: HookUse<SessionEnd> = {
     call: (session, cause) => hooks.onClose?.(session, cause),
@@ -193,8 +211,19 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
   Object.assign(duties, sessionDuties(rooms));
 }
 
+/** A freed slot may go to somebody on another node, before anybody here takes it. */
+function connectCluster({ door, heartbeat, faults }: Rooms, { link }: ClusterSeat): void {
+  door.onLeave((session, cause, about) => {
+    faults.guard('listener', () => link.left(session, cause, about));
+  });
+  heartbeat.onConfirmed((session) => {
+    faults.guard('listener', () => link.confirmed(session));
+  });
+}
+
 function sessionDuties(rooms: Rooms): SessionDuties {
   const { heartbeat, delivery, receipts, inbox, door, departures, faults, pulse } = rooms;
+  const { restarts } = rooms;
   return {
     transportOf: (socket) => transportOf(socket, faults),
     heard: (session) => {
@@ -204,6 +233,7 @@ function sessionDuties(rooms: Rooms): SessionDuties {
     },
     ponged: (session, mark) => {
       if (heartbeat.ponged(session, mark)) {
+        restarts.answered(session, mark);
         receipts.confirmed(session);
         delivery.resume(session);
         departures.answered(session, mark);

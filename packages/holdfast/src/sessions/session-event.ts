@@ -123,8 +123,14 @@ export type SessionEvent =
       /** It is known what became of a tracked event; one that was not delivered counts as lost. */
       readonly type: 'receiptSettled';
       readonly user: string;
+      readonly epoch: string;
       readonly offset: number;
       readonly outcome: ReceiptOutcome;
+      /**
+       * Of a cluster: generation of the node that asked, and that will tell what became of the event; this is only what is
+       * known of it here. Absent where this is what became of it.
+       */
+      readonly node?: number;
     }
   | {
       readonly type: 'gapTold';

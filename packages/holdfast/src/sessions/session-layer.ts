@@ -6,14 +6,18 @@ import type { EventInput } from '../protocol/event-frame.ts';
 import type { Admission, OpenOutcome, OpenRequest } from './open-request.ts';
 import type { BroadcastOutcome } from './broadcaster.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { ClusterSeat } from './cluster-seat.ts';
 import type { CloseOrder, CloseUserOptions } from './close-order.ts';
 import { holdfastCodec, type SessionCodec } from './codec.ts';
 import type { DrainOptions } from './drain.ts';
 import type { SessionListener } from './event-stream.ts';
 import { type Gauges, readGauges } from './gauges.ts';
 import { type Health, readHealth } from './health.ts';
+import type { Grant } from './grant.ts';
 import type { SessionHooks } from './hooks.ts';
+import type { Mirror } from './mirror.ts';
 import { checkNode, drawNode } from './node-name.ts';
+import type { Inheritance } from './position.ts';
 import type { Published, PublishOptions, PublishWait, Receipted } from './publisher.ts';
 import { buildRooms, type Rooms } from './rooms.ts';
 import type { Session } from './session.ts';
@@ -38,6 +42,8 @@ export interface SessionLayerParts {
   readonly node?: string;
   /** Draws from [0, 1), for what is spread; `Math.random` by default. */
   readonly random?: () => number;
+  /** Its place among the nodes of a cluster; without one, this layer is the only one that has sessions of its users. */
+  readonly cluster?: ClusterSeat;
 }
 
 /** The session layer: who may hold which session, for how long, and what it is sent. */
@@ -58,6 +64,7 @@ export class SessionLayer {
       random: parts.random ?? Math.random,
       isWelcome: parts.isWelcome ?? (() => true),
       node: this.node,
+      cluster: parts.cluster ?? null,
     });
     for (const listener of parts.listeners ?? []) this.#rooms.events.add(listener);
     this.#rooms.sweep.ensure();
@@ -79,6 +86,32 @@ export class SessionLayer {
   async admit(request: OpenRequest): Promise<OpenOutcome> {
     const admission = this.open(request);
     return admission.outcome === 'waiting' ? await admission.settled : admission;
+  }
+
+  /** A generation for a session that {@link enter} will open; no other session gets it. */
+  drawGeneration(): number {
+    return this.#rooms.registry.drawGeneration();
+  }
+
+  /** What a ticket of this user says; null for one that is somebody else's, altered, or none at all. */
+  readTicket(userId: string, ticket: string): Inheritance | null {
+    return this.#rooms.tickets.read(userId, ticket);
+  }
+
+  /**
+   * Lets in a newcomer to whom the store of the cluster has given a slot. Where the outcome is not `opened`, there is no
+   * session of that generation here, and its slot is to be given back.
+   *
+   * @throws UsageError `bad-user`, `bad-limit`, `bad-resume`, `bad-socket`, or `bad-state` without a seat in a cluster
+   */
+  enter(request: OpenRequest, grant: Grant): OpenOutcome {
+    this.#rooms.sweep.ensure();
+    return this.#rooms.grantedDesk.enter(request, grant);
+  }
+
+  /** The logs of a layer of a cluster: its node keeps them in line with the store. */
+  get mirror(): Mirror {
+    return this.#rooms.mirror;
   }
 
   /**

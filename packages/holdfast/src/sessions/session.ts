@@ -4,7 +4,11 @@ import type { SessionState } from '../core/lifecycle.ts';
 import { noEntry, type Timed } from '../core/timing-wheel.ts';
 import type { Occupant } from '../core/admission.ts';
 import type { AwaitedReceipts } from './awaited-receipts.ts';
+import type { Grant } from './grant.ts';
+import type { Inheritance, Position } from './position.ts';
 import type { EndSign, SessionSocket, SocketOwner } from './socket.ts';
+
+export type { Inheritance, Position } from './position.ts';
 
 /** What the rooms of the layer do for a session. One object for all sessions. */
 export interface SessionDuties {
@@ -26,20 +30,6 @@ export interface SessionKin {
   readonly duties: SessionDuties;
 }
 
-/** Where a client says it was: a place in a record. */
-export interface Position {
-  readonly epoch: string;
-  readonly offset: number;
-}
-
-/** What a session takes over from those before it of the same client. */
-export interface Inheritance {
-  /** The generation of the first of them. */
-  readonly lineage: number;
-  /** The generation of the last of them, whose ticket was brought. */
-  readonly predecessor: number;
-}
-
 /** What a session is made from. */
 export interface SessionSeed {
   readonly userId: string;
@@ -56,6 +46,8 @@ export interface SessionSeed {
   readonly arrivedAt: number;
   readonly inheritance: Inheritance | null;
   readonly brought: Position | null;
+  /** What the store of its cluster said; absent for who was let in by this layer alone. */
+  readonly grant?: Grant;
 }
 
 /** A place in the registry's table, and the generation that holds it: the handle of a session. */
@@ -119,6 +111,10 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
   socket: SessionSocket | null = null;
   /** Where its client says it was; null once that has been answered. */
   brought: Position | null;
+  /** What the store of its cluster said of its user; null once its client was told, and for who was let in without it. */
+  grant: Grant | null;
+  /** Of the record that its cursor is a place in, as its client was told; null for that of this process. */
+  epoch: string | null = null;
 
   constructor(kin: SessionKin, place: Place, seed: SessionSeed) {
     this.#kin = kin;
@@ -127,6 +123,7 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
     this.lineage = seed.inheritance?.lineage ?? place.generation;
     this.predecessor = seed.inheritance?.predecessor ?? 0;
     this.brought = seed.brought;
+    this.grant = seed.grant ?? null;
     this.userId = seed.userId;
     this.limit = seed.limit;
     this.stance = seed.stance;

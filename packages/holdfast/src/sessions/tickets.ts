@@ -1,9 +1,10 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { Inheritance, Session } from './session.ts';
+import type { Inheritance } from './position.ts';
+import type { Session } from './session.ts';
 
 /** 144 bits: enough against whoever has to ask us about every guess (RFC 2104 section 5). */
 const signatureLength = 24;
-const form: RegExp = /^(\d{1,15})\.(\d{1,15})\.([\w-]{24})$/;
+const form: RegExp = /^(\d{1,16})\.(\d{1,16})\.([\w-]{24})$/;
 
 /**
  * Tickets with which a client takes its place again: signed, and good for one user. Nothing is kept of them. That a ticket
@@ -19,7 +20,12 @@ const form: RegExp = /^(\d{1,15})\.(\d{1,15})\.([\w-]{24})$/;
  * ticket, and this takes half the time.
  */
 export class Tickets {
-  readonly #key: string = randomBytes(32).toString('hex');
+  readonly #key: string;
+
+  /** @param key of the cluster, so that its nodes read the tickets of one another; drawn, if absent */
+  constructor(key: string = randomBytes(32).toString('hex')) {
+    this.#key = key;
+  }
 
   issue({ userId, lineage, generation }: Session): string {
     return `${lineage}.${generation}.${this.#sign(`${lineage}.${generation}.${userId}`)}`;
@@ -31,7 +37,10 @@ export class Tickets {
     if (signature === undefined) return null;
     const expected = this.#sign(`${lineage}.${generation}.${userId}`);
     if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) return null;
-    return { lineage: Number(lineage), predecessor: Number(generation) };
+    const inheritance = { lineage: Number(lineage), predecessor: Number(generation) };
+    return Object.values(inheritance).every((one) => Number.isSafeInteger(one))
+      ? inheritance
+      : null;
   }
 
   /** Over UTF-16: in UTF-8 two user ids that are no well-formed text may be one. */

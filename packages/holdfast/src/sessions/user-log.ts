@@ -25,6 +25,12 @@ export interface Run {
   readonly receipt: Receipt | null;
 }
 
+/** What a log goes by that begins. */
+export interface LogOrigin {
+  readonly epoch: string;
+  readonly broadcast: number;
+}
+
 /** The bounds of one log. */
 export interface LogBounds {
   readonly events: number;
@@ -53,6 +59,8 @@ const pageBytes = 400;
  */
 export class UserLog implements Aged<UserLog> {
   readonly userId: string;
+  /** The record that its offsets are places in. */
+  readonly epoch: string;
   /** The offset after which it began. */
   readonly start: number;
   /** Oldest first; all but the newest are full. */
@@ -66,6 +74,10 @@ export class UserLog implements Aged<UserLog> {
   #pageBytes = 0;
   /** Highest offset that was written to any session, told to it as a gap, or not meant for it. A new one starts after it. */
   delivered: number;
+  /** What of that is known to whoever keeps the record, where that is not this process. */
+  reported = 0;
+  /** Another one has taken its place, or none: nobody reads on in it. */
+  isOver = false;
   /** Number of the last broadcast that is in it, or of which it tells that it is not. */
   broadcast: number;
   /** When it was last appended to, or its user's last session left. */
@@ -80,9 +92,10 @@ export class UserLog implements Aged<UserLog> {
   older: UserLog | null = null;
   newer: UserLog | null = null;
 
-  /** @param broadcast number of the last broadcast that was over before it began */
-  constructor(userId: string, start: number, broadcast: number) {
+  /** @param broadcast in `origin`, number of the last broadcast that was over before it began */
+  constructor(userId: string, start: number, { epoch, broadcast }: LogOrigin) {
     this.userId = userId;
+    this.epoch = epoch;
     this.start = start;
     this.broadcast = broadcast;
     this.#first = start + 1;
@@ -130,6 +143,13 @@ export class UserLog implements Aged<UserLog> {
   /** The receipts of entries up to this offset that are not settled. O(entries with notes). */
   receiptsUpTo(offset: number): Iterable<Receipt> {
     return this.#notes?.receiptsUpTo(offset) ?? [];
+  }
+
+  /** Takes over what is known of its events beside themselves, from the log of the same record whose place it takes. */
+  succeed(old: UserLog): void {
+    this.#lost = old.#lost;
+    this.delivered = Math.max(this.delivered, old.delivered);
+    this.reported = Math.max(this.reported, old.reported);
   }
 
   /** The event at this offset has been counted as lost. */

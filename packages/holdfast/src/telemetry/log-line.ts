@@ -50,8 +50,10 @@ const writers: { readonly [T in SessionEvent['type']]?: (event: EventOf<T>) => L
   refreshed: () => ({ level: 'debug', msg: 'Token refreshed' }),
   refreshRefused: () => ({ level: 'warn', msg: 'Refreshing refused: the token is not good' }),
   lost: ({ reason }) => ({ level: 'warn', msg: `Events lost: ${reason}` }),
-  receiptSettled: ({ outcome }) =>
-    outcome === 'delivered' ? null : { level: 'warn', msg: `Event not delivered: ${outcome}` },
+  receiptSettled: ({ outcome, node }) =>
+    outcome === 'delivered' || node !== undefined
+      ? null
+      : { level: 'warn', msg: `Event not delivered: ${outcome}` },
   limitSet: () => ({ level: 'info', msg: 'Limit of a user set' }),
   enforcementSet: ({ on }) => ({
     level: 'info',

@@ -95,8 +95,8 @@ const folds: { readonly [T in SessionEvent['type']]?: Fold<T> } = {
     metrics.published += events;
   },
   lost: ({ lostByReason }, { events, reason }) => count(lostByReason, reason, events),
-  receiptSettled: ({ lostByReason }, { outcome }) => {
-    if (outcome !== 'delivered') count(lostByReason, outcome);
+  receiptSettled: ({ lostByReason }, { outcome, node }) => {
+    if (outcome !== 'delivered' && node === undefined) count(lostByReason, outcome);
   },
   resumed: ({ resumedByOutcome }, { outcome }) => count(resumedByOutcome, outcome),
   refreshed: ({ refreshes }) => {

@@ -56,7 +56,7 @@ describe('the log of a user', () => {
         fc.integer({ min: 1, max: 100_000 }),
         fc.nat(),
         (drafts, most, place) => {
-          const log = new UserLog('u', 7, 0);
+          const log = new UserLog('u', 7, { epoch: 'e', broadcast: 0 });
           for (const one of drafts) log.append(one, ample);
           const from = drafts.length === 0 ? 0 : place % drafts.length;
           expect(read(log, 8 + from, most)).toEqual(drafts.slice(from).map(textOf));
@@ -71,7 +71,7 @@ describe('the log of a user', () => {
     fc.assert(
       fc.property(acts, fc.integer({ min: 1, max: 40 }), (given, events) => {
         const bounds = { events, bytes: 100_000 };
-        const log = new UserLog('u', 0, 0);
+        const log = new UserLog('u', 0, { epoch: 'e', broadcast: 0 });
         const model: string[] = [];
         for (const act of given) {
           if (typeof act === 'number') log.release(act);
@@ -93,7 +93,7 @@ describe('the log of a user', () => {
   test.each([100, 1_000, 5_500, 8_300, 12_000, 16_300, 40_000])(
     'I12 takes little more memory than its frames, where each is of %d bytes',
     (bytes) => {
-      const log = new UserLog('u', 0, 0);
+      const log = new UserLog('u', 0, { epoch: 'e', broadcast: 0 });
       const bounds = { events: 16_384, bytes: 1024 * 1024 };
       for (let number = 0; number < 3e6 / bytes; number += 1)
         log.append(plain('x'.repeat(bytes)), bounds);
@@ -103,7 +103,7 @@ describe('the log of a user', () => {
   );
 
   test('I12 takes little more memory than its frames, where small ones and large ones take turns', () => {
-    const log = new UserLog('u', 0, 0);
+    const log = new UserLog('u', 0, { epoch: 'e', broadcast: 0 });
     const bounds = { events: 16_384, bytes: 1024 * 1024 };
     for (let number = 0; number < 1_000; number += 1)
       log.append(plain('x'.repeat(number % 2 === 0 ? 100 : 8_300)), bounds);
@@ -111,7 +111,7 @@ describe('the log of a user', () => {
   });
 
   test('a run ends where the next frame would be too much, and where an event is for one session', () => {
-    const log = new UserLog('u', 0, 0);
+    const log = new UserLog('u', 0, { epoch: 'e', broadcast: 0 });
     for (const name of ['aa', 'bb', 'cc']) log.append(plain(name), ample);
     const notes = { onlyFor: 3, eventId: 'e', shared: null, receipt: null };
     log.append({ ...plain('dd'), notes }, ample);
@@ -133,7 +133,7 @@ describe('the log of a user', () => {
   });
 
   test('what a socket was given stays as it was, though the log moves on', () => {
-    const log = new UserLog('u', 0, 0);
+    const log = new UserLog('u', 0, { epoch: 'e', broadcast: 0 });
     log.append(plain('first'), ample);
     const { frames } = log.run(1, 100);
     for (let number = 0; number < 500; number += 1)
@@ -144,7 +144,7 @@ describe('the log of a user', () => {
   test.each([64, 16_384])(
     'I12 64 events of 128 bytes weigh at most a quarter more, of %i kept',
     (events) => {
-      const log = new UserLog('u', 0, 0);
+      const log = new UserLog('u', 0, { epoch: 'e', broadcast: 0 });
       for (let number = 0; number < 64; number += 1)
         log.append(plain('x'.repeat(128)), { events, bytes: 2 ** 20 });
       expect(log.weight).toBeLessThanOrEqual(64 * 128 * 1.25);

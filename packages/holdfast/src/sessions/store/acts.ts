@@ -1,4 +1,4 @@
-import type { Position } from '../session.ts';
+import type { Position } from '../position.ts';
 
 /** For how long it is remembered that somebody waits at a node, milliseconds. */
 export const waiterNoteMs = 60_000;
