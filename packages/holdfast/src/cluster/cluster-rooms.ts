@@ -150,7 +150,7 @@ export async function buildClusterRooms(
   rooms.revoking = new Revoking({ ...common, onRevoked, onFailed: failed });
   rooms.layer.subscribe((event) => {
     if (event.type !== 'receiptSettled' || event.outcome !== 'delivered') return;
-    if (event.asker !== undefined) receipts.tellDelivered(event.asker, event.user, event.position);
+    if (event.node !== undefined) receipts.tellDelivered(event.node, event.user, event);
   });
   rooms.guard = guard;
   rooms.membership = membership;
@@ -178,7 +178,7 @@ function hear(
       mirrors.restarted(message.user, message.record);
       break;
     case 'replaced':
-      layer.closeFor(message.user, message.session, message.cause);
+      layer.closeFor(message.user, message.session, { cause: message.cause });
       break;
     case 'freed':
       desk.freed(message.user);

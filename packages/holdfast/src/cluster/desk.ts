@@ -4,9 +4,11 @@ import type { Admission, OpenOutcome, OpenRequest } from '../sessions/open-reque
 import type { MirrorHead } from '../sessions/mirror.ts';
 import type { Inheritance } from '../sessions/position.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
-import type { AdmitAnswer, LogTerms } from '../sessions/store/acts.ts';
+import type { AdmitAct, AdmitAnswer, LogTerms } from '../sessions/store/acts.ts';
+import { Farewells } from './farewells.ts';
 import type { Membership } from './membership.ts';
 import { Newcomer } from './newcomer.ts';
+import { Newcomers } from './newcomers.ts';
 import { drawEpoch, type RecordMirrors } from './record-mirrors.ts';
 import type { Repairs } from './repairs.ts';
 import type { Scouted, Scouting } from './scouting.ts';
@@ -39,6 +41,8 @@ type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
 const evictEveryMs = 60_000;
 /** On top of the probe timeout: the way to the store and to other nodes. */
 const travelMs = 500;
+/** How often a newcomer asks again who is told that a slot is free, and finds it taken. */
+const mostTries = 32;
 
 /**
  * The decision about newcomers, made by the store: who has a slot has it everywhere. Where there is none, the sessions in the
@@ -46,20 +50,24 @@ const travelMs = 500;
  */
 export class ClusterDesk {
   readonly #parts: DeskParts;
-  readonly #newcomers: Map<string, Set<Newcomer>> = new Map();
+  readonly #newcomers: Newcomers = new Newcomers();
+
+  readonly #farewells: Farewells;
 
   constructor(parts: DeskParts) {
     this.#parts = parts;
+    const { probeTimeoutMs } = parts.settings;
+    this.#farewells = new Farewells({ ...parts, probeTimeoutMs });
   }
 
   /** Newcomers who wait for the store, or for a slot. */
   waiting(userId: string): number {
-    return this.#newcomers.get(userId)?.size ?? 0;
+    return this.#newcomers.count(userId);
   }
 
   /** Handles of the newcomers of this user. */
   coming(userId: string): readonly number[] {
-    return [...(this.#newcomers.get(userId) ?? [])].map(({ generation }) => generation);
+    return this.#newcomers.of(userId).map(({ generation }) => generation);
   }
 
   /** Whether this session is here, or its newcomer on its way. */
@@ -74,26 +82,22 @@ export class ClusterDesk {
     if (turnedAway !== null) return turnedAway;
     const newcomer = new Newcomer(request, {
       generation: layer.drawGeneration(),
-      since: layer.now(),
+      since: this.#parts.clock.nowMs(),
       startedAtMs: request.startedAtMs ?? this.#parts.clock.nowMs(),
     });
-    const others = this.#newcomers.get(request.userId);
-    if (others === undefined) this.#newcomers.set(request.userId, new Set([newcomer]));
-    else others.add(newcomer);
+    this.#newcomers.add(newcomer);
     const settled = this.#admit(newcomer).finally(() => this.#forget(newcomer));
     return { outcome: 'waiting', settled, withdraw: () => newcomer.finish('left') };
   }
 
   /** A slot of this user may be free. */
   freed(userId: string): void {
-    for (const newcomer of this.#newcomers.get(userId) ?? []) newcomer.nudge();
+    for (const newcomer of this.#newcomers.of(userId)) newcomer.nudge();
   }
 
   /** Turns away newcomers whose token is not good any more; how many. */
   turnAway(userId: string, isMeant: (extra: unknown) => boolean): number {
-    const meant = [...(this.#newcomers.get(userId) ?? [])].filter(({ request }) => isMeant(request.extra));
-    for (const newcomer of meant) newcomer.finish('turned-away');
-    return meant.length;
+    return this.#newcomers.turnAway(userId, isMeant);
   }
 
   async #admit(newcomer: Newcomer): Promise<OpenOutcome> {
@@ -116,23 +120,23 @@ export class ClusterDesk {
       const known = mirrors.headOf(newcomer.userId);
       const answer = await guard.ask((store) => store.admit(act));
       if (answer.outcome === 'admitted') return await this.#seat(newcomer, answer, { ticket: inheritance, known });
-      if (newcomer.end !== null) return this.#gone(newcomer);
+      if (newcomer.end !== null) return this.#farewells.gone(newcomer);
       this.#noteFull(newcomer, answer);
       if (this.waiting(newcomer.userId) > answer.limit)
-        return this.#refuse(newcomer, answer, { reason: 'rate', retryMs: settings.probeTimeoutMs });
+        return this.#farewells.tooMany(newcomer, answer);
       const scouted = await this.#scout(newcomer, answer, nudged);
-      if (newcomer.end !== null) return this.#gone(newcomer);
-      const isOver = this.#parts.layer().now() >= endsAt;
+      if (newcomer.end !== null) return this.#farewells.gone(newcomer);
+      const isOver = this.#parts.clock.nowMs() >= endsAt;
       if (scouted.outcome === 'freed') {
         newcomer.freed += 1;
-        if (!isOver) continue;
+        if (!isOver && newcomer.freed < mostTries) continue;
       }
       if (scouted.outcome === 'alive' && settings.onLimit === 'evict-oldest' && !mayEvict) {
         mayEvict = true;
         continue;
       }
       if (scouted.outcome === 'unproven' && (await this.#hasSomebodyGone()) && !isOver) continue;
-      return this.#refuseFull(newcomer, answer, scouted);
+      return this.#farewells.full(newcomer, answer, scouted);
     }
   }
 
@@ -145,7 +149,7 @@ export class ClusterDesk {
     newcomer: Newcomer,
     ticket: Inheritance | null,
     mayEvict: boolean,
-  ): Parameters<Parameters<Parameters<StoreGuard['ask']>[0]>[0]['admit']>[0] {
+  ): AdmitAct {
     const { membership, settings, terms } = this.#parts;
     const { request, generation } = newcomer;
     return {
@@ -169,10 +173,11 @@ export class ClusterDesk {
     answer: Admitted,
     { ticket, known }: { ticket: Inheritance | null; known: MirrorHead | null },
   ): Promise<OpenOutcome> {
-    const { layer, mirrors, ledger } = this.#parts;
+    const { layer, mirrors, ledger, clock } = this.#parts;
     const { userId, request, generation } = newcomer;
     const { record, limit, count, flaw } = answer;
     try {
+      if (answer.missedBroadcasts > 0) await this.#noteMissed(userId);
       const { epoch, offset } = request.resume ?? {};
       const isKnown = epoch === record.epoch && offset !== undefined;
       await mirrors.prepare(userId, { record, known }, isKnown ? offset : record.delivered);
@@ -182,29 +187,35 @@ export class ClusterDesk {
     }
     if (newcomer.end !== null) {
       ledger.release(userId, generation);
-      return this.#gone(newcomer);
+      return this.#farewells.gone(newcomer);
     }
-    const outcome = layer().enter(request, {
+    const outcome = layer().enter({ ...request, startedAtMs: newcomer.startedAtMs }, {
       generation,
       inheritance: flaw === null ? ticket : null,
       flaw: flaw ?? (request.resume?.ticket !== undefined && ticket === null ? 'invalid' : null),
       record,
       limit,
       count,
-      missedBroadcasts: answer.missedBroadcasts,
       held: newcomer.handOver(),
-      waitedMs: newcomer.isAtLimit ? layer().now() - newcomer.since : 0,
-      startedAtMs: newcomer.startedAtMs,
-      reap: newcomer.isAtLimit ? this.#reapOf(newcomer) : null,
+      waitedMs: newcomer.isAtLimit ? clock.nowMs() - newcomer.since : 0,
     });
     if (outcome.outcome === 'opened') mirrors.entered(userId);
     else ledger.release(userId, generation);
     return outcome;
   }
 
+  /** What went to everybody who was there while this user was not has its place in the record: a gap, for whoever reads on. */
+  async #noteMissed(user: string): Promise<void> {
+    const { guard, membership, terms } = this.#parts;
+    const { actor } = membership();
+    const entry = { body: '', onlyFor: null, eventId: null };
+    const about = { user, entry, tracked: null, broadcast: null, epoch: drawEpoch(), terms };
+    await guard.ask((store) => store.append({ ...actor, ...about }));
+  }
+
   /** Everybody in its way is asked, unless it is nudged before they have answered. */
   async #scout(newcomer: Newcomer, { rows }: Full, nudged: Promise<void>): Promise<Scouted> {
-    const freed: Scouted = { outcome: 'freed' };
+    const freed: Scouted = { outcome: 'freed', blocking: [] };
     newcomer.examined = Math.max(newcomer.examined, rows.length);
     return await Promise.race([
       this.#parts.scouting.scout(newcomer.userId, rows),
@@ -223,57 +234,9 @@ export class ClusterDesk {
   #noteFull(newcomer: Newcomer, { limit, rows }: Full): void {
     if (newcomer.isAtLimit) return;
     newcomer.isAtLimit = true;
-    const isJoining = [...(this.#newcomers.get(newcomer.userId) ?? [])].some(
-      (other) => other !== newcomer && other.isAtLimit,
-    );
-    this.#parts.layer().tellLimitHit(newcomer.userId, { limit, live: rows.length, joined: isJoining });
-  }
-
-  #refuseFull(newcomer: Newcomer, answer: Full, scouted: Scouted): OpenOutcome {
-    const retryMs =
-      scouted.outcome === 'unproven'
-        ? scouted.retryAfterMs
-        : scouted.outcome === 'freed'
-          ? this.#parts.settings.probeTimeoutMs
-          : undefined;
-    return this.#refuse(newcomer, answer, { reason: 'user-limit', retryMs });
-  }
-
-  #refuse(
-    newcomer: Newcomer,
-    { limit, rows }: Full,
-    { reason, retryMs }: { reason: 'user-limit' | 'rate'; retryMs: number | undefined },
-  ): OpenOutcome {
-    newcomer.handOver();
-    return this.#parts.layer().refuse(newcomer.request, {
-      reason,
-      limit,
-      live: rows.length,
-      reap: this.#reapOf(newcomer),
-      since: newcomer.since,
-      startedAtMs: newcomer.startedAtMs,
-      ...(retryMs === undefined ? {} : { retryAfterMs: retryMs }),
-    });
-  }
-
-  #reapOf({ examined, freed }: Newcomer): { examined: number; found: number; freed: number } {
-    return { examined, found: freed, freed };
-  }
-
-  /** It left, or was turned away. */
-  #gone(newcomer: Newcomer): OpenOutcome {
-    const { request, end, isSocketGone } = newcomer;
-    newcomer.handOver();
-    if (request.socket === undefined || isSocketGone) return { outcome: 'left' };
-    if (end === 'left') {
-      this.#parts.layer().dismiss(request.socket, 'released');
-      return { outcome: 'left' };
-    }
-    const reason = end === 'too-much' ? 'rate' : 'unauthorized';
-    const { since, startedAtMs } = newcomer;
-    const reap = this.#reapOf(newcomer);
-    const about = { reason, reap, since, startedAtMs } as const;
-    return this.#parts.layer().refuse(request, about);
+    const isJoining = this.#newcomers.isJoining(newcomer);
+    const about = { user: newcomer.userId, limit, live: rows.length, joined: isJoining };
+    this.#parts.layer().tell({ type: 'limitHit', ...about });
   }
 
   /** The store has not answered: whether there is a row for it is not known. */
@@ -282,14 +245,8 @@ export class ClusterDesk {
     const { request, userId } = newcomer;
     layer().reportFault('store', error);
     repairs().doubt(userId, onStoreFailure === 'local');
-    if (newcomer.end !== null) return this.#gone(newcomer);
-    if (onStoreFailure === 'refuse') {
-      newcomer.handOver();
-      const { since, startedAtMs } = newcomer;
-      const reap = this.#reapOf(newcomer);
-      const about = { reason: 'overload', reap, since, startedAtMs, retryAfterMs: retryMs() } as const;
-      return layer().refuse(request, about);
-    }
+    if (newcomer.end !== null) return this.#farewells.gone(newcomer);
+    if (onStoreFailure === 'refuse') return this.#farewells.withoutStore(newcomer, retryMs());
     return this.#openHere(newcomer);
   }
 
@@ -305,10 +262,6 @@ export class ClusterDesk {
   }
 
   #forget(newcomer: Newcomer): void {
-    const others = this.#newcomers.get(newcomer.userId);
-    others?.delete(newcomer);
-    if (others?.size !== 0) return;
-    this.#newcomers.delete(newcomer.userId);
-    this.#parts.mirrors.abandoned(newcomer.userId);
+    if (this.#newcomers.remove(newcomer)) this.#parts.mirrors.abandoned(newcomer.userId);
   }
 }

@@ -86,7 +86,7 @@ export class Repairs {
     if (this.#parts.guard.isAway) return;
     void this.#mend();
     const { layer } = this.#parts;
-    const most = Math.max(leastAudited, Math.ceil(layer().gaugesOfUsers() / turnsPerRound));
+    const most = Math.max(leastAudited, Math.ceil(layer().userCount / turnsPerRound));
     this.#audit ??= this.#nextRound();
     for (let looked = 0; looked < most; looked += 1) {
       const next = this.#audit.next();
@@ -167,7 +167,7 @@ export class Repairs {
       if (verdict === 'kept') continue;
       repair[verdict] += 1;
       const { layer, retryMs } = this.#parts;
-      if (verdict === 'superseded') layer().closeFor(user, session, 'superseded');
+      if (verdict === 'superseded') layer().closeFor(user, session, { cause: 'superseded' });
       if (verdict === 'full') layer().endExcess(user, session, retryMs());
     }
     const differed = repair.restored + removed + repair.superseded + repair.full;
