@@ -41,7 +41,8 @@ export type SessionEnd =
   | 'token-expired'
   | 'released'
   | 'shutdown'
-  | 'failed';
+  | 'failed'
+  | 'excess';
 
 /** The ways in which a newcomer is turned away. `bad-frame`: it answered the question put to it with no frame at all. */
 export type RefusalReason =
@@ -76,6 +77,7 @@ export const closeCauses: Readonly<Record<CloseCause, CloseRow>> = {
   released: { code: 1000, word: null, by: 'order', client: 'none' },
   shutdown: { code: 1012, word: 'drain', by: 'order', client: 'later' },
   failed: { code: 1011, word: null, by: 'order', client: 'later' },
+  excess: { code: 1013, word: 'overload', by: 'order', client: 'later' },
   unauthorized: { code: 4401, word: 'unauthorized', by: 'refusal', client: 'new-token' },
   'user-limit': { code: 4429, word: 'user-limit', by: 'refusal', client: 'on-request' },
   rate: { code: 4429, word: 'rate', by: 'refusal', client: 'later' },

@@ -15,6 +15,7 @@ import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import type { Receipts } from './receipts.ts';
 import type { Placing, Resumption } from './resumption.ts';
+import type { Scouts } from './scouts.ts';
 import type { Session } from './session.ts';
 import { checkSocket, type SessionSocket } from './socket.ts';
 import type { Tickets } from './tickets.ts';
@@ -32,6 +33,7 @@ export interface AttachmentRooms {
   readonly receipts: Receipts;
   readonly heartbeat: Heartbeat;
   readonly waiting: WaitingRoom;
+  readonly scouts: Scouts;
   readonly broadcaster: Broadcaster;
   readonly resumption: Resumption;
   readonly tickets: Tickets;
@@ -96,14 +98,15 @@ export class Attachment {
   }
 
   #begin(session: Session, placing: Placing): void {
-    const { heartbeat, waiting, delivery, events, hooks, hookRunner, resumption } = this.#rooms;
+    const { heartbeat, waiting, scouts, delivery, events, hooks, hookRunner } = this.#rooms;
     heartbeat.begin(session);
     // Before anybody is told: what the application publishes then must not push out what waits here.
     delivery.begin(session);
     if (isOver(session)) return;
     // Its answer confirms `ready`, and with that ends the ticket of the predecessor.
-    if (waiting.count(session.userId) > 0 || session.predecessor !== 0) heartbeat.probe(session);
-    resumption.tell(session, placing);
+    const isNeeded = waiting.count(session.userId) > 0 || scouts.areOut(session.userId);
+    if (isNeeded || session.predecessor !== 0) heartbeat.probe(session);
+    this.#rooms.resumption.tell(session, placing);
     if (isOver(session)) return;
     events.emit({ type: 'attached', session: session.id, user: session.userId });
     if (isOver(session)) return;

@@ -8,7 +8,8 @@ import type { LogWriter } from './log-writer.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { textFrame } from './text-frame.ts';
-import type { EntryDraft, UserLog } from './user-log.ts';
+import type { EntryDraft } from './log-entry.ts';
+import type { UserLog } from './user-log.ts';
 
 /** What broadcasting works with. */
 export interface BroadcasterRooms {

@@ -2,6 +2,7 @@ import type { SessionEnd } from '../protocol/close-causes.ts';
 import type { LeaveNote } from './door.ts';
 import type { Position } from './position.ts';
 import type { Session } from './session.ts';
+import type { SessionEvent } from './session-event.ts';
 
 /** The place of a layer among others that share their users. Such a layer publishes through its cluster node. */
 export interface ClusterSeat {
@@ -24,3 +25,9 @@ export interface ClusterLink {
    */
   written(userId: string, position: Position): void;
 }
+
+/** What the node tells as events of its layer: what it does for newcomers, and with events, is done nowhere else. */
+export type ClusterTold = Extract<
+  SessionEvent,
+  { readonly type: 'limitHit' | 'published' | 'lost' | 'asked' | 'askingEnded' | 'limitSet' }
+>;

@@ -12,7 +12,8 @@ import type { Receipt } from './receipt.ts';
 import type { Receipts } from './receipts.ts';
 import type { Session } from './session.ts';
 import type { SendOutcome } from './socket.ts';
-import type { Run, UserLog } from './user-log.ts';
+import type { Run } from './log-entry.ts';
+import type { UserLog } from './user-log.ts';
 
 /** What delivery works with. */
 export interface DeliveryRooms {

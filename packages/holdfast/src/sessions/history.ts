@@ -12,7 +12,8 @@ import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { type Scale, SharedBytes } from './shared-bytes.ts';
 import type { Session } from './session.ts';
-import { type EntryDraft, UserLog } from './user-log.ts';
+import type { EntryDraft } from './log-entry.ts';
+import { UserLog } from './user-log.ts';
 
 /**
  * How long after its publication an event can be asked for at most by a client that has it not: it is written at once or
@@ -130,9 +131,15 @@ export class History {
   /**
    * Asked before anything is appended.
    *
-   * @throws UsageError `bad-state` once the layer has ended: nobody could ever be given what is published
+   * @throws UsageError `bad-state` once the layer has ended: nobody could ever be given what is published; and in a cluster
    */
   checkOpen(): void {
+    if (this.#rooms.cluster !== null) {
+      throw new UsageError(
+        'bad-state',
+        'Expected a session layer that keeps its own records, got one of a cluster. Publish through the cluster node.',
+      );
+    }
     if (!this.#isOver) return;
     throw new UsageError(
       'bad-state',

@@ -4,7 +4,8 @@ import type { EventStream } from './event-stream.ts';
 import type { History } from './history.ts';
 import type { Registry } from './registry.ts';
 import { frameLength } from './text-frame.ts';
-import type { EntryDraft, UserLog } from './user-log.ts';
+import type { EntryDraft } from './log-entry.ts';
+import type { UserLog } from './user-log.ts';
 
 /** What the writer works with. */
 export interface LogWriterRooms {

@@ -14,7 +14,8 @@ import type { Restarts } from './restarts.ts';
 import type { Session } from './session.ts';
 import type { LogEntry, RecordHead, Tracked } from './store/acts.ts';
 import { payloadsOf } from './text-frame.ts';
-import type { EntryDraft, UserLog } from './user-log.ts';
+import type { EntryDraft } from './log-entry.ts';
+import type { UserLog } from './user-log.ts';
 
 /** What mirroring works with. */
 export interface MirrorRooms {

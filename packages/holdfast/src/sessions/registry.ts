@@ -68,6 +68,14 @@ export class Registry {
     return this.#table[index] ?? null;
   }
 
+  /** All sessions, in no order; also of those who come or go meanwhile, perhaps. */
+  *sessions(): Generator<Session, void, undefined> {
+    for (let index = 0; index < this.reach; index += 1) {
+      const session = this.at(index);
+      if (session !== null) yield session;
+    }
+  }
+
   /** The session of that id, unless it is over. */
   find(id: string): Session | null {
     const parts = id.split('-');

@@ -24,6 +24,7 @@ import { LingeringSockets } from './lingering.ts';
 import { LogWriter } from './log-writer.ts';
 import { MessageIds } from './message-ids.ts';
 import { Mirror } from './mirror.ts';
+import { Orders } from './orders.ts';
 import { Publisher } from './publisher.ts';
 import { Pulse } from './pulse.ts';
 import { Questions } from './questions.ts';
@@ -33,6 +34,7 @@ import { Registry } from './registry.ts';
 import { Restarts } from './restarts.ts';
 import { Resumption } from './resumption.ts';
 import { RevokedLineages } from './revoked-lineages.ts';
+import { Scouts } from './scouts.ts';
 import type { SessionDuties, SessionKin } from './session.ts';
 import { endCause } from './end-cause.ts';
 import type { SessionEnd } from '../protocol/close-causes.ts';
@@ -84,6 +86,8 @@ export interface Rooms extends Ground {
   readonly resumption: Resumption;
   readonly eviction: Eviction;
   readonly waiting: WaitingRoom;
+  readonly scouts: Scouts;
+  readonly orders: Orders;
   readonly hookRunner: HookRunner;
   readonly tokenRefresh: TokenRefresh;
   readonly attachment: Attachment;
@@ -144,7 +148,10 @@ export function buildRooms(ground: Ground): Rooms {
   const tokenRefresh = new TokenRefresh({ ...low, delivery, hookRunner });
   const restarts = new Restarts(heartbeat);
   const mirror = new Mirror({ ...low, ...flow, writer, receipts, restarts });
-  const care = { receipts, heartbeat, eviction, shadow: new Shadow({ ...low, heartbeat }) };
+  const scouts = new Scouts({ ...low, heartbeat });
+  const shadow = new Shadow({ ...low, heartbeat });
+  const orders = new Orders({ ...low, heartbeat });
+  const care = { receipts, heartbeat, eviction, scouts, shadow, orders };
   const middle = { ...low, ...flow, ...care, restarts, mirror, waiting, hookRunner, tokenRefresh };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);
@@ -189,7 +196,7 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
 /** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */
 function connect(rooms: Rooms, duties: SessionDuties): void {
   const { door, waiting, history, receipts, heartbeat, hooks, hookRunner, departures } = rooms;
-  const { shadow, restarts, cluster } = rooms;
+  const { shadow, restarts, scouts, cluster } = rooms;
   door.onSpare((session) => shadow.spared(session));
   door.onLeave((session) => shadow.left(session));
   door.onLeave((session) => departures.left(session));
@@ -197,6 +204,7 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
   door.onLeave((session) => restarts.left(session));
   door.onLeave((session) => history.left(session.userId));
   if (cluster !== null) connectCluster(rooms, cluster);
+  door.onLeave((session, cause) => scouts.left(session, cause));
   door.onLeave((session) => waiting.offer(session.userId));
   const closing: HookUse<SessionEnd> = {
     call: (session, cause) => hooks.onClose?.(session, cause),
@@ -208,6 +216,7 @@ function connect(rooms: Rooms, duties: SessionDuties): void {
   });
   heartbeat.onEvidence((session) => shadow.heard(session));
   heartbeat.onEvidence((session) => waiting.judge(session.userId));
+  heartbeat.onEvidence((session) => scouts.judge(session.userId));
   Object.assign(duties, sessionDuties(rooms));
 }
 

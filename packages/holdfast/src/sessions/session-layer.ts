@@ -1,50 +1,32 @@
-import { findDead } from '../core/admission.ts';
 import type { EnforcementOrder } from '../core/enforcement.ts';
 import { resolveSettings, type SessionOptions, type Settings } from '../core/options.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
 import type { EventInput } from '../protocol/event-frame.ts';
-import type { Admission, OpenOutcome, OpenRequest } from './open-request.ts';
 import type { BroadcastOutcome } from './broadcaster.ts';
-import { type Clock, systemClock } from './clock.ts';
-import type { ClusterSeat } from './cluster-seat.ts';
 import type { CloseOrder, CloseUserOptions } from './close-order.ts';
-import { holdfastCodec, type SessionCodec } from './codec.ts';
+import type { ClusterTold } from './cluster-seat.ts';
 import type { DrainOptions } from './drain.ts';
 import type { SessionListener } from './event-stream.ts';
 import { type Gauges, readGauges } from './gauges.ts';
-import { type Health, readHealth } from './health.ts';
 import type { Grant } from './grant.ts';
-import type { SessionHooks } from './hooks.ts';
+import { type Health, readHealth } from './health.ts';
+import { groundOf, type SessionLayerParts } from './layer-parts.ts';
 import type { Mirror } from './mirror.ts';
 import { checkNode, drawNode } from './node-name.ts';
+import type { Admission, OpenOutcome, OpenRequest, Refusal } from './open-request.ts';
+import type { HandingOver } from './orders.ts';
 import type { Inheritance } from './position.ts';
 import type { Published, PublishOptions, PublishWait, Receipted } from './publisher.ts';
+import type { SettledEvent } from './receipts.ts';
 import { buildRooms, type Rooms } from './rooms.ts';
+import type { Scouting } from './scouts.ts';
 import type { Session } from './session.ts';
 import type { FaultPlace } from './session-event.ts';
 import { type SessionView, viewSession } from './session-view.ts';
 import { checkUnowned, type SessionSocket } from './socket.ts';
 import type { ReapReport } from './sweep-run.ts';
 
-/** What a layer may be built on instead of the defaults. */
-export interface SessionLayerParts {
-  readonly clock?: Clock;
-  readonly codec?: SessionCodec;
-  readonly hooks?: SessionHooks;
-  /**
-   * Whether a newcomer may still come in, by the `extra` of its request: its token may be over by now. Looked at before
-   * somebody alive is ended for it, and before it is told of sessions. Everybody is, by default; nobody, while this throws.
-   */
-  readonly isWelcome?: (extra: unknown) => boolean;
-  /** Subscribed before anything happens: they hear the start of the sweep too, or its failure. */
-  readonly listeners?: readonly SessionListener[];
-  /** A name unique to this process for all time, letters and digits; drawn at random by default. */
-  readonly node?: string;
-  /** Draws from [0, 1), for what is spread; `Math.random` by default. */
-  readonly random?: () => number;
-  /** Its place among the nodes of a cluster; without one, this layer is the only one that has sessions of its users. */
-  readonly cluster?: ClusterSeat;
-}
+export type { SessionLayerParts } from './layer-parts.ts';
 
 /** The session layer: who may hold which session, for how long, and what it is sent. */
 export class SessionLayer {
@@ -56,16 +38,7 @@ export class SessionLayer {
   constructor(options: SessionOptions = {}, parts: SessionLayerParts = {}) {
     this.settings = resolveSettings(options);
     this.node = checkNode(parts.node ?? drawNode());
-    this.#rooms = buildRooms({
-      settings: this.settings,
-      clock: parts.clock ?? systemClock,
-      codec: parts.codec ?? holdfastCodec,
-      hooks: parts.hooks ?? {},
-      random: parts.random ?? Math.random,
-      isWelcome: parts.isWelcome ?? (() => true),
-      node: this.node,
-      cluster: parts.cluster ?? null,
-    });
+    this.#rooms = buildRooms(groundOf(parts, this));
     for (const listener of parts.listeners ?? []) this.#rooms.events.add(listener);
     this.#rooms.sweep.ensure();
   }
@@ -107,6 +80,49 @@ export class SessionLayer {
   enter(request: OpenRequest, grant: Grant): OpenOutcome {
     this.#rooms.sweep.ensure();
     return this.#rooms.grantedDesk.enter(request, grant);
+  }
+
+  /**
+   * Turns away a newcomer about whom the node of the cluster has decided: closes its socket, says why, and tells of it as of
+   * any other refusal.
+   *
+   * @throws UsageError `bad-user`, `bad-limit`, `bad-resume` or `bad-socket`
+   */
+  refuse(request: OpenRequest, refusal: Refusal, waitedMs: number): OpenOutcome {
+    return this.#rooms.grantedDesk.refuse(request, refusal, waitedMs);
+  }
+
+  /**
+   * Asks the user's sessions here to prove that they are alive, and reaps the late, for a newcomer of a cluster: settled within
+   * the probe timeout and a beat.
+   */
+  scout(userId: string): Scouting {
+    return this.#rooms.scouts.send(userId);
+  }
+
+  /** Ends the user's session of that generation, whose slot the store has given to another one. False when it is not here. */
+  closeFor(userId: string, generation: number, handingOver: HandingOver): boolean {
+    return this.#rooms.orders.handOver(userId, generation, handingOver);
+  }
+
+  /** Ends the user's session of that generation, for which the store has no room any more. False when it is not here. */
+  endExcess(userId: string, generation: number, retryAfterMs: number): boolean {
+    return this.#rooms.orders.endExcess(userId, generation, retryAfterMs);
+  }
+
+  /** Tells, as an event of this layer, what its node of a cluster has decided or done for it. */
+  tell(event: ClusterTold): void {
+    this.#rooms.events.emit(event);
+  }
+
+  /** Tells what became of a tracked event that was published through this node: the event, and the hook if it is lost. */
+  tellReceipt(settled: SettledEvent): void {
+    this.#rooms.receipts.tell(settled);
+  }
+
+  /** The lineage that the id of a session names, also of one that is over, or on another node; null for what is no id. */
+  lineageOf(id: string): number | null {
+    return this.#rooms.registry.lineageOf(id);
   }
 
   /** The logs of a layer of a cluster: its node keeps them in line with the store. */
@@ -178,12 +194,8 @@ export class SessionLayer {
   }
 
   /** All sessions, in no order. */
-  *sessions(): Generator<Session, void, undefined> {
-    const { registry } = this.#rooms;
-    for (let index = 0; index < registry.reach; index += 1) {
-      const session = registry.at(index);
-      if (session !== null) yield session;
-    }
+  sessions(): Generator<Session, void, undefined> {
+    return this.#rooms.registry.sessions();
   }
 
   view(session: Session): SessionView {
@@ -218,21 +230,12 @@ export class SessionLayer {
 
   /** Ends one session. False when there is none of that id: it was over already, and that is told as `unknownHandle`. */
   close(id: string, cause: CloseOrder = 'released', note?: string): boolean {
-    const session = this.find(id);
-    if (session !== null)
-      return this.#rooms.door.leave(session, cause, note === undefined ? {} : { note });
-    this.#rooms.events.emit({ type: 'unknownHandle', session: id });
-    return false;
+    return this.#rooms.orders.close(id, cause, note);
   }
 
   /** Ends the user's sessions, the living too, and returns the ids of those it ended. */
   closeUser(userId: string, options: CloseUserOptions = {}): string[] {
-    const { cause = 'admin', exclude = [], note } = options;
-    const about = note === undefined ? {} : { note };
-    return this.sessionsOf(userId)
-      .filter(({ id }) => !exclude.includes(id))
-      .filter((session) => this.#rooms.door.leave(session, cause, about))
-      .map(({ id }) => id);
+    return this.#rooms.orders.closeUser(userId, options);
   }
 
   /** Turns away, as `unauthorized`, the user's waiting newcomers whose `extra` is meant: their token was revoked. How many. */
@@ -242,26 +245,12 @@ export class SessionLayer {
 
   /** Ends the user's dead sessions, and no others; none whose user is only observed. */
   reapUser(userId: string): ReapReport {
-    const { heartbeat, pulse, door, events } = this.#rooms;
-    const sessions = this.sessionsOf(userId);
-    const reaped = findDead(sessions, heartbeat.patience, pulse.polledAt)
-      .filter(({ session, cause }) => door.reap(session, cause))
-      .map(({ session: { id }, cause }) => ({ id, cause }));
-    const kept = sessions.filter(({ state }) => state !== 'closed').length;
-    events.emit({ type: 'reaped', scope: 'user', cleaned: reaped.length, kept });
-    return { reaped, kept, failed: [] };
+    return this.#rooms.orders.reapUser(userId);
   }
 
   /** Ends the dead sessions of all users, in slices. */
-  async reapAll(): Promise<ReapReport> {
-    const report = await this.#rooms.sweep.reapAll();
-    this.#rooms.events.emit({
-      type: 'reaped',
-      scope: 'all',
-      cleaned: report.reaped.length,
-      kept: report.kept,
-    });
-    return report;
+  reapAll(): Promise<ReapReport> {
+    return this.#rooms.sweep.reapAll();
   }
 
   /** Hears every event from now on; the function returned ends that. */

@@ -85,14 +85,17 @@ export class Sweep {
     return { running, ...ago, intervalMs: this.#rooms.intervalMs, failures: this.#failures };
   }
 
-  /** Reaps now; whoever asks while a run is under way gets that one. */
-  reapAll(): Promise<ReapReport> {
-    return new Promise((resolve, reject) => {
+  /** Reaps now and tells of it; whoever asks while a run is under way gets that one. */
+  async reapAll(): Promise<ReapReport> {
+    const report = await new Promise<ReapReport>((resolve, reject) => {
       this.#run({
         done: ({ reaped, kept, failed }) => resolve({ reaped, kept, failed }),
         failed: reject,
       });
     });
+    const { reaped, kept } = report;
+    this.#rooms.events.emit({ type: 'reaped', scope: 'all', cleaned: reaped.length, kept });
+    return report;
   }
 
   get #isOverdue(): boolean {

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Scale, SharedBytes } from '../../src/sessions/shared-bytes.ts';
 import { payloadsOf, textFrame } from '../../src/sessions/text-frame.ts';
-import { type EntryDraft, type LogBounds, UserLog } from '../../src/sessions/user-log.ts';
+import type { EntryDraft, LogBounds } from '../../src/sessions/log-entry.ts';
+import { UserLog } from '../../src/sessions/user-log.ts';
 
 const scale: Scale = { weight: 0 };
 const ample: LogBounds = { events: 1_000_000, bytes: 2 ** 30 };
