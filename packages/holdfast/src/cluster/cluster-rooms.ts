@@ -1,3 +1,4 @@
+import { errorText } from '../core/error-text.ts';
 import type { SessionOptions, Settings } from '../core/options.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { SessionCodec } from '../sessions/codec.ts';
@@ -74,9 +75,13 @@ export async function buildClusterRooms(
   const guard = new StoreGuard(store, clock, {
     terms: { timeoutMs: actTimeoutMs, mostUnderWay },
     watch: {
-      away: (error) => rooms.layer.holdFault('store', error),
-      back: () => {
-        rooms.layer.clearFault('store');
+      away: (error) => {
+        rooms.layer.cluster.holdFault('store', error);
+        rooms.layer.cluster.tell({ type: 'storeAway', error: errorText(error) });
+      },
+      back: (awayMs) => {
+        rooms.layer.cluster.faultIsOver('store');
+        rooms.layer.cluster.tell({ type: 'storeBack', awayMs });
         rooms.repairs.doubtAll(isKept);
       },
     },
@@ -110,6 +115,8 @@ export async function buildClusterRooms(
       duties: {
         failed,
         rejoined: (wasStoreAway) => {
+          const { generation } = membership();
+          rooms.layer.cluster.tell({ type: 'joined', generation, isAnew: true });
           rooms.broadcasting.rejoined();
           rooms.repairs.doubtAll(wasStoreAway && isKept);
           rooms.repairs.turn();
@@ -132,7 +139,7 @@ export async function buildClusterRooms(
     mirrors,
     coming,
     retryMs,
-    onRepaired: (repair) => rooms.layer.tellRepaired(repair),
+    onRepaired: (repair) => rooms.layer.cluster.tell({ type: 'repaired', ...repair }),
   });
   const repair = (userId: string): Promise<void> => rooms.repairs.assert(userId);
   const scouting = new Scouting({ ...common, isOurs, repair }, settings.probeTimeoutMs);
@@ -141,7 +148,10 @@ export async function buildClusterRooms(
   rooms.desk = new ClusterDesk({ ...common, ...door });
   const receipts = new RemoteReceipts({
     ...common,
-    onSettled: (asked, outcome) => rooms.layer.tellSettled(asked, outcome),
+    onSettled: ({ eventId, ...asked }, outcome) => {
+      const named = eventId === null ? {} : { id: eventId };
+      rooms.layer.cluster.tellReceipt({ ...asked, ...named, outcome });
+    },
   });
   rooms.publishing = new Publishing({ ...common, receipts });
   rooms.broadcasting = new Broadcasting({ ...common, onDoubt: doubt });
@@ -161,6 +171,7 @@ export async function buildClusterRooms(
     await store.close();
   };
   await store.listen(joined.generation, listener);
+  rooms.layer.cluster.tell({ type: 'joined', generation: joined.generation, isAnew: false });
   return rooms;
 }
 
@@ -178,7 +189,7 @@ function hear(
       mirrors.restarted(message.user, message.record);
       break;
     case 'replaced':
-      layer.closeFor(message.user, message.session, { cause: message.cause });
+      layer.cluster.closeFor(message.user, message.session, { cause: message.cause });
       break;
     case 'freed':
       desk.freed(message.user);

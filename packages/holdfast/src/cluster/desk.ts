@@ -78,10 +78,10 @@ export class ClusterDesk {
   /** @throws UsageError as {@link SessionLayer.open} does; never for a lack of slots */
   open(request: OpenRequest): Admission {
     const layer = this.#parts.layer();
-    const turnedAway = layer.screen(request);
+    const turnedAway = layer.cluster.screen(request);
     if (turnedAway !== null) return turnedAway;
     const newcomer = new Newcomer(request, {
-      generation: layer.drawGeneration(),
+      generation: layer.cluster.drawGeneration(),
       since: this.#parts.clock.nowMs(),
       startedAtMs: request.startedAtMs ?? this.#parts.clock.nowMs(),
     });
@@ -142,7 +142,7 @@ export class ClusterDesk {
 
   #ticketOf({ userId, request: { resume } }: Newcomer): Inheritance | null {
     const ticket = resume?.ticket;
-    return ticket === undefined ? null : this.#parts.layer().readTicket(userId, ticket);
+    return ticket === undefined ? null : this.#parts.layer().cluster.readTicket(userId, ticket);
   }
 
   #actOf(
@@ -189,7 +189,7 @@ export class ClusterDesk {
       ledger.release(userId, generation);
       return this.#farewells.gone(newcomer);
     }
-    const outcome = layer().enter({ ...request, startedAtMs: newcomer.startedAtMs }, {
+    const outcome = layer().cluster.enter({ ...request, startedAtMs: newcomer.startedAtMs }, {
       generation,
       inheritance: flaw === null ? ticket : null,
       flaw: flaw ?? (request.resume?.ticket !== undefined && ticket === null ? 'invalid' : null),
@@ -236,13 +236,13 @@ export class ClusterDesk {
     newcomer.isAtLimit = true;
     const isJoining = this.#newcomers.isJoining(newcomer);
     const about = { user: newcomer.userId, limit, live: rows.length, joined: isJoining };
-    this.#parts.layer().tell({ type: 'limitHit', ...about });
+    this.#parts.layer().cluster.tell({ type: 'limitHit', ...about });
   }
 
   /** The store has not answered: whether there is a row for it is not known. */
   #withoutStore(newcomer: Newcomer, error: unknown): OpenOutcome | Promise<OpenOutcome> {
     const { layer, repairs, onStoreFailure, retryMs } = this.#parts;
-    const { request, userId } = newcomer;
+    const { userId } = newcomer;
     layer().reportFault('store', error);
     repairs().doubt(userId, onStoreFailure === 'local');
     if (newcomer.end !== null) return this.#farewells.gone(newcomer);

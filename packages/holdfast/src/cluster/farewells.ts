@@ -62,7 +62,7 @@ export class Farewells {
     }
     if (end === 'left' && request.socket !== undefined) {
       newcomer.handOver();
-      this.#parts.layer().dismiss(request.socket);
+      this.#parts.layer().cluster.dismiss(request.socket);
       return { outcome: 'left' };
     }
     const isTooMuch = end === 'too-much';
@@ -88,6 +88,6 @@ export class Farewells {
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
     const waitedMs = newcomer.isAtLimit ? this.#parts.clock.nowMs() - since : 0;
-    return this.#parts.layer().refuse({ ...request, startedAtMs }, refusal, waitedMs);
+    return this.#parts.layer().cluster.refuse({ ...request, startedAtMs }, refusal, waitedMs);
   }
 }

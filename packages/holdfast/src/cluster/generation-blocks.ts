@@ -22,11 +22,11 @@ export class GenerationBlocks {
   /** With each heartbeat: takes another block when half of this one is used. */
   look(): void {
     const { guard, layer, size, onFailed } = this.#parts;
-    if (this.#isAsking || layer().lastGeneration % size < size / 2) return;
+    if (this.#isAsking || layer().cluster.lastGeneration % size < size / 2) return;
     this.#isAsking = true;
     guard
       .ask((store) => store.takeGeneration())
-      .then((taken) => layer().skipGenerationsTo(taken * size), onFailed)
+      .then((taken) => layer().cluster.skipGenerationsTo(taken * size), onFailed)
       .finally(() => {
         this.#isAsking = false;
       });

@@ -2,7 +2,6 @@ import type { EventInput } from '../protocol/event-frame.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { SessionCodec } from '../sessions/codec.ts';
 import type { Published, PublishOptions, PublishWait, Receipted } from '../sessions/publisher.ts';
-import { checkTerms } from '../sessions/publish-terms.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { AppendAnswer, LogTerms } from '../sessions/store/acts.ts';
 import type { Membership } from './membership.ts';
@@ -53,7 +52,7 @@ export class Publishing {
     { options, isAwaited }: { options: PublishOptions; isAwaited: boolean },
   ): Promise<{ published: Published; answer: AppendAnswer }> {
     const { clock, codec, guard, membership, layer, receipts, terms } = this.#parts;
-    const { event, eventId, ttlMs, onlyFor, isTracked } = checkTerms(layer(), user, { input, options });
+    const { event, eventId, ttlMs, onlyFor, isTracked } = layer().cluster.checkPublishing(user, input, options);
     const body = codec.encodeBody(input, clock.epochMs());
     const tracked = isTracked || isAwaited ? { event, ttlMs } : null;
     const { actor } = membership();

@@ -50,7 +50,7 @@ export class RecordMirrors {
       return;
     }
     const layer = this.#parts.layer();
-    const verdict = layer.mirror.append(user, { epoch, offset, entry });
+    const verdict = layer.cluster.mirror.append(user, { epoch, offset, entry });
     if (verdict === 'appended') return;
     if (verdict === 'known') {
       // The store gives places a second time: it has lost what was there.
@@ -77,12 +77,12 @@ export class RecordMirrors {
 
   /** The record of a user goes on under another epoch. */
   restarted(user: string, record: RecordHead): void {
-    this.#parts.layer().mirror.restart(user, record);
+    this.#parts.layer().cluster.mirror.restart(user, record);
   }
 
   /** What is here of a user's record; to be asked before the store is, for {@link prepare} and {@link compare}. */
   headOf(user: string): MirrorHead | null {
-    return this.#parts.layer().mirror.headOf(user);
+    return this.#parts.layer().cluster.mirror.headOf(user);
   }
 
   /**
@@ -133,7 +133,7 @@ export class RecordMirrors {
     const epoch = drawEpoch();
     const { actor } = membership();
     const record = await guard.ask((store) => store.restart({ ...actor, user, lost, epoch, terms }));
-    this.#parts.layer().mirror.restart(user, record);
+    this.#parts.layer().cluster.mirror.restart(user, record);
   }
 
   /** Reads on from what is here. Never rejects: what could not be read now is in doubt. */
@@ -173,7 +173,7 @@ export class RecordMirrors {
 
   /** Brings in what was read; the offset up to which it is here. */
   #take(user: string, from: number, { entries }: ReadAnswer, record: RecordHead): number {
-    const { mirror } = this.#parts.layer();
+    const { mirror } = this.#parts.layer().cluster;
     const { epoch, delivered } = record;
     const after = (entries[0]?.offset ?? record.last + 1) - 1;
     mirror.begin(user, { epoch, after, delivered, entries: entries.map(({ entry }) => entry) });

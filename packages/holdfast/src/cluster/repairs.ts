@@ -1,5 +1,6 @@
 import type { Clock } from '../sessions/clock.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
+import type { RepairCounts } from '../sessions/session-event.ts';
 import type { AssertAnswer, LogTerms } from '../sessions/store/acts.ts';
 import type { Membership } from './membership.ts';
 import { drawEpoch, type RecordMirrors } from './record-mirrors.ts';
@@ -21,17 +22,9 @@ export interface RepairParts {
   readonly retryMs: () => number;
 }
 
-/** What differed, and was put right. */
-export interface Repair {
+/** What differed about a user, and was put right. */
+export interface Repair extends RepairCounts {
   readonly user: string;
-  /** Sessions here whose rows were gone, and are back. */
-  readonly restored: number;
-  /** Rows that named sessions of this node which are over. */
-  readonly removed: number;
-  /** Sessions here whose client has come back elsewhere. */
-  readonly superseded: number;
-  /** Sessions here for which there is no room any more. */
-  readonly full: number;
 }
 
 /** Users asserted at once. */
@@ -86,7 +79,7 @@ export class Repairs {
     if (this.#parts.guard.isAway) return;
     void this.#mend();
     const { layer } = this.#parts;
-    const most = Math.max(leastAudited, Math.ceil(layer().userCount / turnsPerRound));
+    const most = Math.max(leastAudited, Math.ceil(layer().cluster.userCount / turnsPerRound));
     this.#audit ??= this.#nextRound();
     for (let looked = 0; looked < most; looked += 1) {
       const next = this.#audit.next();
@@ -167,8 +160,8 @@ export class Repairs {
       if (verdict === 'kept') continue;
       repair[verdict] += 1;
       const { layer, retryMs } = this.#parts;
-      if (verdict === 'superseded') layer().closeFor(user, session, { cause: 'superseded' });
-      if (verdict === 'full') layer().endExcess(user, session, retryMs());
+      if (verdict === 'superseded') layer().cluster.closeFor(user, session, { cause: 'superseded' });
+      if (verdict === 'full') layer().cluster.endExcess(user, session, retryMs());
     }
     const differed = repair.restored + removed + repair.superseded + repair.full;
     if (differed === 0) return;

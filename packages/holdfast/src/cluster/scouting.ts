@@ -75,7 +75,7 @@ export class Scouting {
       await repair(userId);
       return freed;
     }
-    const { outcome, retryAfterMs } = await layer().scout(userId).settled;
+    const { outcome, retryAfterMs } = await layer().cluster.scout(userId).settled;
     const blocking = this.#blockingHere(userId);
     if (outcome !== 'unproven') return { outcome, blocking };
     return { outcome, retryAfterMs: retryAfterMs ?? this.#patienceMs, blocking };

@@ -52,21 +52,34 @@ export class AdmissionDesk {
 
   /** @throws UsageError `bad-user`, `bad-limit`, `bad-resume` or `bad-socket`; never for a lack of slots */
   open(request: OpenRequest): Admission {
+    const arrival = this.#arrivalOf(request);
+    return this.#turnAway(arrival) ?? this.#decide(arrival);
+  }
+
+  /** Turns away whoever may not even ask for a slot; null for everybody else. @throws UsageError as {@link open} does */
+  screen(request: OpenRequest): OpenOutcome | null {
+    return this.#turnAway(this.#arrivalOf(request));
+  }
+
+  #arrivalOf(request: OpenRequest): Arrival {
     checkUserId(request.userId);
     if (request.socket !== undefined) checkUnowned(request.socket);
     if (request.limit !== undefined) checkLimit(request.limit);
     if (request.resume !== undefined) checkResume(request.resume);
-    const { clock, pulse, rates, waiting, resumption, reception } = this.#rooms;
+    const { clock, pulse, waiting, resumption } = this.#rooms;
     pulse.ensure();
     const startedAtMs = request.startedAtMs ?? clock.nowMs();
     const reap = waiting.reapUnderWay(request.userId) ?? { ...nothingReaped };
     const claim = resumption.read(request.userId, request.resume);
-    const arrival: Arrival = { request, since: pulse.now(), reap, startedAtMs, claim };
+    return { request, since: pulse.now(), reap, startedAtMs, claim };
+  }
+
+  #turnAway(arrival: Arrival): OpenOutcome | null {
+    const { rates, reception } = this.#rooms;
     const refused = reception.refuseIfClosed(arrival);
     if (refused !== null) return refused;
-    const rate = rates.spend(request.userId, arrival.since);
-    if (!rate.passed) return reception.refuse(arrival, 'rate', rate.retryAfterMs);
-    return this.#decide(arrival);
+    const rate = rates.spend(arrival.request.userId, arrival.since);
+    return rate.passed ? null : reception.refuse(arrival, 'rate', rate.retryAfterMs);
   }
 
   #decide(arrival: Arrival): Admission {

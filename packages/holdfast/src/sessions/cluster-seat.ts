@@ -29,5 +29,17 @@ export interface ClusterLink {
 /** What the node tells as events of its layer: what it does for newcomers, and with events, is done nowhere else. */
 export type ClusterTold = Extract<
   SessionEvent,
-  { readonly type: 'limitHit' | 'published' | 'lost' | 'asked' | 'askingEnded' | 'limitSet' }
+  {
+    readonly type:
+      | 'limitHit'
+      | 'published'
+      | 'lost'
+      | 'asked'
+      | 'askingEnded'
+      | 'limitSet'
+      | 'joined'
+      | 'storeAway'
+      | 'storeBack'
+      | 'repaired';
+  }
 >;

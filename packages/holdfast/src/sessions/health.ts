@@ -10,7 +10,13 @@ export interface Health {
   readonly cleanup: SweepHealth;
 }
 
-const degrading: ReadonlySet<FaultPlace> = new Set(['sweep', 'timer', 'loop-lag', 'registry']);
+const degrading: ReadonlySet<FaultPlace> = new Set([
+  'sweep',
+  'timer',
+  'loop-lag',
+  'registry',
+  'store',
+]);
 
 /** Reads the health from its sources, and sees to it that what should run does. */
 export function readHealth({ sweep, pulse, faults }: Rooms): Health {

@@ -1,16 +1,17 @@
-import { describeValue, UsageError } from '../core/usage-error.ts';
 import type { EventInput } from '../protocol/event-frame.ts';
 import type { Clock } from './clock.ts';
 import type { SessionCodec } from './codec.ts';
 import type { History } from './history.ts';
 import type { EntryNotes } from './log-notes.ts';
 import type { LogWriter } from './log-writer.ts';
+import { checkPublishing, checkWait, type PublishOptions, type Terms } from './publish-terms.ts';
 import type { Pulse } from './pulse.ts';
 import type { Receipt, ReceiptOutcome } from './receipt.ts';
 import { ReceiptWaits } from './receipt-waits.ts';
 import type { Receipts } from './receipts.ts';
 import type { Registry } from './registry.ts';
-import { checkUserId } from './user-id.ts';
+
+export type { PublishOptions } from './publish-terms.ts';
 
 /** What the publisher works with. */
 export interface PublisherRooms {
@@ -21,19 +22,6 @@ export interface PublisherRooms {
   readonly writer: LogWriter;
   readonly registry: Registry;
   readonly receipts: Receipts;
-}
-
-/** For whom, and under which name, an event is published. */
-export interface PublishOptions {
-  /**
-   * Only for this session, and for those that resume from it, also when it is over by now; the others see a jump in the
-   * offsets. Where no such session comes, nobody gets it, and nobody is told.
-   */
-  readonly session?: string;
-  /** A name by which a repeated call within the log's life is recognised: published once, answered the same. */
-  readonly id?: string;
-  /** After so many milliseconds nobody is written it any more who has not got it, and it is tracked. Up to 7 days. */
-  readonly ttlMs?: number;
 }
 
 /** How long to wait for what becomes of an event. */
@@ -64,12 +52,6 @@ export interface Receipted extends Omit<Published, 'outcome'> {
   readonly outcome: ReceiptOutcome | 'queued';
 }
 
-const maxEventIdLength = 256;
-const longestTtlMs = 7 * 24 * 3_600_000;
-const longestWaitMs = 3_600_000;
-/** Generations begin with 1. */
-const nobodysLineage = 0;
-
 /** Appends to a user's log once, encodes once, and has every session of the user written to. */
 export class Publisher {
   readonly #rooms: PublisherRooms;
@@ -91,7 +73,7 @@ export class Publisher {
     input: EventInput,
     options: PublishWait,
   ): Promise<Receipted> {
-    checkDuration('waitMs', options.waitMs, [0, longestWaitMs]);
+    checkWait(options.waitMs);
     const tracking: Tracking = { receipt: null };
     const published = this.#publish(userId, input, { options, tracking });
     if (tracking.receipt === null) return published;
@@ -101,8 +83,7 @@ export class Publisher {
 
   #publish(userId: string, input: EventInput, { options, tracking }: Order): Published {
     const { history, clock, codec, pulse, writer, receipts } = this.#rooms;
-    checkUserId(userId);
-    const terms = this.#termsOf(input, options);
+    const terms = checkPublishing(this.#rooms.registry, userId, { input, options });
     const { event, eventId, ttlMs } = terms;
     const body = codec.encodeBody(input, clock.epochMs());
     // Encoding, and noticing a stall, run code of others. From here to the log nothing comes in between.
@@ -125,28 +106,11 @@ export class Publisher {
     return this.#outcome(userId, offset, isKept ? 'queued' : 'overflow');
   }
 
-  /** What was asked for, read once: whoever asks may have written getters. @throws UsageError `bad-event` */
-  #termsOf({ event, critical }: EventInput, { id, ttlMs, session }: PublishOptions): Terms {
-    const isTracked = critical === true || ttlMs !== undefined;
-    return {
-      event,
-      eventId: checkEventId(id),
-      ttlMs: checkTtl(ttlMs),
-      onlyFor: this.#lineageOf(session),
-      isTracked,
-    };
-  }
-
   /** An event of this name is in the log already: whoever waits now waits for the same receipt. */
   #repeat(userId: string, offset: number, tracking: Tracking | null): Published {
     const receipt = this.#rooms.history.find(userId)?.notesAt(offset)?.receipt ?? null;
     if (tracking !== null) tracking.receipt = receipt;
     return this.#outcome(userId, offset, 'queued');
-  }
-
-  #lineageOf(session: string | undefined): number | null {
-    if (session === undefined) return null;
-    return this.#rooms.registry.lineageOf(session) ?? nobodysLineage;
   }
 
   #outcome(userId: string, offset: number, outcome: Published['outcome']): Published {
@@ -166,43 +130,8 @@ interface Tracking {
   receipt: Receipt | null;
 }
 
-/** How an event is to be published, checked. */
-interface Terms {
-  readonly event: string;
-  readonly eventId: string | null;
-  readonly ttlMs: number | null;
-  readonly onlyFor: number | null;
-  readonly isTracked: boolean;
-}
-
 /** Null for most events: nothing is kept of them but their bytes. */
 function notesOf({ onlyFor, eventId }: Terms, receipt: Receipt | null): EntryNotes | null {
   const isPlain = onlyFor === null && eventId === null && receipt === null;
   return isPlain ? null : { onlyFor, eventId, shared: null, receipt };
-}
-
-function checkTtl(ttlMs: unknown): number | null {
-  if (ttlMs === undefined) return null;
-  return checkDuration('ttlMs', ttlMs, [1, longestTtlMs]);
-}
-
-function checkDuration(
-  name: string,
-  ms: unknown,
-  [least, most]: readonly [number, number],
-): number {
-  if (typeof ms === 'number' && Number.isInteger(ms) && ms >= least && ms <= most) return ms;
-  throw new UsageError(
-    'bad-event',
-    `Expected \`${name}\` to be a whole number of milliseconds from ${least} to ${most}, got ${describeValue(ms)}.`,
-  );
-}
-
-function checkEventId(id: unknown): string | null {
-  if (id === undefined) return null;
-  if (typeof id === 'string' && id.length > 0 && id.length <= maxEventIdLength) return id;
-  throw new UsageError(
-    'bad-event',
-    `Expected \`id\` to be a text of 1 to ${maxEventIdLength} characters, got ${describeValue(id)}.`,
-  );
 }

@@ -97,6 +97,16 @@ export class Registry {
     return this.#generation;
   }
 
+  /** The generation that was drawn last. */
+  get lastGeneration(): number {
+    return this.#generation;
+  }
+
+  /** Goes on with generations above this one. */
+  skipGenerationsTo(first: number): void {
+    this.#generation = Math.max(this.#generation, first);
+  }
+
   add(seed: SessionSeed): Session {
     const session = new Session(this.#kin, this.#takePlace(seed), seed);
     this.#table[session.index] = session;

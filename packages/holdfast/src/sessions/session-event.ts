@@ -15,6 +15,7 @@ export type FaultPlace =
   | 'sweep'
   | 'loop-lag'
   | 'registry'
+  | 'store'
   | 'application';
 
 /** A newcomer got its slot. */
@@ -196,7 +197,29 @@ export type SessionEvent =
     }
   | { readonly type: 'stalled'; readonly gapMs: number }
   | { readonly type: 'turnedAway'; readonly reason: RefusalReason }
-  | { readonly type: 'unknownHandle'; readonly session: string };
+  | { readonly type: 'unknownHandle'; readonly session: string }
+  /** This process has a lease, under a generation that is its own; `isAnew`: its former one had lapsed. */
+  | { readonly type: 'joined'; readonly generation: number; readonly isAnew: boolean }
+  /** The store does not answer, and is not asked for a while. */
+  | { readonly type: 'storeAway'; readonly error: string }
+  | { readonly type: 'storeBack'; readonly awayMs: number }
+  | ({
+      /** The rows of the store and the sessions here differed about a user, and agree now. */
+      readonly type: 'repaired';
+      readonly user: string;
+    } & RepairCounts);
+
+/** What differed between the rows of a user in the store and their sessions here. */
+export interface RepairCounts {
+  /** Sessions here whose rows were gone, and are back. */
+  readonly restored: number;
+  /** Rows that named sessions of this node which are over, or nodes that are gone. */
+  readonly removed: number;
+  /** Sessions here whose client has come back elsewhere. */
+  readonly superseded: number;
+  /** Sessions here for which there is no room any more. */
+  readonly full: number;
+}
 
 /** The policies under which somebody alive is ended for a newcomer. A closed list: it is a metric label. */
 export type EvictionPolicy = 'evict-oldest' | 'ask';

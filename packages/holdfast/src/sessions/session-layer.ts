@@ -4,22 +4,16 @@ import type { RefusalReason } from '../protocol/close-causes.ts';
 import type { EventInput } from '../protocol/event-frame.ts';
 import type { BroadcastOutcome } from './broadcaster.ts';
 import type { CloseOrder, CloseUserOptions } from './close-order.ts';
-import type { ClusterTold } from './cluster-seat.ts';
+import { ClusterSide } from './cluster-side.ts';
 import type { DrainOptions } from './drain.ts';
 import type { SessionListener } from './event-stream.ts';
 import { type Gauges, readGauges } from './gauges.ts';
-import type { Grant } from './grant.ts';
 import { type Health, readHealth } from './health.ts';
 import { groundOf, type SessionLayerParts } from './layer-parts.ts';
-import type { Mirror } from './mirror.ts';
 import { checkNode, drawNode } from './node-name.ts';
-import type { Admission, OpenOutcome, OpenRequest, Refusal } from './open-request.ts';
-import type { HandingOver } from './orders.ts';
-import type { Inheritance } from './position.ts';
+import type { Admission, OpenOutcome, OpenRequest } from './open-request.ts';
 import type { Published, PublishOptions, PublishWait, Receipted } from './publisher.ts';
-import type { SettledEvent } from './receipts.ts';
 import { buildRooms, type Rooms } from './rooms.ts';
-import type { Scouting } from './scouts.ts';
 import type { Session } from './session.ts';
 import type { FaultPlace } from './session-event.ts';
 import { type SessionView, viewSession } from './session-view.ts';
@@ -33,12 +27,15 @@ export class SessionLayer {
   readonly settings: Settings;
   readonly node: string;
   readonly #rooms: Rooms;
+  /** What a node of a cluster does with this layer; without a seat in one there is nothing to do. */
+  readonly cluster: ClusterSide;
 
   /** @throws UsageError for options that are none, or that contradict each other */
   constructor(options: SessionOptions = {}, parts: SessionLayerParts = {}) {
     this.settings = resolveSettings(options);
     this.node = checkNode(parts.node ?? drawNode());
     this.#rooms = buildRooms(groundOf(parts, this));
+    this.cluster = new ClusterSide(this.#rooms);
     for (const listener of parts.listeners ?? []) this.#rooms.events.add(listener);
     this.#rooms.sweep.ensure();
   }
@@ -59,75 +56,6 @@ export class SessionLayer {
   async admit(request: OpenRequest): Promise<OpenOutcome> {
     const admission = this.open(request);
     return admission.outcome === 'waiting' ? await admission.settled : admission;
-  }
-
-  /** A generation for a session that {@link enter} will open; no other session gets it. */
-  drawGeneration(): number {
-    return this.#rooms.registry.drawGeneration();
-  }
-
-  /** What a ticket of this user says; null for one that is somebody else's, altered, or none at all. */
-  readTicket(userId: string, ticket: string): Inheritance | null {
-    return this.#rooms.tickets.read(userId, ticket);
-  }
-
-  /**
-   * Lets in a newcomer to whom the store of the cluster has given a slot. Where the outcome is not `opened`, there is no
-   * session of that generation here, and its slot is to be given back.
-   *
-   * @throws UsageError `bad-user`, `bad-limit`, `bad-resume`, `bad-socket`, or `bad-state` without a seat in a cluster
-   */
-  enter(request: OpenRequest, grant: Grant): OpenOutcome {
-    this.#rooms.sweep.ensure();
-    return this.#rooms.grantedDesk.enter(request, grant);
-  }
-
-  /**
-   * Turns away a newcomer about whom the node of the cluster has decided: closes its socket, says why, and tells of it as of
-   * any other refusal.
-   *
-   * @throws UsageError `bad-user`, `bad-limit`, `bad-resume` or `bad-socket`
-   */
-  refuse(request: OpenRequest, refusal: Refusal, waitedMs: number): OpenOutcome {
-    return this.#rooms.grantedDesk.refuse(request, refusal, waitedMs);
-  }
-
-  /**
-   * Asks the user's sessions here to prove that they are alive, and reaps the late, for a newcomer of a cluster: settled within
-   * the probe timeout and a beat.
-   */
-  scout(userId: string): Scouting {
-    return this.#rooms.scouts.send(userId);
-  }
-
-  /** Ends the user's session of that generation, whose slot the store has given to another one. False when it is not here. */
-  closeFor(userId: string, generation: number, handingOver: HandingOver): boolean {
-    return this.#rooms.orders.handOver(userId, generation, handingOver);
-  }
-
-  /** Ends the user's session of that generation, for which the store has no room any more. False when it is not here. */
-  endExcess(userId: string, generation: number, retryAfterMs: number): boolean {
-    return this.#rooms.orders.endExcess(userId, generation, retryAfterMs);
-  }
-
-  /** Tells, as an event of this layer, what its node of a cluster has decided or done for it. */
-  tell(event: ClusterTold): void {
-    this.#rooms.events.emit(event);
-  }
-
-  /** Tells what became of a tracked event that was published through this node: the event, and the hook if it is lost. */
-  tellReceipt(settled: SettledEvent): void {
-    this.#rooms.receipts.tell(settled);
-  }
-
-  /** The lineage that the id of a session names, also of one that is over, or on another node; null for what is no id. */
-  lineageOf(id: string): number | null {
-    return this.#rooms.registry.lineageOf(id);
-  }
-
-  /** The logs of a layer of a cluster: its node keeps them in line with the store. */
-  get mirror(): Mirror {
-    return this.#rooms.mirror;
   }
 
   /**
