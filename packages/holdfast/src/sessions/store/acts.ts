@@ -4,6 +4,11 @@ import type { Position } from '../position.ts';
 export const waiterNoteMs = 60_000;
 /** How many revoked lineages of one user are remembered; the oldest gives way. */
 export const mostRevokedLineages = 64;
+/**
+ * Broadcasts may reach a user in another order than that of their numbers. How many are remembered that came before a lower one;
+ * beyond it the lowest that has not come is given up.
+ */
+export const mostBroadcastsAhead = 64;
 
 /**
  * The processes that hold a lease, as one of them last heard it. A generation is taken once and never returns: of those up

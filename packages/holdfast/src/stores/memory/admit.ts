@@ -4,6 +4,7 @@ import {
   type SpentTicket,
   waiterNoteMs,
 } from '../../sessions/store/acts.ts';
+import { settleUpTo } from './broadcasts.ts';
 import { headOf, keep, recordOf } from './user-record.ts';
 import { holdersOf, inOrder, putRow, removeRow, removeUncounted, told } from './rows.ts';
 import type { StoredRow, Turn, UserRecord } from './store-data.ts';
@@ -82,10 +83,7 @@ function placeFor({ turn, record, limit }: Bench, act: AdmitAct, claim: Claim): 
 
 /** How many broadcasts passed while nobody was here; from now on they count as got. */
 function tellMissed(record: UserRecord, broadcasts: number): number {
-  if (holdersOf(record).length > 0) return 0;
-  const missed = Math.max(0, broadcasts - record.broadcast);
-  record.broadcast += missed;
-  return missed;
+  return holdersOf(record).length > 0 ? 0 : settleUpTo(record, broadcasts);
 }
 
 function leavePlace(

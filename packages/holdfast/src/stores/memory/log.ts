@@ -9,6 +9,7 @@ import type {
   RecordHead,
   RestartAct,
 } from '../../sessions/store/acts.ts';
+import { isSettled, settle } from './broadcasts.ts';
 import { findRecord, headOf, keep, recordOf } from './user-record.ts';
 import { holdersOf, removeUncounted } from './rows.ts';
 import type { Turn, UserRecord } from './store-data.ts';
@@ -28,7 +29,7 @@ export function append(turn: Turn, act: AppendAct): AppendAnswer {
   const entry = entryOf(turn, act);
   put(record, offset, entry);
   trim(record, act.terms);
-  record.broadcast = Math.max(record.broadcast, act.broadcast ?? 0);
+  if (act.broadcast !== null) settle(record, act.broadcast);
   const holders = holdersOf(record);
   if (holders.length > 0) record.delivered = offset;
   keep(turn, record);
@@ -80,7 +81,7 @@ export function restart(turn: Turn, act: RestartAct): RecordHead {
 function findRepeated(record: UserRecord, { entry, broadcast }: AppendAct): number | null {
   const offset = entry.eventId === null ? undefined : record.eventIds.get(entry.eventId);
   if (offset !== undefined) return offset;
-  return broadcast !== null && broadcast <= record.broadcast ? record.last : null;
+  return broadcast !== null && isSettled(record, broadcast) ? record.last : null;
 }
 
 function entryOf({ nowMs }: Turn, { entry, tracked, node }: AppendAct): LogEntry {

@@ -6,7 +6,7 @@ import type { StoredRow, StoreData, Turn, UserRecord } from './store-data.ts';
 const partitions = 256;
 
 /** Where a user stands in the index of each generation. */
-export function partitionOf(user: string): number {
+function partitionOf(user: string): number {
   return hashOf(user) % partitions;
 }
 

@@ -26,8 +26,10 @@ export interface UserRecord {
   delivered: number;
   /** Of all bodies in the log. */
   bytes: number;
-  /** Number of the last broadcast that is in the log, or was told as missed. */
+  /** Every broadcast up to this number was appended, or told as missed. */
   broadcast: number;
+  /** Numbers above that which were appended. */
+  readonly broadcastsAhead: Set<number>;
   /** When somebody was last evicted; null for never. */
   evictedAtMs: number | null;
   keepMs: number;

@@ -30,6 +30,7 @@ export function recordOf(turn: Turn, beginning: Beginning): UserRecord {
     delivered: 0,
     bytes: 0,
     broadcast: beginning.broadcasts,
+    broadcastsAhead: new Set(),
     evictedAtMs: null,
     keepMs: beginning.terms.keepMs,
     forgetAtMs: Number.POSITIVE_INFINITY,

@@ -119,14 +119,14 @@ export class ContractNode implements StoreListener {
     const session = act.session ?? this.nextHandle();
     const answer = await this.admit(user, { ...act, session });
     assert.equal(answer.outcome, 'admitted');
-    return { ...(answer as Admitted), session };
+    return { ...answer, session };
   }
 
   /** Asks for somebody who must not get in. */
   async refused(user: string, act: Partial<AdmitAct> = {}): Promise<Full> {
     const answer = await this.admit(user, act);
     assert.equal(answer.outcome, 'full');
-    return answer as Full;
+    return answer;
   }
 
   release(

@@ -1,7 +1,9 @@
+import { describe, expect, it } from 'vitest';
 import { storeContract } from 'holdfast/testing';
-import { describe, it } from 'vitest';
 import { openMemoryBench } from './memory-bench.ts';
 
 describe('the memory store keeps the contract', () => {
-  for (const { name, run } of storeContract) it(name, () => run(async () => openMemoryBench()));
+  it.each(storeContract)('$name', async ({ run }) => {
+    await expect(run(async () => openMemoryBench())).resolves.toBeUndefined();
+  });
 });
