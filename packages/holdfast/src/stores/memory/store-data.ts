@@ -53,7 +53,7 @@ export interface Lease {
 }
 
 /** Names of the messages of one user, oldest first. */
-export interface TakenMessages {
+interface TakenMessages {
   readonly ids: Set<string>;
   forgetAtMs: number;
 }

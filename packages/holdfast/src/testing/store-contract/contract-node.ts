@@ -32,7 +32,7 @@ export const shortMs = 40;
 export const roomy: LogTerms = { events: 100, bytes: 100_000, keepMs: longMs };
 
 /** Nothing is known of anybody, so everybody is alive. */
-export const everybody: LiveSet = { upTo: 0, generations: [] };
+const everybody: LiveSet = { upTo: 0, generations: [] };
 
 /** The answer to whoever was let in. */
 export type Admitted = Extract<AdmitAnswer, { readonly outcome: 'admitted' }>;
