@@ -150,7 +150,9 @@ export class Broadcasting {
     const flush = async (): Promise<void> => {
       const users = slice;
       slice = [];
-      for (const given of await Promise.all(users.map((user) => this.#giveUser(user, number, body)))) {
+      for (const given of await Promise.all(
+        users.map((user) => this.#giveUser(user, number, body)),
+      )) {
         outcome.users += given.users;
         outcome.sessions += given.sessions;
         if (given.outcome === 'overflow') outcome.outcome = 'overflow';

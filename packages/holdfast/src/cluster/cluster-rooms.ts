@@ -95,7 +95,11 @@ export async function buildClusterRooms(
   const ledger = new SlotLedger({ ...common, keepMs: terms.keepMs, onDoubt: doubt });
   const isAwaited = (userId: string): boolean => rooms.desk.waiting(userId) > 0;
   const mirrors = new RecordMirrors({ ...common, isAwaited, onDoubt: doubt });
-  const seat = { firstGeneration: joined.generation * block, ticketKey: joined.ticketKey, link: ledger };
+  const seat = {
+    firstGeneration: joined.generation * block,
+    ticketKey: joined.ticketKey,
+    link: ledger,
+  };
   rooms.layer = new SessionLayer(options, { ...parts, clock, codec, node: name, cluster: seat });
   const listener = {
     heard: (message: StoreMessage) => hear(rooms, { post, mirrors }, message),

@@ -72,7 +72,13 @@ export class ClusterDesk {
 
   /** Whether this session is here, or its newcomer on its way. */
   isOurs(userId: string, session: number): boolean {
-    return this.coming(userId).includes(session) || this.#parts.layer().sessionsOf(userId).some(({ generation }) => generation === session);
+    return (
+      this.coming(userId).includes(session) ||
+      this.#parts
+        .layer()
+        .sessionsOf(userId)
+        .some(({ generation }) => generation === session)
+    );
   }
 
   /** @throws UsageError as {@link SessionLayer.open} does; never for a lack of slots */
@@ -119,7 +125,8 @@ export class ClusterDesk {
       const nudged = newcomer.nudged;
       const known = mirrors.headOf(newcomer.userId);
       const answer = await guard.ask((store) => store.admit(act));
-      if (answer.outcome === 'admitted') return await this.#seat(newcomer, answer, { ticket: inheritance, known });
+      if (answer.outcome === 'admitted')
+        return await this.#seat(newcomer, answer, { ticket: inheritance, known });
       if (newcomer.end !== null) return this.#farewells.gone(newcomer);
       this.#noteFull(newcomer, answer);
       if (this.waiting(newcomer.userId) > answer.limit)
@@ -145,11 +152,7 @@ export class ClusterDesk {
     return ticket === undefined ? null : this.#parts.layer().cluster.readTicket(userId, ticket);
   }
 
-  #actOf(
-    newcomer: Newcomer,
-    ticket: Inheritance | null,
-    mayEvict: boolean,
-  ): AdmitAct {
+  #actOf(newcomer: Newcomer, ticket: Inheritance | null, mayEvict: boolean): AdmitAct {
     const { membership, settings, terms } = this.#parts;
     const { request, generation } = newcomer;
     return {
@@ -189,16 +192,19 @@ export class ClusterDesk {
       ledger.release(userId, generation);
       return this.#farewells.gone(newcomer);
     }
-    const outcome = layer().cluster.enter({ ...request, startedAtMs: newcomer.startedAtMs }, {
-      generation,
-      inheritance: flaw === null ? ticket : null,
-      flaw: flaw ?? (request.resume?.ticket !== undefined && ticket === null ? 'invalid' : null),
-      record,
-      limit,
-      count,
-      held: newcomer.handOver(),
-      waitedMs: newcomer.isAtLimit ? clock.nowMs() - newcomer.since : 0,
-    });
+    const outcome = layer().cluster.enter(
+      { ...request, startedAtMs: newcomer.startedAtMs },
+      {
+        generation,
+        inheritance: flaw === null ? ticket : null,
+        flaw: flaw ?? (request.resume?.ticket !== undefined && ticket === null ? 'invalid' : null),
+        record,
+        limit,
+        count,
+        held: newcomer.handOver(),
+        waitedMs: newcomer.isAtLimit ? clock.nowMs() - newcomer.since : 0,
+      },
+    );
     if (outcome.outcome === 'opened') mirrors.entered(userId);
     else ledger.release(userId, generation);
     return outcome;

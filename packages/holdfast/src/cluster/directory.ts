@@ -52,7 +52,9 @@ export class Directory {
     const { post } = parts;
     post.on('list', (data) => this.#listHere(data as ListingOrder));
     post.on('close-user', (data) => this.#closeUserHere(data as CloseAsked));
-    post.on('close', (data) => this.#closeHere(data as { id: string; cause: CloseOrder; note?: string }));
+    post.on('close', (data) =>
+      this.#closeHere(data as { id: string; cause: CloseOrder; note?: string }),
+    );
     post.on('reap', (data) => this.#reapHere(data as { user: string | null }));
     post.on('drain', () => parts.drain());
   }
@@ -112,7 +114,9 @@ export class Directory {
   ): Promise<{ answers: unknown[]; silent: string[] }> {
     const { membership, post } = this.#parts;
     const others = membership().others();
-    const asked = others.map(({ generation }) => post.ask(generation, kind, { data, withinMs: patienceMs }));
+    const asked = others.map(({ generation }) =>
+      post.ask(generation, kind, { data, withinMs: patienceMs }),
+    );
     const [own, ...settled] = await Promise.allSettled([Promise.resolve(here()), ...asked]);
     const answers = own.status === 'fulfilled' ? [own.value] : [];
     const silent: string[] = [];

@@ -39,13 +39,25 @@ export class Farewells {
     const freedMs = scouted.outcome === 'freed' ? this.#parts.probeTimeoutMs : undefined;
     const retryAfterMs = scouted.outcome === 'unproven' ? scouted.retryAfterMs : freedMs;
     const { blocking } = scouted;
-    return this.#refuse(newcomer, { reason: 'user-limit', retryAfterMs, limit, live: rows.length, blocking });
+    return this.#refuse(newcomer, {
+      reason: 'user-limit',
+      retryAfterMs,
+      limit,
+      live: rows.length,
+      blocking,
+    });
   }
 
   /** More newcomers of one user at once than can wait. */
   tooMany(newcomer: Newcomer, { limit, rows }: Full): OpenOutcome {
     const retryAfterMs = this.#parts.probeTimeoutMs;
-    return this.#refuse(newcomer, { reason: 'rate', retryAfterMs, limit, live: rows.length, blocking: [] });
+    return this.#refuse(newcomer, {
+      reason: 'rate',
+      retryAfterMs,
+      limit,
+      live: rows.length,
+      blocking: [],
+    });
   }
 
   /** Nobody can say whether there is a slot. */

@@ -84,6 +84,11 @@ export class Membership {
     return this.#roster;
   }
 
+  /** The clock of the store, epoch milliseconds, as far as it can be told from here. */
+  get storeNowMs(): number {
+    return this.#roster.nowMs + this.sinceRenewedMs;
+  }
+
   /** Since the last renewal, milliseconds. */
   get sinceRenewedMs(): number {
     return this.#clock.nowMs() - this.#renewedAt;

@@ -42,7 +42,11 @@ export class Post {
   }
 
   /** Rejects with {@link StoreError} `unreachable` or `timeout`, or with what went wrong there. */
-  async ask(to: number, kind: string, about: { data: unknown; withinMs: number }): Promise<unknown> {
+  async ask(
+    to: number,
+    kind: string,
+    about: { data: unknown; withinMs: number },
+  ): Promise<unknown> {
     this.#turn += 1;
     const id = this.#turn;
     const letter = await new Promise<Letter>((resolve, reject) => {

@@ -52,7 +52,11 @@ export class Publishing {
     { options, isAwaited }: { options: PublishOptions; isAwaited: boolean },
   ): Promise<{ published: Published; answer: AppendAnswer }> {
     const { clock, codec, guard, membership, layer, receipts, terms } = this.#parts;
-    const { event, eventId, ttlMs, onlyFor, isTracked } = layer().cluster.checkPublishing(user, input, options);
+    const { event, eventId, ttlMs, onlyFor, isTracked } = layer().cluster.checkPublishing(
+      user,
+      input,
+      options,
+    );
     const body = codec.encodeBody(input, clock.epochMs());
     const tracked = isTracked || isAwaited ? { event, ttlMs } : null;
     const { actor } = membership();

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../core/options.ts';
-import type { MirrorHead } from '../sessions/mirror.ts';
+import type { Clock } from '../sessions/clock.ts';
+import type { MirrorEntry, MirrorHead } from '../sessions/mirror.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { LogTerms, ReadAnswer, RecordHead } from '../sessions/store/acts.ts';
 import type { StoreMessage } from '../sessions/store/cluster-store.ts';
@@ -9,6 +10,7 @@ import type { StoreGuard } from './store-guard.ts';
 
 /** What mirrors are kept with. */
 export interface MirrorParts {
+  readonly clock: Clock;
   readonly guard: StoreGuard;
   readonly layer: () => SessionLayer;
   readonly membership: () => Membership;
@@ -25,6 +27,8 @@ type Appended = Extract<StoreMessage, { readonly type: 'appended' }>;
 const mostRead = 1_024;
 /** How often it is tried to get hold of what a newcomer needs while others read the same record. */
 const mostTries = 4;
+/** Our reading of the clock of the store may be off by as much, milliseconds. */
+const clockDoubtMs = 1_000;
 
 /**
  * Keeps the logs of users who are here in step with their records in the store. Messages bring what is new; a jump, and every
@@ -43,26 +47,39 @@ export class RecordMirrors {
   }
 
   /** An event was appended to a record. */
-  appended({ user, epoch, offset, entry }: Appended): void {
+  appended({ user, atMs, ...next }: Appended): void {
     const reading = this.#reading.get(user);
     if (reading !== undefined) {
       reading.isBehind = true;
       return;
     }
+    switch (this.#parts.layer().cluster.mirror.append(user, next)) {
+      case 'appended':
+        break;
+      case 'known':
+        if (this.#isOther(user, next, atMs)) void this.#restart(user, next.epoch);
+        break;
+      case 'unknown':
+        // Somebody may be on the way here who was let in before this was appended.
+        if (this.#parts.isAwaited(user)) this.#unplaced.add(user);
+        break;
+      default:
+        void this.#catchUp(user);
+    }
+  }
+
+  /**
+   * Whether a place in the record is given a second time, to another event: the store has lost what was there. Where nothing is
+   * kept to compare with, whoever is here knows of that place from when they came; what was appended before is only late.
+   */
+  #isOther(user: string, next: MirrorEntry, atMs: number): boolean {
     const layer = this.#parts.layer();
-    const verdict = layer.cluster.mirror.append(user, { epoch, offset, entry });
-    if (verdict === 'appended') return;
-    if (verdict === 'known') {
-      // The store gives places a second time: it has lost what was there.
-      this.#parts.onDoubt(user);
-      return;
-    }
-    if (verdict === 'unknown') {
-      // Somebody may be on the way here who was let in before this was appended.
-      if (this.#parts.isAwaited(user)) this.#unplaced.add(user);
-      return;
-    }
-    void this.#catchUp(user);
+    const holds = layer.cluster.mirror.holds(user, next);
+    if (holds !== null) return !holds;
+    const { clock, membership } = this.#parts;
+    const agoMs = membership().storeNowMs - atMs;
+    const youngest = layer.sessionsOf(user).at(-1)?.openedAtRaw ?? clock.nowMs();
+    return clock.nowMs() - agoMs > youngest + clockDoubtMs;
   }
 
   /** A newcomer has its session: what was appended while it was on its way is read. */
@@ -121,19 +138,26 @@ export class RecordMirrors {
   async #agree(user: string, record: RecordHead, known: MirrorHead | null): Promise<void> {
     const here = this.headOf(user);
     if (here === null || known === null) return;
-    if (known.epoch === record.epoch && known.last > record.last) await this.#restart(user, record);
+    if (known.epoch === record.epoch && known.last > record.last)
+      await this.#restart(user, record.epoch);
     else if (here.epoch === record.epoch) return;
     else if (here.epoch === known.epoch) this.restarted(user, record);
     else this.#parts.onDoubt(user);
   }
 
   /** The store has lost what this node has seen: whoever reads on must be told. */
-  async #restart(user: string, { epoch: lost }: RecordHead): Promise<void> {
-    const { guard, membership, terms } = this.#parts;
+  async #restart(user: string, lost: string): Promise<void> {
+    const { guard, membership, terms, onDoubt } = this.#parts;
     const epoch = drawEpoch();
     const { actor } = membership();
-    const record = await guard.ask((store) => store.restart({ ...actor, user, lost, epoch, terms }));
-    this.#parts.layer().cluster.mirror.restart(user, record);
+    const act = { ...actor, user, lost, epoch, terms };
+    // Told to every node by a message, to this one too; what does not come of it now comes with the next assertion.
+    await guard
+      .ask((store) => store.restart(act))
+      .then(
+        (record) => this.restarted(user, record),
+        () => onDoubt(user),
+      );
   }
 
   /** Reads on from what is here. Never rejects: what could not be read now is in doubt. */

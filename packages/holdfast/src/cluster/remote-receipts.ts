@@ -72,7 +72,11 @@ export class RemoteReceipts {
   }
 
   /** A session of this node has confirmed an event: whoever asked hears of it. */
-  tellDelivered(asker: number, user: string, { epoch, offset }: { epoch: string; offset: number }): void {
+  tellDelivered(
+    asker: number,
+    user: string,
+    { epoch, offset }: { epoch: string; offset: number },
+  ): void {
     if (asker === this.#parts.membership().generation) this.delivered(user, epoch, offset);
     else this.#parts.post.tell(asker, 'receipt', { user, epoch, offset });
   }

@@ -160,7 +160,8 @@ export class Repairs {
       if (verdict === 'kept') continue;
       repair[verdict] += 1;
       const { layer, retryMs } = this.#parts;
-      if (verdict === 'superseded') layer().cluster.closeFor(user, session, { cause: 'superseded' });
+      if (verdict === 'superseded')
+        layer().cluster.closeFor(user, session, { cause: 'superseded' });
       if (verdict === 'full') layer().cluster.endExcess(user, session, retryMs());
     }
     const differed = repair.restored + removed + repair.superseded + repair.full;

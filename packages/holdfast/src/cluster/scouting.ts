@@ -56,7 +56,9 @@ export class Scouting {
       const held = rows.filter((row) => row.node === node);
       if (node === 0) return Promise.resolve(untilLapsed(held));
       const sessions = held.map(({ session }) => session);
-      return node === own ? this.scoutHere(userId, sessions) : this.#askNode(node, userId, sessions);
+      return node === own
+        ? this.scoutHere(userId, sessions)
+        : this.#askNode(node, userId, sessions);
     });
     const firstFreed = new Promise<Scouted>((resolve) => {
       for (const word of words) {

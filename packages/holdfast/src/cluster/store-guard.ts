@@ -61,7 +61,8 @@ export class StoreGuard {
 
   /** Rejects with {@link StoreError}. */
   ask<T>(act: (store: ClusterStore) => Promise<T>): Promise<T> {
-    if (this.#awaySince !== null) return Promise.reject(new StoreError('away', 'The store is away.'));
+    if (this.#awaySince !== null)
+      return Promise.reject(new StoreError('away', 'The store is away.'));
     if (this.#underWay >= this.#terms.mostUnderWay) {
       const text = `Expected at most ${this.#terms.mostUnderWay} acts under way at the store.`;
       return Promise.reject(new StoreError('overloaded', text));
@@ -141,7 +142,10 @@ export class StoreGuard {
 
   #expire(): void {
     const now = this.#clock.nowMs();
-    while (this.#pending[0] !== undefined && (this.#pending[0].isSettled || this.#pending[0].dueAt <= now)) {
+    while (
+      this.#pending[0] !== undefined &&
+      (this.#pending[0].isSettled || this.#pending[0].dueAt <= now)
+    ) {
       const pending = this.#pending.shift() as Pending;
       if (pending.isSettled) this.#settled -= 1;
       else {

@@ -36,7 +36,7 @@ export class ClusterSide {
 
   /** What is to be published, checked. @throws UsageError `bad-event`, `bad-user` or `bad-state` */
   checkPublishing(userId: string, input: EventInput, options: PublishOptions): Terms {
-    this.#rooms.history.checkOpen();
+    this.#rooms.history.checkNotOver();
     return checkPublishing(this.#rooms.registry, userId, { input, options });
   }
 

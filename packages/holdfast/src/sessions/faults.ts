@@ -36,7 +36,8 @@ const remedies: Readonly<Record<FaultPlace, string>> = {
   sweep: 'The sweep failed. It is retried with back-off; admission goes on reaping meanwhile.',
   'loop-lag': 'The event loop stalled. Look for synchronous work or a starved processor.',
   registry: 'The audit found registry and sockets at odds. This is a bug: please report it.',
-  store: 'The store of the cluster does not answer. Sessions go on; see `onStoreFailure` for newcomers.',
+  store:
+    'The store of the cluster does not answer. Sessions go on; see `onStoreFailure` for newcomers.',
   application: 'The application failed to take a message. Look at its own log.',
 };
 

@@ -140,6 +140,11 @@ export class History {
         'Expected a session layer that keeps its own records, got one of a cluster. Publish through the cluster node.',
       );
     }
+    this.checkNotOver();
+  }
+
+  /** @throws UsageError `bad-state` once the layer has ended */
+  checkNotOver(): void {
     if (!this.#isOver) return;
     throw new UsageError(
       'bad-state',

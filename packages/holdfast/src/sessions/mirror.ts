@@ -130,6 +130,18 @@ export class Mirror {
     return 'appended';
   }
 
+  /** Whether the event at this place is this one; null where it is not kept here. */
+  holds(userId: string, next: MirrorEntry): boolean | null {
+    const { codec, faults, history } = this.#rooms;
+    const { epoch, offset, entry } = next;
+    const log = history.find(userId);
+    if (log === undefined || log.epoch !== epoch || offset < log.first || offset > log.last)
+      return null;
+    const text = faults.attempt('application', () => codec.placeEvent(offset, entry.body), null);
+    const [payload] = payloadsOf(log.run(offset, 0).frames);
+    return text === null || payload?.toString() === text;
+  }
+
   /** The record is gone, and another one has begun: sessions are told, and continue after its end. */
   restart(userId: string, record: RecordHead): void {
     const { history, registry } = this.#rooms;

@@ -31,7 +31,6 @@ const longestWaitMs = 3_600_000;
 /** Generations begin with 1. */
 const nobodysLineage = 0;
 
-
 /** What was asked for, read once: whoever asks may have written getters. @throws UsageError `bad-event` or `bad-user` */
 export function checkPublishing(
   registry: Pick<Registry, 'lineageOf'>,

@@ -100,7 +100,9 @@ describe('events over several nodes', () => {
       resume: { outcome: 'replayed', replayed: 3 },
       sessions: 1,
     });
-    const offsets = again.socket.frames.filter(({ type }) => type === 'event').map((one_) => one_['offset']);
+    const offsets = again.socket.frames
+      .filter(({ type }) => type === 'event')
+      .map((one_) => one_['offset']);
     expect(offsets).toEqual([1, 2, 3]);
     await house.run(50);
     expect(first.socket.closes).toEqual([{ code: 4409, reason: '{"r":"superseded"}' }]);

@@ -70,7 +70,9 @@ describe('while the store does not answer', () => {
     await house.run(3_000);
     links[0].mend();
     await house.run(2_500);
-    const offsets = guest.socket.frames.filter(({ type }) => type === 'event').map((one) => one['offset']);
+    const offsets = guest.socket.frames
+      .filter(({ type }) => type === 'event')
+      .map((one) => one['offset']);
     expect(offsets).toEqual([1, 2, 3, 4, 5]);
   });
 
@@ -99,7 +101,9 @@ describe('while the store does not answer', () => {
     await house.run(4_000);
     await nodes[1].node.publish('ada', { event: 'tick', data: 2 });
     await house.run(100);
-    const frames = guest.socket.frames.slice(1).map(({ type, reason, offset }) => [type, reason ?? offset]);
+    const frames = guest.socket.frames
+      .slice(1)
+      .map(({ type, reason, offset }) => [type, reason ?? offset]);
     expect(frames).toEqual([
       ['event', 1],
       ['gap', 'epoch'],

@@ -54,6 +54,8 @@ export interface Roster {
   readonly ticketKey: string;
   /** Number of the last broadcast. */
   readonly broadcasts: number;
+  /** The clock of the store, epoch milliseconds. */
+  readonly nowMs: number;
 }
 
 /** `lost`: the lease was over, or is not known; this generation never returns. */
@@ -67,6 +69,8 @@ export type StoreMessage =
       readonly epoch: string;
       readonly offset: number;
       readonly entry: LogEntry;
+      /** When it was appended, epoch milliseconds by the clock of the store. */
+      readonly atMs: number;
     }
   /** A row of this node was given to somebody else: its client has come back, or its user has chosen that. */
   | {

@@ -35,7 +35,14 @@ export function append(turn: Turn, act: AppendAct): AppendAnswer {
   keep(turn, record);
   const { user } = act;
   for (const node of holders)
-    turn.tell(node, { type: 'appended', user, epoch: record.epoch, offset, entry });
+    turn.tell(node, {
+      type: 'appended',
+      user,
+      epoch: record.epoch,
+      offset,
+      entry,
+      atMs: turn.nowMs,
+    });
   return answer(record, 'appended', offset);
 }
 

@@ -81,6 +81,7 @@ function rosterOf(turn: Turn, { random }: LeaseTerms): Roster {
     lapsed: leases.filter(([, lease]) => !isRunning(lease, turn)).map(([generation]) => generation),
     ticketKey: data.ticketKey,
     broadcasts: data.broadcasts,
+    nowMs,
   };
 }
 

@@ -39,12 +39,15 @@ export type Admitted = Extract<AdmitAnswer, { readonly outcome: 'admitted' }>;
 /** The answer to whoever was not. */
 export type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
 
+type Appended = Extract<StoreMessage, { readonly type: 'appended' }>;
+
 /** One process of a case: its connection, its generation, and what it has heard. */
 export class ContractNode implements StoreListener {
   readonly store: ClusterStore;
   readonly roster: Roster;
   readonly generation: number;
-  readonly heardAll: StoreMessage[] = [];
+  /** What it has heard, without the instants that no case can know. */
+  readonly heardAll: (StoreMessage | Omit<Appended, 'atMs'>)[] = [];
   connectedTimes = 0;
   live: LiveSet = everybody;
   broadcasts = 0;
@@ -65,7 +68,13 @@ export class ContractNode implements StoreListener {
   }
 
   heard(message: StoreMessage): void {
-    this.heardAll.push(message);
+    if (message.type !== 'appended') {
+      this.heardAll.push(message);
+      return;
+    }
+    const { atMs, ...known } = message;
+    assert.ok(atMs > 0, `Expected an instant of the store, got ${atMs}.`);
+    this.heardAll.push(known);
   }
 
   connected(): void {
@@ -156,6 +165,7 @@ export class ContractNode implements StoreListener {
       ...this.actor,
       user,
       rows: rows.map((row) => rowOf(row)),
+      coming: [],
       limit: 5,
       isForced: false,
       epoch: `asserted-${this.generation}`,
