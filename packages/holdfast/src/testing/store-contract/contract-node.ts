@@ -39,15 +39,13 @@ export type Admitted = Extract<AdmitAnswer, { readonly outcome: 'admitted' }>;
 /** The answer to whoever was not. */
 export type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
 
-type Appended = Extract<StoreMessage, { readonly type: 'appended' }>;
-
 /** One process of a case: its connection, its generation, and what it has heard. */
 export class ContractNode implements StoreListener {
   readonly store: ClusterStore;
   readonly roster: Roster;
   readonly generation: number;
-  /** What it has heard, without the instants that no case can know. */
-  readonly heardAll: (StoreMessage | Omit<Appended, 'atMs'>)[] = [];
+  /** What it has heard; instants, which no case can know, are 0. */
+  readonly heardAll: StoreMessage[] = [];
   connectedTimes = 0;
   live: LiveSet = everybody;
   broadcasts = 0;
@@ -72,9 +70,8 @@ export class ContractNode implements StoreListener {
       this.heardAll.push(message);
       return;
     }
-    const { atMs, ...known } = message;
-    assert.ok(atMs > 0, `Expected an instant of the store, got ${atMs}.`);
-    this.heardAll.push(known);
+    assert.ok(message.atMs > 0, `Expected an instant of the store, got ${message.atMs}.`);
+    this.heardAll.push({ ...message, atMs: 0 });
   }
 
   connected(): void {

@@ -19,7 +19,7 @@ export const messageCases: readonly StoreContractCase[] = [
     assert.equal(sessions, 3);
     await bench.settle();
     const entry = { body: 'x', onlyFor: 7, eventId: 'a', tracked: null };
-    const message = { type: 'appended', user: 'ada', epoch: 'first', offset: 1, entry };
+    const message = { type: 'appended', user: 'ada', epoch: 'first', offset: 1, entry, atMs: 0 };
     assert.deepEqual([one.heardAll, other.heardAll, away.heardAll], [[message], [message], []]);
   }),
   promise('what is heard and what is read is the same', async (bench) => {
