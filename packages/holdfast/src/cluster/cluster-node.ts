@@ -9,27 +9,14 @@ import type { DrainOptions } from '../sessions/drain.ts';
 import { checkNode, drawNode } from '../sessions/node-name.ts';
 import type { Admission, OpenRequest } from '../sessions/open-request.ts';
 import type { Published, PublishOptions, PublishWait, Receipted } from '../sessions/publisher.ts';
-import { SessionLayer, type SessionLayerParts } from '../sessions/session-layer.ts';
+import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { SessionSocket } from '../sessions/socket.ts';
 import type { FaultPlace } from '../sessions/session-event.ts';
-import type { ClusterStore, LiveNode, RevocationOrder } from '../sessions/store/cluster-store.ts';
+import type { LiveNode, RevocationOrder } from '../sessions/store/cluster-store.ts';
 import type { ReapReport } from '../sessions/sweep-run.ts';
-import type { OnStoreFailure } from './desk.ts';
+import type { ClusterNodeParts } from './cluster-parts.ts';
 import type { Listing } from './directory.ts';
 import { buildClusterRooms, type ClusterRooms } from './cluster-rooms.ts';
-
-/** What a node is built on. */
-export interface ClusterNodeParts extends Omit<SessionLayerParts, 'cluster'> {
-  readonly store: ClusterStore;
-  /** Where operators reach this node; told to the others. */
-  readonly url?: string;
-  /** What is done about newcomers while the store does not answer. Default `local`. */
-  readonly onStoreFailure?: OnStoreFailure;
-  /** An administrator has asked another node to have this one drain. */
-  readonly onDrainAsked?: () => void;
-  /** A token was revoked, here or on another node. */
-  readonly onRevoked?: (order: RevocationOrder) => void;
-}
 
 /** What is known of a user on all nodes. */
 export interface UserOverview extends Listing {
@@ -115,7 +102,7 @@ export class ClusterNode {
 
   async limitOf(userId: string): Promise<number> {
     const { guard, membership, layer } = this.#rooms;
-    const { limit } = await guard.ask((store) => store.stateOf(userId, membership().actor));
+    const { limit } = await guard.ask((store) => store.stateOf(userId, membership.actor));
     return limit ?? layer.settings.maxSessionsPerUser;
   }
 
@@ -151,7 +138,7 @@ export class ClusterNode {
 
   /** Who is alive, as of the last heartbeat. */
   nodes(): readonly LiveNode[] {
-    return this.#rooms.membership().nodes;
+    return this.#rooms.membership.nodes;
   }
 
   /** Has another node, or this one, drain. Rejects with StoreError when it does not answer. */
@@ -176,16 +163,18 @@ export class ClusterNode {
 
   /**
    * Ends this node without loss: its clients are told when to come back, and their slots stay reserved for their tickets
-   * until then. Resolves when no session is left and the store knows it.
+   * until then. Resolves when no session is left and the store knows it, or cannot be told. The connection to the store is
+   * left to whoever made it.
    */
   async drain(options: DrainOptions): Promise<void> {
-    const { layer, ledger, membership, close } = this.#rooms;
-    const noted = membership()
+    const { layer, ledger, membership, receipts } = this.#rooms;
+    const noted = membership
       .markDraining()
       .catch((error: unknown) => layer.reportFault('store', error));
     await Promise.all([noted, layer.drain(options)]);
     await ledger.quiet();
-    await close();
+    receipts.close();
+    await membership.leave().catch((error: unknown) => layer.reportFault('store', error));
   }
 
   /** A drain that takes no time: slots are given back, and nobody is told when to return. */

@@ -3,14 +3,16 @@ import type { SessionOptions, Settings } from '../core/options.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { SessionCodec } from '../sessions/codec.ts';
 import { SessionLayer } from '../sessions/session-layer.ts';
-import type { StoreMessage } from '../sessions/store/cluster-store.ts';
+import type { LogTerms } from '../sessions/store/acts.ts';
+import type { Roster, StoreListener, StoreMessage } from '../sessions/store/cluster-store.ts';
 import { Broadcasting } from './broadcasting.ts';
-import type { ClusterNodeParts } from './cluster-node.ts';
+import type { ClusterNodeParts } from './cluster-parts.ts';
 import { ClusterDesk } from './desk.ts';
 import { Directory } from './directory.ts';
+import { Farewells } from './farewells.ts';
 import { GenerationBlocks } from './generation-blocks.ts';
 import { LapsedRows } from './lapsed-rows.ts';
-import { Membership } from './membership.ts';
+import { Membership, type MembershipDuties } from './membership.ts';
 import { Post } from './post.ts';
 import { Publishing } from './publishing.ts';
 import { logTermsOf, RecordMirrors } from './record-mirrors.ts';
@@ -18,8 +20,9 @@ import { RemoteReceipts } from './remote-receipts.ts';
 import { Repairs } from './repairs.ts';
 import { Revoking } from './revoking.ts';
 import { Scouting } from './scouting.ts';
+import { Seating } from './seating.ts';
 import { SlotLedger } from './slot-ledger.ts';
-import { StoreGuard } from './store-guard.ts';
+import { StoreGuard, type StoreWatch } from './store-guard.ts';
 
 /** What the rooms of a node stand on. */
 export interface ClusterGround {
@@ -34,16 +37,34 @@ export interface ClusterGround {
 export interface ClusterRooms {
   readonly layer: SessionLayer;
   readonly guard: StoreGuard;
-  readonly membership: () => Membership;
+  readonly membership: Membership;
+  readonly post: Post;
+  readonly mirrors: RecordMirrors;
   readonly desk: ClusterDesk;
+  readonly receipts: RemoteReceipts;
   readonly publishing: Publishing;
   readonly broadcasting: Broadcasting;
   readonly directory: Directory;
   readonly revoking: Revoking;
   readonly repairs: Repairs;
+  readonly lapsed: LapsedRows;
+  readonly blocks: GenerationBlocks;
   readonly ledger: SlotLedger;
-  /** Ends what runs by itself, gives the lease up, and lets the store go. */
-  readonly close: () => Promise<void>;
+}
+
+type Joined = Roster & { readonly generation: number };
+type Building = { -readonly [Room in keyof ClusterRooms]: ClusterRooms[Room] };
+
+/** What every room is given. What looks up does so when it is asked: the rooms stand by then. */
+interface Common extends Omit<ClusterGround, 'options' | 'name'> {
+  readonly guard: StoreGuard;
+  readonly post: Post;
+  readonly layer: () => SessionLayer;
+  readonly membership: () => Membership;
+  readonly terms: LogTerms;
+  readonly onDoubt: (userId: string) => void;
+  readonly onFailed: (error: unknown) => void;
+  readonly retryMs: () => number;
 }
 
 /** An act that was not answered by then has failed: what a newcomer waits for it stays within half a second. */
@@ -59,132 +80,163 @@ export async function buildClusterRooms(
   ground: ClusterGround,
   parts: ClusterNodeParts,
 ): Promise<ClusterRooms> {
-  const { settings, options, clock, codec, name } = ground;
-  const { store, url = '', onStoreFailure = 'local', random = Math.random } = parts;
-  const card = { name, url, isDraining: false };
-  const joined = await store.join(card);
-  const terms = logTermsOf(settings);
-  const rooms = {} as { -readonly [Key in keyof ClusterRooms]: ClusterRooms[Key] };
-  const layer = (): SessionLayer => rooms.layer;
-  const doubt = (userId: string): void => rooms.repairs.doubt(userId);
-  const failed = (error: unknown): void => rooms.layer.reportFault('store', error);
-  const isKept = onStoreFailure === 'local';
-  const retryMs = (): number =>
-    Math.round(retry.leastMs + random() * (retry.mostMs - retry.leastMs));
-
-  const guard = new StoreGuard(store, clock, {
-    terms: { timeoutMs: actTimeoutMs, mostUnderWay },
-    watch: {
-      away: (error) => {
-        rooms.layer.cluster.holdFault('store', error);
-        rooms.layer.cluster.tell({ type: 'storeAway', error: errorText(error) });
-      },
-      back: (awayMs) => {
-        rooms.layer.cluster.faultIsOver('store');
-        rooms.layer.cluster.tell({ type: 'storeBack', awayMs });
-        rooms.repairs.doubtAll(isKept);
-      },
-    },
+  const card = { name: ground.name, url: parts.url ?? '', isDraining: false };
+  const joined = await parts.store.join(card);
+  const rooms = {} as Building;
+  const common = layGround(rooms, ground, parts);
+  seatLayer(rooms, { ground, parts, joined, common });
+  buildCare(rooms, common, parts);
+  buildFlow(rooms, common, parts);
+  const listener = listenerOf(rooms);
+  const duties = dutiesOf(rooms, isExcessKept(parts));
+  rooms.membership = new Membership({ ...common, listener, duties }, card, joined);
+  rooms.broadcasting = new Broadcasting(common);
+  const { generation } = joined;
+  await parts.store.listen(generation, listener).catch(async (error: unknown) => {
+    rooms.membership.stop();
+    await rooms.layer.shutdown();
+    throw error;
   });
-  const members = { current: null as Membership | null };
-  const membership = (): Membership => members.current as Membership;
+  rooms.layer.cluster.tell({ type: 'joined', generation, isAnew: false });
+  return rooms;
+}
+
+function layGround(rooms: Building, ground: ClusterGround, parts: ClusterNodeParts): Common {
+  const { settings, clock, codec } = ground;
+  const { random = Math.random } = parts;
+  const watch = watchOf(rooms, isExcessKept(parts));
+  const terms = { timeoutMs: actTimeoutMs, mostUnderWay };
+  rooms.guard = new StoreGuard(parts.store, clock, { terms, watch });
+  const onFailed = (error: unknown): void => rooms.layer.reportFault('store', error);
   const carry = (to: number, text: string): Promise<boolean> =>
-    guard.ask((asked) => asked.post(to, membership().generation, text));
-  const post = new Post(clock, carry, failed);
-  const common = { guard, clock, codec, layer, membership, post, terms, settings };
-  const ledger = new SlotLedger({ ...common, keepMs: terms.keepMs, onDoubt: doubt });
+    rooms.guard.ask((store) => store.post(to, rooms.membership.generation, text));
+  rooms.post = new Post(clock, carry, onFailed);
+  return {
+    settings,
+    clock,
+    codec,
+    guard: rooms.guard,
+    post: rooms.post,
+    layer: () => rooms.layer,
+    membership: () => rooms.membership,
+    terms: logTermsOf(settings),
+    onDoubt: (userId) => rooms.repairs.doubt(userId),
+    onFailed,
+    retryMs: () => Math.round(retry.leastMs + random() * (retry.mostMs - retry.leastMs)),
+  };
+}
+
+function seatLayer(
+  rooms: Building,
+  about: {
+    readonly ground: ClusterGround;
+    readonly parts: ClusterNodeParts;
+    readonly joined: Joined;
+    readonly common: Common;
+  },
+): void {
+  const { ground, parts, joined, common } = about;
+  const { options, clock, codec, name: node } = ground;
+  rooms.ledger = new SlotLedger({ ...common, keepMs: common.terms.keepMs });
+  const firstGeneration = joined.generation * block;
+  const cluster = { firstGeneration, ticketKey: joined.ticketKey, link: rooms.ledger };
+  rooms.layer = new SessionLayer(options, { ...parts, clock, codec, node, cluster });
+  rooms.layer.subscribe((event) => {
+    if (event.type !== 'receiptSettled' || event.outcome !== 'delivered') return;
+    if (event.node !== undefined) rooms.receipts.tellDelivered(event.node, event.user, event);
+  });
+}
+
+/** Who gets in, and whether the store knows it. */
+function buildCare(rooms: Building, common: Common, parts: ClusterNodeParts): void {
   const isAwaited = (userId: string): boolean => rooms.desk.waiting(userId) > 0;
-  const mirrors = new RecordMirrors({ ...common, isAwaited, onDoubt: doubt });
-  const seat = {
-    firstGeneration: joined.generation * block,
-    ticketKey: joined.ticketKey,
-    link: ledger,
-  };
-  rooms.layer = new SessionLayer(options, { ...parts, clock, codec, node: name, cluster: seat });
-  const listener = {
-    heard: (message: StoreMessage) => hear(rooms, { post, mirrors }, message),
-    connected: () => {
-      rooms.repairs.doubtAll(false);
-      void rooms.revoking.readAll();
-    },
-    disconnected: failed,
-  };
-  const lapsed = new LapsedRows({ ...common, onFailed: failed });
-  const blocks = new GenerationBlocks({ guard, layer, size: block, onFailed: failed });
-  members.current = new Membership(
-    {
-      guard,
-      clock,
-      listener,
-      duties: {
-        failed,
-        rejoined: (wasStoreAway) => {
-          const { generation } = membership();
-          rooms.layer.cluster.tell({ type: 'joined', generation, isAnew: true });
-          rooms.broadcasting.rejoined();
-          rooms.repairs.doubtAll(wasStoreAway && isKept);
-          rooms.repairs.turn();
-        },
-        renewed: () => {
-          rooms.repairs.turn();
-          rooms.broadcasting.look();
-          blocks.look();
-          void lapsed.turn();
-        },
-      },
-    },
-    card,
-    joined,
-  );
-  const coming = (userId: string): readonly number[] => rooms.desk.coming(userId);
-  const isOurs = (userId: string, session: number): boolean => rooms.desk.isOurs(userId, session);
+  const mirrors = new RecordMirrors({ ...common, isAwaited });
+  rooms.mirrors = mirrors;
   rooms.repairs = new Repairs({
     ...common,
     mirrors,
-    coming,
-    retryMs,
+    coming: (userId) => rooms.desk.coming(userId),
     onRepaired: (repair) => rooms.layer.cluster.tell({ type: 'repaired', ...repair }),
   });
-  const repair = (userId: string): Promise<void> => rooms.repairs.assert(userId);
-  const scouting = new Scouting({ ...common, isOurs, repair }, settings.probeTimeoutMs);
-  const repairs = (): Repairs => rooms.repairs;
-  const door = { mirrors, scouting, ledger, repairs, onStoreFailure, retryMs };
-  rooms.desk = new ClusterDesk({ ...common, ...door });
-  const receipts = new RemoteReceipts({
+  const scouting = new Scouting({
+    ...common,
+    isOurs: (userId, session) => rooms.desk.isOurs(userId, session),
+    repair: (userId) => rooms.repairs.assert(userId),
+  });
+  const { ledger, repairs } = rooms;
+  const farewells = new Farewells(common);
+  const seating = new Seating({ ...common, mirrors, ledger, farewells });
+  const { onStoreFailure = 'local' } = parts;
+  const helpers = { mirrors, scouting, seating, farewells, repairs };
+  rooms.desk = new ClusterDesk({ ...common, ...helpers, onStoreFailure });
+  rooms.lapsed = new LapsedRows(common);
+  rooms.blocks = new GenerationBlocks({ ...common, size: block });
+}
+
+/** What is published, looked at and ordered over all nodes. */
+function buildFlow(rooms: Building, common: Common, parts: ClusterNodeParts): void {
+  rooms.receipts = new RemoteReceipts({
     ...common,
     onSettled: ({ eventId, ...asked }, outcome) => {
       const named = eventId === null ? {} : { id: eventId };
       rooms.layer.cluster.tellReceipt({ ...asked, ...named, outcome });
     },
   });
-  rooms.publishing = new Publishing({ ...common, receipts });
-  rooms.broadcasting = new Broadcasting({ ...common, onDoubt: doubt });
+  rooms.publishing = new Publishing({ ...common, receipts: rooms.receipts });
   rooms.directory = new Directory({ ...common, drain: () => parts.onDrainAsked?.() });
-  const onRevoked = parts.onRevoked ?? ((): void => {});
-  rooms.revoking = new Revoking({ ...common, onRevoked, onFailed: failed });
-  rooms.layer.subscribe((event) => {
-    if (event.type !== 'receiptSettled' || event.outcome !== 'delivered') return;
-    if (event.node !== undefined) receipts.tellDelivered(event.node, event.user, event);
-  });
-  rooms.guard = guard;
-  rooms.membership = membership;
-  rooms.ledger = ledger;
-  rooms.close = async () => {
-    receipts.close();
-    await membership().leave().catch(failed);
-    await store.close();
+  rooms.revoking = new Revoking({ ...common, onRevoked: (order) => parts.onRevoked?.(order) });
+}
+
+function isExcessKept({ onStoreFailure }: ClusterNodeParts): boolean {
+  return onStoreFailure !== 'refuse';
+}
+
+function watchOf(rooms: Building, isKept: boolean): StoreWatch {
+  return {
+    away: (error) => {
+      rooms.layer.cluster.holdFault('store', error);
+      rooms.layer.cluster.tell({ type: 'storeAway', error: errorText(error) });
+    },
+    back: (awayMs) => {
+      rooms.layer.cluster.faultIsOver('store');
+      rooms.layer.cluster.tell({ type: 'storeBack', awayMs });
+      rooms.repairs.doubtAll(isKept);
+    },
   };
-  await store.listen(joined.generation, listener);
-  rooms.layer.cluster.tell({ type: 'joined', generation: joined.generation, isAnew: false });
-  return rooms;
+}
+
+function dutiesOf(rooms: Building, isKept: boolean): MembershipDuties {
+  return {
+    failed: (error) => rooms.layer.reportFault('store', error),
+    rejoined: (wasStoreAway) => {
+      const { generation } = rooms.membership;
+      rooms.layer.cluster.tell({ type: 'joined', generation, isAnew: true });
+      rooms.broadcasting.rejoined();
+      rooms.repairs.doubtAll(wasStoreAway && isKept);
+      rooms.repairs.turn();
+    },
+    renewed: () => {
+      rooms.repairs.turn();
+      rooms.broadcasting.look();
+      rooms.blocks.look();
+      void rooms.lapsed.turn();
+    },
+  };
+}
+
+function listenerOf(rooms: Building): StoreListener {
+  return {
+    heard: (message) => hear(rooms, message),
+    connected: () => {
+      rooms.repairs.doubtAll(false);
+      void rooms.revoking.readAll();
+    },
+    disconnected: (error) => rooms.layer.reportFault('store', error),
+  };
 }
 
 /** What the store has to say. */
-function hear(
-  { layer, desk }: Pick<ClusterRooms, 'layer' | 'desk'>,
-  { post, mirrors }: { readonly post: Post; readonly mirrors: RecordMirrors },
-  message: StoreMessage,
-): void {
+function hear({ layer, desk, mirrors, post }: ClusterRooms, message: StoreMessage): void {
   switch (message.type) {
     case 'appended':
       mirrors.appended(message);

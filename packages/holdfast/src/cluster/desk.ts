@@ -1,22 +1,19 @@
 import type { Settings } from '../core/options.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { Admission, OpenOutcome, OpenRequest } from '../sessions/open-request.ts';
-import type { MirrorHead } from '../sessions/mirror.ts';
 import type { Inheritance } from '../sessions/position.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { AdmitAct, AdmitAnswer, LogTerms } from '../sessions/store/acts.ts';
-import { Farewells } from './farewells.ts';
+import type { Farewells } from './farewells.ts';
+import type { OnStoreFailure } from './cluster-parts.ts';
 import type { Membership } from './membership.ts';
 import { Newcomer } from './newcomer.ts';
 import { Newcomers } from './newcomers.ts';
 import { drawEpoch, type RecordMirrors } from './record-mirrors.ts';
 import type { Repairs } from './repairs.ts';
 import type { Scouted, Scouting } from './scouting.ts';
-import type { SlotLedger } from './slot-ledger.ts';
+import type { Seating } from './seating.ts';
 import type { StoreGuard } from './store-guard.ts';
-
-/** What is done about newcomers while the store does not answer. */
-export type OnStoreFailure = 'local' | 'refuse';
 
 /** What the desk works with. */
 export interface DeskParts {
@@ -27,16 +24,23 @@ export interface DeskParts {
   readonly membership: () => Membership;
   readonly mirrors: RecordMirrors;
   readonly scouting: Scouting;
-  readonly ledger: SlotLedger;
-  readonly repairs: () => Repairs;
+  readonly seating: Seating;
+  readonly farewells: Farewells;
+  readonly repairs: Repairs;
   readonly terms: LogTerms;
   readonly onStoreFailure: OnStoreFailure;
   /** When somebody may come back who was turned away because the store is away, milliseconds. */
   readonly retryMs: () => number;
 }
 
-type Admitted = Extract<AdmitAnswer, { readonly outcome: 'admitted' }>;
 type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
+
+/** How often a newcomer has tried, and how far it may go. */
+interface Attempt {
+  readonly endsAt: number;
+  /** Everybody in its way has proven to be alive: the oldest may give way, where the policy says so. */
+  mayEvict: boolean;
+}
 
 const evictEveryMs = 60_000;
 /** On top of the probe timeout: the way to the store and to other nodes. */
@@ -52,12 +56,8 @@ export class ClusterDesk {
   readonly #parts: DeskParts;
   readonly #newcomers: Newcomers = new Newcomers();
 
-  readonly #farewells: Farewells;
-
   constructor(parts: DeskParts) {
     this.#parts = parts;
-    const { probeTimeoutMs } = parts.settings;
-    this.#farewells = new Farewells({ ...parts, probeTimeoutMs });
   }
 
   /** Newcomers who wait for the store, or for a slot. */
@@ -117,33 +117,53 @@ export class ClusterDesk {
   /** Rejects with StoreError. */
   async #askStore(newcomer: Newcomer): Promise<OpenOutcome> {
     const { guard, settings, mirrors } = this.#parts;
-    const inheritance = this.#ticketOf(newcomer);
+    const ticket = this.#ticketOf(newcomer);
     const endsAt = newcomer.since + settings.probeTimeoutMs + travelMs;
-    let mayEvict = false;
+    const attempt: Attempt = { endsAt, mayEvict: false };
     for (;;) {
-      const act = this.#actOf(newcomer, inheritance, mayEvict);
+      const act = this.#actOf(newcomer, ticket, attempt);
       const nudged = newcomer.nudged;
       const known = mirrors.headOf(newcomer.userId);
       const answer = await guard.ask((store) => store.admit(act));
       if (answer.outcome === 'admitted')
-        return await this.#seat(newcomer, answer, { ticket: inheritance, known });
-      if (newcomer.end !== null) return this.#farewells.gone(newcomer);
-      this.#noteFull(newcomer, answer);
-      if (this.waiting(newcomer.userId) > answer.limit)
-        return this.#farewells.tooMany(newcomer, answer);
-      const scouted = await this.#scout(newcomer, answer, nudged);
-      if (newcomer.end !== null) return this.#farewells.gone(newcomer);
-      const isOver = this.#parts.clock.nowMs() >= endsAt;
-      if (scouted.outcome === 'freed') {
+        return await this.#parts.seating.seat(newcomer, answer, { ticket, known });
+      const outcome = await this.#lookAtFull(newcomer, answer, { attempt, nudged });
+      if (outcome !== null) return outcome;
+    }
+  }
+
+  /** What comes of finding no free slot; null where the store is to be asked again. */
+  async #lookAtFull(
+    newcomer: Newcomer,
+    answer: Full,
+    { attempt, nudged }: { readonly attempt: Attempt; readonly nudged: Promise<void> },
+  ): Promise<OpenOutcome | null> {
+    if (newcomer.end !== null) return this.#parts.farewells.gone(newcomer);
+    this.#noteFull(newcomer, answer);
+    if (this.waiting(newcomer.userId) > answer.limit)
+      return this.#parts.farewells.tooMany(newcomer, answer);
+    const scouted = await this.#scout(newcomer, answer, nudged);
+    const isAskingAgain =
+      newcomer.end === null && (await this.#mayChange(newcomer, scouted, attempt));
+    if (newcomer.end !== null) return this.#parts.farewells.gone(newcomer);
+    return isAskingAgain ? null : this.#parts.farewells.full(newcomer, answer, scouted);
+  }
+
+  /** Whether the store may answer something else by now. */
+  async #mayChange(newcomer: Newcomer, scouted: Scouted, attempt: Attempt): Promise<boolean> {
+    const { settings, clock } = this.#parts;
+    const isOver = clock.nowMs() >= attempt.endsAt;
+    switch (scouted.outcome) {
+      case 'freed':
         newcomer.freed += 1;
-        if (!isOver && newcomer.freed < mostTries) continue;
+        return !isOver && newcomer.freed < mostTries;
+      case 'alive': {
+        const isEvicting = settings.onLimit === 'evict-oldest' && !attempt.mayEvict;
+        attempt.mayEvict ||= isEvicting;
+        return isEvicting;
       }
-      if (scouted.outcome === 'alive' && settings.onLimit === 'evict-oldest' && !mayEvict) {
-        mayEvict = true;
-        continue;
-      }
-      if (scouted.outcome === 'unproven' && (await this.#hasSomebodyGone()) && !isOver) continue;
-      return this.#farewells.full(newcomer, answer, scouted);
+      case 'unproven':
+        return !isOver && (await this.#hasSomebodyGone());
     }
   }
 
@@ -152,7 +172,7 @@ export class ClusterDesk {
     return ticket === undefined ? null : this.#parts.layer().cluster.readTicket(userId, ticket);
   }
 
-  #actOf(newcomer: Newcomer, ticket: Inheritance | null, mayEvict: boolean): AdmitAct {
+  #actOf(newcomer: Newcomer, ticket: Inheritance | null, { mayEvict }: Attempt): AdmitAct {
     const { membership, settings, terms } = this.#parts;
     const { request, generation } = newcomer;
     return {
@@ -168,55 +188,6 @@ export class ClusterDesk {
       epoch: drawEpoch(),
       terms,
     };
-  }
-
-  /** Its slot is taken: brings here what it needs, and lets it in. */
-  async #seat(
-    newcomer: Newcomer,
-    answer: Admitted,
-    { ticket, known }: { ticket: Inheritance | null; known: MirrorHead | null },
-  ): Promise<OpenOutcome> {
-    const { layer, mirrors, ledger, clock } = this.#parts;
-    const { userId, request, generation } = newcomer;
-    const { record, limit, count, flaw } = answer;
-    try {
-      if (answer.missedBroadcasts > 0) await this.#noteMissed(userId);
-      const { epoch, offset } = request.resume ?? {};
-      const isKnown = epoch === record.epoch && offset !== undefined;
-      await mirrors.prepare(userId, { record, known }, isKnown ? offset : record.delivered);
-    } catch (error) {
-      ledger.release(userId, generation);
-      throw error;
-    }
-    if (newcomer.end !== null) {
-      ledger.release(userId, generation);
-      return this.#farewells.gone(newcomer);
-    }
-    const outcome = layer().cluster.enter(
-      { ...request, startedAtMs: newcomer.startedAtMs },
-      {
-        generation,
-        inheritance: flaw === null ? ticket : null,
-        flaw: flaw ?? (request.resume?.ticket !== undefined && ticket === null ? 'invalid' : null),
-        record,
-        limit,
-        count,
-        held: newcomer.handOver(),
-        waitedMs: newcomer.isAtLimit ? clock.nowMs() - newcomer.since : 0,
-      },
-    );
-    if (outcome.outcome === 'opened') mirrors.entered(userId);
-    else ledger.release(userId, generation);
-    return outcome;
-  }
-
-  /** What went to everybody who was there while this user was not has its place in the record: a gap, for whoever reads on. */
-  async #noteMissed(user: string): Promise<void> {
-    const { guard, membership, terms } = this.#parts;
-    const { actor } = membership();
-    const entry = { body: '', onlyFor: null, eventId: null };
-    const about = { user, entry, tracked: null, broadcast: null, epoch: drawEpoch(), terms };
-    await guard.ask((store) => store.append({ ...actor, ...about }));
   }
 
   /** Everybody in its way is asked, unless it is nudged before they have answered. */
@@ -250,9 +221,9 @@ export class ClusterDesk {
     const { layer, repairs, onStoreFailure, retryMs } = this.#parts;
     const { userId } = newcomer;
     layer().reportFault('store', error);
-    repairs().doubt(userId, onStoreFailure === 'local');
-    if (newcomer.end !== null) return this.#farewells.gone(newcomer);
-    if (onStoreFailure === 'refuse') return this.#farewells.withoutStore(newcomer, retryMs());
+    repairs.doubt(userId, onStoreFailure === 'local');
+    if (newcomer.end !== null) return this.#parts.farewells.gone(newcomer);
+    if (onStoreFailure === 'refuse') return this.#parts.farewells.withoutStore(newcomer, retryMs());
     return this.#openHere(newcomer);
   }
 

@@ -66,7 +66,7 @@ export class Directory {
       count: parts.reduce((sum, { count }) => sum + count, 0),
       sessions: parts
         .flatMap(({ sessions }) => sessions)
-        .sort((one, other) => one.openedAt - other.openedAt)
+        .toSorted((one, other) => one.openedAt - other.openedAt)
         .slice(0, order.limit),
       silent,
     };

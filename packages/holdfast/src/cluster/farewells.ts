@@ -1,5 +1,6 @@
 import type { BlockingSession } from '../core/admission.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
+import type { Settings } from '../core/options.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { OpenOutcome } from '../sessions/open-request.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
@@ -13,7 +14,7 @@ type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
 export interface FarewellParts {
   readonly clock: Clock;
   readonly layer: () => SessionLayer;
-  readonly probeTimeoutMs: number;
+  readonly settings: Settings;
 }
 
 /** Why somebody is turned away, and when it may come back. */
@@ -36,7 +37,7 @@ export class Farewells {
   /** The limit is reached, and this is what its sessions have proven. */
   full(newcomer: Newcomer, { limit, rows }: Full, scouted: Scouted): OpenOutcome {
     // Whoever was freed meanwhile has gone to somebody who came at the same time: it may be as lucky the next time.
-    const freedMs = scouted.outcome === 'freed' ? this.#parts.probeTimeoutMs : undefined;
+    const freedMs = scouted.outcome === 'freed' ? this.#parts.settings.probeTimeoutMs : undefined;
     const retryAfterMs = scouted.outcome === 'unproven' ? scouted.retryAfterMs : freedMs;
     const { blocking } = scouted;
     return this.#refuse(newcomer, {
@@ -50,7 +51,7 @@ export class Farewells {
 
   /** More newcomers of one user at once than can wait. */
   tooMany(newcomer: Newcomer, { limit, rows }: Full): OpenOutcome {
-    const retryAfterMs = this.#parts.probeTimeoutMs;
+    const retryAfterMs = this.#parts.settings.probeTimeoutMs;
     return this.#refuse(newcomer, {
       reason: 'rate',
       retryAfterMs,
@@ -80,7 +81,7 @@ export class Farewells {
     const isTooMuch = end === 'too-much';
     return this.#refuse(newcomer, {
       reason: isTooMuch ? 'rate' : 'unauthorized',
-      retryAfterMs: isTooMuch ? this.#parts.probeTimeoutMs : undefined,
+      retryAfterMs: isTooMuch ? this.#parts.settings.probeTimeoutMs : undefined,
       ...this.#here(newcomer),
     });
   }

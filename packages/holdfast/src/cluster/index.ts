@@ -1,3 +1,3 @@
-export { ClusterNode, type ClusterNodeParts, type UserOverview } from './cluster-node.ts';
-export type { OnStoreFailure } from './desk.ts';
+export { ClusterNode, type UserOverview } from './cluster-node.ts';
+export type { ClusterNodeParts, OnStoreFailure } from './cluster-parts.ts';
 export type { Listing, PlacedView } from './directory.ts';

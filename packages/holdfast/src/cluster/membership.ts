@@ -129,10 +129,15 @@ export class Membership {
     this.#duties.renewed();
   }
 
-  /** Gives the lease up. */
-  async leave(): Promise<void> {
+  /** Lets the lease run out. */
+  stop(): void {
     this.#isOver = true;
     if (this.#timer !== null) this.#clock.cancel(this.#timer);
+  }
+
+  /** Gives the lease up. */
+  async leave(): Promise<void> {
+    this.stop();
     await this.#guard.probe((store) => store.leave(this.#generation));
   }
 

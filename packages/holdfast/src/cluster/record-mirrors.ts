@@ -21,6 +21,8 @@ export interface MirrorParts {
   readonly onDoubt: (userId: string) => void;
 }
 
+/** What a record that is there has. */
+type Read = ReadAnswer & { readonly record: RecordHead };
 type Appended = Extract<StoreMessage, { readonly type: 'appended' }>;
 
 /** Entries read at once. */
@@ -63,8 +65,10 @@ export class RecordMirrors {
         // Somebody may be on the way here who was let in before this was appended.
         if (this.#parts.isAwaited(user)) this.#unplaced.add(user);
         break;
-      default:
+      case 'ahead':
+      case 'other-epoch':
         void this.#catchUp(user);
+        break;
     }
   }
 
@@ -190,13 +194,13 @@ export class RecordMirrors {
       const from = place;
       const answer = await guard.ask((store) => store.read({ user, after: from, most: mostRead }));
       if (answer.record === null) return;
-      place = this.#take(user, from, answer, answer.record);
+      place = this.#take(user, from, { ...answer, record: answer.record });
       if (answer.entries.length === 0 || place >= answer.record.last) return;
     }
   }
 
   /** Brings in what was read; the offset up to which it is here. */
-  #take(user: string, from: number, { entries }: ReadAnswer, record: RecordHead): number {
+  #take(user: string, from: number, { record, entries }: Read): number {
     const { mirror } = this.#parts.layer().cluster;
     const { epoch, delivered } = record;
     const after = (entries[0]?.offset ?? record.last + 1) - 1;

@@ -1,4 +1,5 @@
 import type { BlockingSession } from '../core/admission.ts';
+import type { Settings } from '../core/options.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { Row } from '../sessions/store/acts.ts';
@@ -21,6 +22,7 @@ type Verdict =
 
 /** What scouting works with. */
 export interface ScoutingParts {
+  readonly settings: Settings;
   readonly clock: Clock;
   readonly layer: () => SessionLayer;
   readonly membership: () => Membership;
@@ -42,9 +44,9 @@ export class Scouting {
   readonly #parts: ScoutingParts;
   readonly #patienceMs: number;
 
-  constructor(parts: ScoutingParts, probeTimeoutMs: number) {
+  constructor(parts: ScoutingParts) {
     this.#parts = parts;
-    this.#patienceMs = probeTimeoutMs + travelMs;
+    this.#patienceMs = parts.settings.probeTimeoutMs + travelMs;
     parts.post.on('scout', (data) => this.#answer(data));
   }
 

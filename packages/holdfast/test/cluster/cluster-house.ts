@@ -1,5 +1,6 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
-import { ClusterNode, type ClusterNodeParts } from '../../src/cluster/cluster-node.ts';
+import { ClusterNode } from '../../src/cluster/cluster-node.ts';
+import type { ClusterNodeParts } from '../../src/cluster/cluster-parts.ts';
 import type { SessionOptions } from '../../src/core/options.ts';
 import type { OpenOutcome, OpenRequest } from '../../src/sessions/open-request.ts';
 import type { SessionEvent } from '../../src/sessions/session-event.ts';

@@ -28,11 +28,7 @@ export class TestLink implements MemoryStoreLink {
       case 'frozen':
         return new Promise<T>((resolve, reject) => {
           this.#held.push(() => {
-            try {
-              resolve(act());
-            } catch (error) {
-              reject(error as Error);
-            }
+            Promise.resolve().then(act).then(resolve, reject);
           });
         });
     }
