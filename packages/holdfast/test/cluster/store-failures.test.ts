@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { FakeSocket } from '../../src/testing/fake-socket.ts';
 import { ClusterHouse, type TestNode } from './cluster-house.ts';
 import { TestLink } from './test-link.ts';
 
@@ -172,7 +173,7 @@ describe('a rolling deploy', () => {
     void draining.then(() => {
       isOver = true;
     });
-    const back = [];
+    const back: FakeSocket[] = [];
     for (let waitedMs = 0; waitedMs < 7_000; waitedMs += 100) {
       await house.run(100);
       for (const { socket } of guests) {
