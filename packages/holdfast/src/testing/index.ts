@@ -25,6 +25,15 @@ export {
 export { type FaultKind, faultKinds } from './simulation/scenario.ts';
 export type { CaseWait, StoreBench, StoreContractCase } from './store-contract/bench.ts';
 export { storeContract } from './store-contract/store-contract.ts';
+export {
+  type StreamAct,
+  streamActs,
+  type StreamStep,
+  storeStream,
+} from './store-streams/command.ts';
+export type { StreamAccount, StreamLine } from './store-streams/account.ts';
+export type { Plain } from './store-streams/plain.ts';
+export { compareStores, playStream } from './store-streams/play-stream.ts';
 export type { Violation } from './simulation/verdict.ts';
 export {
   replay,

@@ -17,11 +17,12 @@ import type { Turn, UserRecord } from './store-data.ts';
 /** Appends an event, unless it is there already or is larger than the log, and tells every node that holds a row. */
 export function append(turn: Turn, act: AppendAct): AppendAnswer {
   const found = findRecord(turn, act.user);
-  if (found !== undefined && removeUncounted(turn, found, act.live) > 0) keep(turn, found);
-  const repeated = found === undefined ? null : findRepeated(found, act);
-  if (found !== undefined && repeated !== null) return answer(found, 'repeated', repeated);
-  if (bytesOf(act.entry) > act.terms.bytes) {
-    if (found !== undefined) return answer(found, 'overflow', found.last);
+  if (found !== undefined) {
+    const removed = removeUncounted(turn, found, act.live);
+    const refusal = refusalOf(found, act);
+    if (refusal !== null && removed > 0) keep(turn, found);
+    if (refusal !== null) return refusal;
+  } else if (bytesOf(act.entry) > act.terms.bytes) {
     return { outcome: 'overflow', epoch: act.epoch, offset: 0, sessions: 0 };
   }
   const record = recordOf(turn, act);
@@ -82,6 +83,13 @@ export function restart(turn: Turn, act: RestartAct): RecordHead {
   }
   keep(turn, record);
   return headOf(record);
+}
+
+/** Why an event is not appended to this record; null where it is. */
+function refusalOf(record: UserRecord, act: AppendAct): AppendAnswer | null {
+  const repeated = findRepeated(record, act);
+  if (repeated !== null) return answer(record, 'repeated', repeated);
+  return bytesOf(act.entry) > act.terms.bytes ? answer(record, 'overflow', record.last) : null;
 }
 
 /** Where the same event was appended before; null where it was not. */
