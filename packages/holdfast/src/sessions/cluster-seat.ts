@@ -11,6 +11,22 @@ export interface ClusterSeat {
   /** Signs tickets, the same on every node. */
   readonly ticketKey: string;
   readonly link: ClusterLink;
+  /** Where the ids of messages are known on all nodes; absent where each node knows its own. */
+  readonly messages?: SharedMessageIds;
+}
+
+/**
+ * Which messages of a user were taken, by any node. Both acts have the deadline of a hook, and what they throw is counted as
+ * of one; a client whose message could not be claimed is answered `error`, and may send it again.
+ */
+export interface SharedMessageIds {
+  /**
+   * `new`: it is this node's to hand over; also where this node has claimed it before and never settled it, and where a node
+   * has that is gone. `pending`: another node is at it. `taken`: it was taken.
+   */
+  claim(userId: string, id: string): Promise<'new' | 'pending' | 'taken'>;
+  /** What became of a message that was this node's to hand over: one that `failed` may be claimed again. */
+  settle(userId: string, id: string, fate: 'taken' | 'failed'): Promise<unknown>;
 }
 
 /** What a node of a cluster hears of its sessions, in the same tick. What it throws is counted as of a listener. */

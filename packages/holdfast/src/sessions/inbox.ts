@@ -1,6 +1,7 @@
 import type { Settings } from '../core/options.ts';
 import { spend } from '../core/rate.ts';
 import type { ClientFrame, ErrorFrame } from '../protocol/frames.ts';
+import type { ClusterSeat } from './cluster-seat.ts';
 import type { SessionCodec } from './codec.ts';
 import type { Delivery } from './delivery.ts';
 import type { Door } from './door.ts';
@@ -26,6 +27,7 @@ export interface InboxRooms {
   readonly hooks: SessionHooks;
   readonly hookRunner: HookRunner;
   readonly tokenRefresh: TokenRefresh;
+  readonly cluster: ClusterSeat | null;
 }
 
 /** It says which session is to end for a newcomer; whoever has a session is none. */
@@ -39,20 +41,39 @@ const notAsked: ErrorFrame = {
 export class Inbox {
   readonly #rooms: InboxRooms;
   readonly #handingOver: HookUse<MessageFrame>;
+  /** Asks the other nodes of a cluster whether a message was taken before. */
+  readonly #claiming: HookUse<MessageFrame>;
+  readonly #settling: HookUse<SettledMessage, null>;
 
   constructor(rooms: InboxRooms) {
     this.#rooms = rooms;
-    const { hooks, delivery, messageIds, faults } = rooms;
+    const { hooks, hookRunner, faults, cluster } = rooms;
     this.#handingOver = {
       call: (session, { data, id }) => hooks.onMessage?.(session, { data, ...named(id) }),
       done: (session, { id }, outcome) => {
         const code = faults.attempt('hook', () => refusalIn(outcome), failedCode);
+        this.#share(session, id, code === null ? 'taken' : 'failed');
         if (code !== null) this.#notTaken(session, id, code);
-        if (code !== null || id === undefined) return;
-        for (const asker of messageIds.settle(session, id, 'taken'))
-          delivery.answer(asker, { type: 'accepted', id });
+        else if (id !== undefined) this.#taken(session, id);
+      },
+      failed: (session, { id }) => {
+        this.#share(session, id, 'failed');
+        this.#notTaken(session, id, failedCode);
+      },
+    };
+    this.#claiming = {
+      call: ({ userId }, { id }) => cluster?.messages?.claim(userId, id ?? ''),
+      done: (session, frame, claim) => {
+        if (claim === 'new') hookRunner.run(this.#handingOver, session, frame);
+        else if (claim === 'taken' && frame.id !== undefined) this.#taken(session, frame.id);
+        else this.#notTaken(session, frame.id, failedCode);
       },
       failed: (session, { id }) => this.#notTaken(session, id, failedCode),
+    };
+    this.#settling = {
+      call: (_nobody, { userId, id, fate }) => cluster?.messages?.settle(userId, id, fate),
+      done: () => {},
+      failed: () => {},
     };
   }
 
@@ -119,7 +140,7 @@ export class Inbox {
   }
 
   #handOver(session: Session, frame: MessageFrame): void {
-    const { hooks, hookRunner, delivery, messageIds } = this.#rooms;
+    const { hooks, hookRunner, delivery, messageIds, cluster } = this.#rooms;
     const { id } = frame;
     if (hooks.onMessage === undefined) {
       const message = 'Nothing takes messages here: the application has not said where they go.';
@@ -127,9 +148,24 @@ export class Inbox {
       return;
     }
     const claim = id === undefined ? 'new' : messageIds.claim(session, id);
-    if (claim === 'new') hookRunner.run(this.#handingOver, session, frame);
+    const isShared = id !== undefined && cluster?.messages !== undefined;
+    if (claim === 'new')
+      hookRunner.run(isShared ? this.#claiming : this.#handingOver, session, frame);
     else if (claim === 'taken' && id !== undefined)
       delivery.answer(session, { type: 'accepted', id });
+  }
+
+  #taken(session: Session, id: string): void {
+    const { delivery, messageIds } = this.#rooms;
+    for (const asker of messageIds.settle(session, id, 'taken'))
+      delivery.answer(asker, { type: 'accepted', id });
+  }
+
+  /** Lets the other nodes know what became of a message. Before its client does: it may send it to one of them. */
+  #share({ userId }: Session, id: string | undefined, fate: SettledMessage['fate']): void {
+    const { hookRunner, cluster } = this.#rooms;
+    if (id === undefined || cluster?.messages === undefined) return;
+    hookRunner.run(this.#settling, null, { userId, id, fate });
   }
 
   /** It may be sent again. */
@@ -150,6 +186,12 @@ function refusalIn(outcome: unknown): string | null {
   if (typeof outcome !== 'object' || outcome === null || !('refused' in outcome)) return null;
   const { refused } = outcome;
   return typeof refused === 'string' && refused !== '' ? refused : failedCode;
+}
+
+interface SettledMessage {
+  readonly userId: string;
+  readonly id: string;
+  readonly fate: 'taken' | 'failed';
 }
 
 type MessageFrame = Extract<ClientFrame, { readonly type: 'message' }>;

@@ -200,7 +200,14 @@ export class Mirror {
   #draftOf(userId: string, { epoch, offset, entry }: MirrorEntry): EntryDraft {
     const { codec, faults, receipts } = this.#rooms;
     const { body, onlyFor, eventId, tracked } = entry;
-    const text = faults.attempt('application', () => codec.placeEvent(offset, body), null);
+    const text = faults.attempt(
+      'application',
+      () =>
+        body === ''
+          ? codec.encode({ type: 'gap', reason: 'broadcast', epoch, offset })
+          : codec.placeEvent(offset, body),
+      null,
+    );
     if (text === null) return unsayable;
     const at = { userId, epoch, offset, eventId };
     const receipt =
@@ -244,7 +251,7 @@ export class Mirror {
   }
 }
 
-/** An event that cannot be said on this wire; that is counted as a fault. */
+/** What cannot be said on this wire, or could not be encoded, which is counted as a fault. */
 const unsayable: EntryDraft = {
   text: '',
   payloadBytes: 0,

@@ -164,7 +164,7 @@ export interface ConfirmAct {
 
 /** An event as the log keeps it: what a node needs to make the frame. */
 export interface LogEntry {
-  /** The event without its offset, encoded. */
+  /** The event without its offset, encoded; empty where it stands for broadcasts that the user has missed. */
   readonly body: string;
   /** The lineage it is for; null for all sessions of the user. */
   readonly onlyFor: number | null;
