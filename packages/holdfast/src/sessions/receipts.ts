@@ -218,8 +218,15 @@ export class Receipts {
       if (outcome === null) continue;
       const named = eventId === null ? {} : { id: eventId };
       if (node === null) this.tell({ user, epoch, offset, event, ...named, outcome });
-      else this.#rooms.events.emit({ type: 'receiptSettled', user, epoch, offset, outcome, node });
+      else this.#tellNode(receipt, node);
     }
+  }
+
+  /** Of the events of another node only two things are known here: that one was confirmed, and that its time is over. */
+  #tellNode({ userId: user, epoch, offset, outcome }: Receipt, node: number): void {
+    const known = outcome === 'delivered' ? outcome : 'expired';
+    const about = { user, epoch, offset, outcome: known, node } as const;
+    this.#rooms.events.emit({ type: 'receiptSettled', ...about });
   }
 
   /** Tells what became of an event whose publisher has asked this process. */

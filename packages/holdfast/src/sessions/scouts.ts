@@ -103,7 +103,9 @@ export class Scouts {
     if (this.#parties.get(userId)?.scouts.some(isAlive) === true)
       this.#reapDead(userId, pulse.polledAt);
     this.#settleAll(userId, (scout) => (isAlive(scout) ? { outcome: 'alive' } : null));
-    this.#probe(userId);
+    // Whoever has just got a slot, or answered a ping from before, proves nothing yet to those who came after it.
+    const newest = this.#parties.get(userId)?.scouts.at(-1);
+    if (newest !== undefined) this.#probe(userId, (session) => !isProvenAlive(session, newest));
   }
 
   /** The time of a scout may be up, or that of a session. */
@@ -125,16 +127,17 @@ export class Scouts {
     scout.timer = pulse.add(scout, scout.endsAt);
     pulse.rearm();
     this.#reapDead(userId, pulse.polledAt);
+    if (scout.isSettled) return;
+    // Within the millisecond in which it came, only the answer to a ping tells before from after.
+    this.#probe(userId, ({ provenAt }) => provenAt <= since);
     this.judge(userId);
     if (!scout.isSettled) pulse.move(scout.timer, this.#nextLook(scout));
   }
 
-  /** Pings whoever has not proven anything to the newest, where no ping is out. */
-  #probe(userId: string): void {
-    const newest = this.#parties.get(userId)?.scouts.at(-1);
-    if (newest === undefined) return;
+  /** Has the sessions pinged of which this is true, where no ping is out. */
+  #probe(userId: string, isAsked: (session: Session) => boolean): void {
     for (const session of this.#rooms.registry.of(userId))
-      if (!isProvenAlive(session, newest)) this.#rooms.heartbeat.probe(session);
+      if (isAsked(session)) this.#rooms.heartbeat.probe(session);
   }
 
   #reapDead(userId: string, now: number): void {
