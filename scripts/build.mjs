@@ -11,6 +11,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -60,8 +61,22 @@ function isOutputMissing(folder) {
   const source = path.join(root, folder, 'src');
   const dist = path.join(root, folder, 'dist');
   return filesBelow(source)
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts'))
-    .some((file) => !existsSync(path.join(dist, path.relative(source, file).replace(/ts$/, 'js'))));
+    .filter((file) => !file.endsWith('.d.ts'))
+    .some(
+      (file) => !existsSync(path.join(dist, path.relative(source, file).replace(/\.ts$/, '.js'))),
+    );
+}
+
+/** Scripts of Redis are read beside the code that runs them; the compiler leaves them where they are. */
+function copyScripts() {
+  for (const folder of packageFolders) {
+    const source = path.join(root, folder, 'src');
+    for (const file of filesBelow(source).filter((name) => name.endsWith('.lua'))) {
+      const copy = path.join(root, folder, 'dist', path.relative(source, file));
+      mkdirSync(path.dirname(copy), { recursive: true });
+      copyFileSync(file, copy);
+    }
+  }
 }
 
 /** @param {string} digest */
@@ -75,8 +90,10 @@ function removeOrphans() {
   for (const folder of packageFolders) {
     const dist = path.join(root, folder, 'dist');
     for (const file of filesBelow(dist)) {
-      const match = /^(.*)\.(?:js|d\.ts)(?:\.map)?$/.exec(path.relative(dist, file));
-      if (match && !existsSync(path.join(root, folder, 'src', `${match[1]}.ts`))) rmSync(file);
+      const name = path.relative(dist, file);
+      const match = /^(.*)\.(?:js|d\.ts)(?:\.map)?$/.exec(name);
+      const source = match ? `${match[1]}.ts` : name.endsWith('.lua') ? name : null;
+      if (source !== null && !existsSync(path.join(root, folder, 'src', source))) rmSync(file);
     }
   }
 }
@@ -152,6 +169,7 @@ export function buildIfStale(options = {}) {
     rmSync(stampFile, { force: true });
     if (!compile()) return false;
     removeOrphans();
+    copyScripts();
     mkdirSync(path.dirname(stampFile), { recursive: true });
     writeFileSync(stampFile, digest);
     return true;

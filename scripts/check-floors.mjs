@@ -37,7 +37,7 @@ const libraryRooms = {
   protocol: { floor: 0, rooms: ['core'], node: false, external: [] },
   sessions: { floor: 1, rooms: ['core', 'protocol'], node: true, external: [] },
   adapters: { floor: 2, rooms: ['core', 'protocol', 'sessions'], node: true, external: ['ws'] },
-  stores: { floor: 2, rooms: ['core', 'protocol', 'sessions'], node: true, external: [] },
+  stores: { floor: 2, rooms: ['core', 'protocol', 'sessions'], node: true, external: ['ioredis'] },
   cluster: { floor: 2, rooms: ['core', 'protocol', 'sessions'], node: true, external: [] },
   telemetry: { floor: 2, rooms: ['core', 'protocol', 'sessions'], node: true, external: [] },
   client: { floor: 2, rooms: ['core', 'protocol'], node: false, external: [] },

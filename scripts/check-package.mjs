@@ -81,9 +81,11 @@ function checkBuiltFile(file) {
   // Optional peers: only whoever imports the adapter needs `ws`. Of `ai` there are types, and nothing at run time.
   const peer = name.startsWith('dist/adapters/')
     ? 'ws'
-    : /^dist\/ai\/.*\.d\.ts$/.test(name)
-      ? 'ai'
-      : '';
+    : name.startsWith('dist/stores/redis/')
+      ? 'ioredis'
+      : /^dist\/ai\/.*\.d\.ts$/.test(name)
+        ? 'ai'
+        : '';
   return importsOf(file)
     .filter((specifier) => !specifier.startsWith('.'))
     .filter((specifier) => isPure || !isBuiltin(specifier) || !specifier.startsWith('node:'))

@@ -1,0 +1,10 @@
+-- Notes how far a user has been written: under the same epoch only, never back, never past the last event.
+-- KEYS  1 record    ARGV  1 epoch  2 offset
+local epoch, last, delivered = unpack(redis.call('HMGET', KEYS[1], 'e', 'n', 'd'))
+if epoch == ARGV[1] then
+  local offset = math.min(tonumber(ARGV[2]), tonumber(last))
+  if offset > tonumber(delivered) then
+    redis.call('HSET', KEYS[1], 'd', offset)
+  end
+end
+return 1

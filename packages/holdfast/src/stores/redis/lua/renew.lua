@@ -1,0 +1,9 @@
+-- Extends a lease that still runs; an empty text where it does not.
+-- ARGV  1 generation  2 ms of a lease  3 card  4 a key, if there is none any more
+local untilMs = leaseOf(ARGV[1])
+if not untilMs or untilMs <= now then
+  return ''
+end
+redis.call('HSET', KEYS[2], ARGV[1], now + ARGV[2] .. '|' .. ARGV[3])
+redis.call('SET', KEYS[3], ARGV[4], 'NX')
+return roster()

@@ -1,0 +1,246 @@
+-- Stands before every act on the rows or the log of one user.
+--
+-- KEYS  1 record  2 log  3 offsets by event id  4 users of whom the acting node holds rows  5 limits
+-- ARGV  1 acting node  2 highest generation it knows of  3 those alive up to there, as ",1,5,"
+--       4 last broadcast it has heard of  5 user  6 hash tag of the user's keys
+--
+-- The record: e epoch, n last offset, f first offset that is kept, d delivered, b bytes of the log, k every broadcast up to
+-- this one is settled, j those above that are, x when somebody was last evicted, t how long it is kept, s<session> a row,
+-- w<node> when a node said that somebody waits there, v<lineage> a lineage that was revoked, in the order of the numbers.
+-- A row: node|reserved until|lineage, empty for its own|predecessor|let in at|device. Later versions may add to the end.
+
+local node = ARGV[1]
+local user = ARGV[5]
+local tag = ARGV[6]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+
+local record = {}
+local rows = {}
+local waiters = {}
+local revoked = {}
+local wasHeld = false
+local drops = {}
+local sets = {}
+
+local stored = redis.call('HGETALL', KEYS[1])
+for at = 1, #stored, 2 do
+  local field, text = stored[at], stored[at + 1]
+  local kind = string.byte(field)
+  if #field == 1 then
+    record[field] = text
+  elseif kind == 115 then
+    local holder, untilMs = string.match(text, '^(%d+)|(%d+)|')
+    rows[#rows + 1] =
+      { session = string.sub(field, 2), node = holder, untilMs = tonumber(untilMs), text = text }
+    wasHeld = wasHeld or holder ~= '0'
+  elseif kind == 119 then
+    waiters[#waiters + 1] = { node = string.sub(field, 2), at = tonumber(text) }
+  elseif kind == 118 then
+    revoked[string.sub(field, 2)] = tonumber(text)
+  end
+end
+
+local function counts(row)
+  if row.node == '0' then
+    return row.untilMs > now
+  end
+  return tonumber(row.node) > tonumber(ARGV[2])
+    or string.find(ARGV[3], ',' .. row.node .. ',', 1, true) ~= nil
+end
+
+local function set(field, text)
+  record[field] = text
+  sets[#sets + 1] = field
+  sets[#sets + 1] = text
+end
+
+local function find(session)
+  for place, row in ipairs(rows) do
+    if row.session == session then
+      return row, place
+    end
+  end
+end
+
+-- All that a row says.
+local function details(row)
+  if not row.lineage then
+    row.lineage, row.predecessor, row.openedAt, row.device =
+      string.match(row.text, '^%d+|%d+|(%d*)|(%d+)|(%d+)|([^|]*)')
+    if row.lineage == '' then
+      row.lineage = row.session
+    end
+  end
+  return row
+end
+
+local function remove(row)
+  local _, place = find(row.session)
+  table.remove(rows, place)
+  drops[#drops + 1] = 's' .. row.session
+end
+
+local function put(row)
+  local lineage = row.lineage == row.session and '' or row.lineage
+  local untilMs = string.format('%.0f', row.untilMs)
+  row.text =
+    table.concat({ row.node, untilMs, lineage, row.predecessor, row.openedAt, row.device }, '|')
+  local _, place = find(row.session)
+  rows[place or #rows + 1] = row
+  sets[#sets + 1] = 's' .. row.session
+  sets[#sets + 1] = row.text
+end
+
+-- Takes out the rows that hold no slot, and says how many.
+local function removeUncounted()
+  local gone = 0
+  for place = #rows, 1, -1 do
+    if not counts(rows[place]) then
+      drops[#drops + 1] = 's' .. rows[place].session
+      table.remove(rows, place)
+      gone = gone + 1
+    end
+  end
+  return gone
+end
+
+-- The newest of a lineage.
+local function kinOf(lineage)
+  local kin
+  for _, row in ipairs(rows) do
+    if details(row).lineage == lineage
+      and (not kin or tonumber(row.session) > tonumber(kin.session)) then
+      kin = row
+    end
+  end
+  return kin
+end
+
+local function inOrder()
+  for _, row in ipairs(rows) do
+    details(row)
+  end
+  table.sort(rows, function(one, other)
+    if one.openedAt ~= other.openedAt then
+      return tonumber(one.openedAt) < tonumber(other.openedAt)
+    end
+    return tonumber(one.session) < tonumber(other.session)
+  end)
+  return rows
+end
+
+-- A row as it is told.
+local function told(row)
+  details(row)
+  local reserved = row.node == '0' and string.format('%.0f', row.untilMs - now) or ''
+  return table.concat(
+    { row.session, row.node, reserved, row.lineage, row.predecessor, row.openedAt, row.device },
+    '|'
+  )
+end
+
+local function isHeldBy(holder)
+  for _, row in ipairs(rows) do
+    if row.node == holder then
+      return true
+    end
+  end
+  return false
+end
+
+-- The nodes that hold rows, each once, and how many rows these are.
+local function holders()
+  local seen, nodes, sessions = {}, {}, 0
+  for _, row in ipairs(rows) do
+    if row.node ~= '0' then
+      sessions = sessions + 1
+      if not seen[row.node] then
+        seen[row.node] = true
+        nodes[#nodes + 1] = row.node
+      end
+    end
+  end
+  return nodes, sessions
+end
+
+local function tell(to, message)
+  redis.call('SPUBLISH', tag .. ':to:' .. to, message)
+end
+
+local function tellReplaced(row, cause)
+  if row.node ~= '0' and row.node ~= node then
+    tell(row.node, table.concat({ 'replaced', user, row.session, cause }, '\n'))
+  end
+end
+
+-- Each node where somebody waits hears once that a slot may be free. A note holds for one minute.
+local function tellWaiters()
+  for _, waiter in ipairs(waiters) do
+    if now - waiter.at < 60000 then
+      tell(waiter.node, 'freed\n' .. user)
+    end
+    drops[#drops + 1] = 'w' .. waiter.node
+  end
+end
+
+-- The record begins, if there is none. What an eviction by Redis may have left of a former one goes.
+local function begin(epoch, keepMs)
+  if record.e then
+    if record.t ~= keepMs then
+      set('t', keepMs)
+    end
+    return
+  end
+  redis.call('DEL', KEYS[2], KEYS[3])
+  set('e', epoch)
+  set('n', '0')
+  set('f', '1')
+  set('d', '0')
+  set('b', '0')
+  set('k', ARGV[4])
+  set('t', keepMs)
+end
+
+-- Writes what has changed.
+local function write()
+  if #drops > 0 then
+    redis.call('HDEL', KEYS[1], unpack(drops))
+  end
+  if #sets > 0 then
+    redis.call('HSET', KEYS[1], unpack(sets))
+  end
+end
+
+-- Decides anew when the record is forgotten: never while a node holds a row. To be called after `write`.
+local function keep()
+  local from = now
+  for _, row in ipairs(rows) do
+    if row.node ~= '0' then
+      if not wasHeld then
+        for place = 1, 3 do
+          redis.call('PERSIST', KEYS[place])
+        end
+      end
+      return
+    end
+    from = math.max(from, row.untilMs)
+  end
+  for place = 1, 3 do
+    redis.call('PEXPIREAT', KEYS[place], from + record.t)
+  end
+end
+
+-- The acting node is listed with the users of whom it holds rows. Others that lost a row stay listed until they sweep.
+local function list(wasListed)
+  local isListed = isHeldBy(node)
+  if isListed and not wasListed then
+    redis.call('SADD', KEYS[4], user)
+  elseif wasListed and not isListed then
+    redis.call('SREM', KEYS[4], user)
+  end
+end
+
+local function head()
+  return table.concat({ record.e, record.n, record.f, record.d }, '\n')
+end
