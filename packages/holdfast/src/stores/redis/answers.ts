@@ -142,7 +142,7 @@ function entryOf(text: string): LogEntry {
 
 /** The message of a channel; null where it is none that this version knows. */
 export function messageOf(text: string): StoreMessage | null {
-  const [type = '', first = '', second = '', third = ''] = text.split('\n', 4);
+  const [type = '', first = '', second = '', third = '', fourth = ''] = text.split('\n', 5);
   const user = unpacked(first);
   switch (type) {
     case 'appended':
@@ -151,7 +151,10 @@ export function messageOf(text: string): StoreMessage | null {
         user,
         epoch: unpacked(second),
         offset: Number(third),
-        entry: entryOf(text.slice(type.length + first.length + second.length + third.length + 4)),
+        atMs: Number(fourth),
+        entry: entryOf(
+          text.slice(type.length + first.length + second.length + third.length + fourth.length + 5),
+        ),
       };
     case 'replaced':
       return { type, user, session: Number(second), cause: third as 'superseded' };

@@ -155,6 +155,7 @@ export class RedisStore implements ClusterStore {
       act.isForced ? 'forced' : limitText(act.limit),
       packedLine(act.epoch),
       act.terms.keepMs,
+      act.coming.join(','),
       ...rows,
     ]);
     return assertAnswerOf(answer, act);

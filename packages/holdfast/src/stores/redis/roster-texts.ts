@@ -19,9 +19,9 @@ function leaseOf(line: string): LiveNode {
   };
 }
 
-/** The answer of lua/nodes.lua: last generation, key of the tickets, last broadcast, and a line for each lease. */
+/** The answer of lua/nodes.lua: last generation, key of the tickets, last broadcast, the clock, and a line for each lease. */
 export function rosterOf(lines: Lines): Roster {
-  const [upTo, ticketKey = '', broadcasts, ...leases] = lines;
+  const [upTo, ticketKey = '', broadcasts, nowMs, ...leases] = lines;
   const known = leases.map(leaseOf).toSorted((one, other) => one.generation - other.generation);
   const nodes = known.filter(({ leaseLeftMs }) => leaseLeftMs > 0);
   return {
@@ -32,5 +32,6 @@ export function rosterOf(lines: Lines): Roster {
       .map(({ generation }) => generation),
     ticketKey,
     broadcasts: Number(broadcasts),
+    nowMs: Number(nowMs),
   };
 }

@@ -102,6 +102,6 @@ end
 write()
 keep()
 for _, holder in ipairs(nodes) do
-  tell(holder, table.concat({ 'appended', user, record.e, offset, entry }, '\n'))
+  tell(holder, table.concat({ 'appended', user, record.e, offset, now, entry }, '\n'))
 end
 return answer('appended', offset)

@@ -1,11 +1,15 @@
 -- Makes the rows of a node what the node says they are, as far as there is room.
--- ARGV  7 limit, or "forced"  8 epoch  9 ms to keep  10 … of each row: session, lineage, predecessor, let in at, device
+-- ARGV  7 limit, or "forced"  8 epoch  9 ms to keep  10 handles that stay as they are,
+--       by commas  11 … of each row: session, lineage, predecessor, let in at, device
 local wasListed = isHeldBy(node)
 local asserted = {}
 local named = {}
 
 begin(ARGV[8], ARGV[9])
-for at = 10, #ARGV, 5 do
+for session in string.gmatch(ARGV[10], '%d+') do
+  named[session] = true
+end
+for at = 11, #ARGV, 5 do
   local row = {
     session = ARGV[at],
     node = node,

@@ -33,6 +33,7 @@ local function roster()
     end
     lines[#lines + 1] = stored[at] .. '|' .. left .. '|' .. card
   end
+  table.insert(lines, 1, now)
   table.insert(lines, 1, redis.call('GET', KEYS[4]) or 0)
   table.insert(lines, 1, redis.call('GET', KEYS[3]) or '')
   table.insert(lines, 1, redis.call('GET', KEYS[1]) or 0)
