@@ -108,9 +108,10 @@ export class ClusterNode {
 
   /** Sets or, with null, lifts a user's own limit on all nodes. Rejects with UsageError or StoreError. */
   async setLimit(userId: string, limit: number | null): Promise<void> {
-    const { guard, layer } = this.#rooms;
+    const { guard, layer, directory } = this.#rooms;
     layer.setLimit(userId, limit);
     await guard.ask((store) => store.setLimit(userId, limit));
+    directory.tellLimit(userId, limit);
   }
 
   /** Ends one session, wherever it is. False when no node has one of that id. */

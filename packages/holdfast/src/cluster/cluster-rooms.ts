@@ -88,7 +88,7 @@ export async function buildClusterRooms(
   buildCare(rooms, common, parts);
   buildFlow(rooms, common, parts);
   const listener = listenerOf(rooms);
-  const duties = dutiesOf(rooms, isExcessKept(parts));
+  const duties = dutiesOf(rooms);
   rooms.membership = new Membership({ ...common, listener, duties }, card, joined);
   rooms.broadcasting = new Broadcasting(common);
   const { generation } = joined;
@@ -104,7 +104,7 @@ export async function buildClusterRooms(
 function layGround(rooms: Building, ground: ClusterGround, parts: ClusterNodeParts): Common {
   const { settings, clock, codec } = ground;
   const { random = Math.random } = parts;
-  const watch = watchOf(rooms, isExcessKept(parts));
+  const watch = watchOf(rooms);
   const terms = { timeoutMs: actTimeoutMs, mostUnderWay };
   rooms.guard = new StoreGuard(parts.store, clock, { terms, watch });
   const onFailed = (error: unknown): void => rooms.layer.reportFault('store', error);
@@ -149,12 +149,14 @@ function seatLayer(
 
 /** Who gets in, and whether the store knows it. */
 function buildCare(rooms: Building, common: Common, parts: ClusterNodeParts): void {
+  const { onStoreFailure = 'local' } = parts;
   const isAwaited = (userId: string): boolean => rooms.desk.waiting(userId) > 0;
   const mirrors = new RecordMirrors({ ...common, isAwaited });
   rooms.mirrors = mirrors;
   rooms.repairs = new Repairs({
     ...common,
     mirrors,
+    isExcessKept: onStoreFailure === 'local',
     coming: (userId) => rooms.desk.coming(userId),
     onRepaired: (repair) => rooms.layer.cluster.tell({ type: 'repaired', ...repair }),
   });
@@ -166,7 +168,6 @@ function buildCare(rooms: Building, common: Common, parts: ClusterNodeParts): vo
   const { ledger, repairs } = rooms;
   const farewells = new Farewells(common);
   const seating = new Seating({ ...common, mirrors, ledger, farewells });
-  const { onStoreFailure = 'local' } = parts;
   const helpers = { mirrors, scouting, seating, farewells, repairs };
   rooms.desk = new ClusterDesk({ ...common, ...helpers, onStoreFailure });
   rooms.lapsed = new LapsedRows(common);
@@ -187,11 +188,7 @@ function buildFlow(rooms: Building, common: Common, parts: ClusterNodeParts): vo
   rooms.revoking = new Revoking({ ...common, onRevoked: (order) => parts.onRevoked?.(order) });
 }
 
-function isExcessKept({ onStoreFailure }: ClusterNodeParts): boolean {
-  return onStoreFailure !== 'refuse';
-}
-
-function watchOf(rooms: Building, isKept: boolean): StoreWatch {
+function watchOf(rooms: Building): StoreWatch {
   return {
     away: (error) => {
       rooms.layer.cluster.holdFault('store', error);
@@ -200,19 +197,20 @@ function watchOf(rooms: Building, isKept: boolean): StoreWatch {
     back: (awayMs) => {
       rooms.layer.cluster.faultIsOver('store');
       rooms.layer.cluster.tell({ type: 'storeBack', awayMs });
-      rooms.repairs.doubtAll(isKept);
+      rooms.repairs.doubtAll();
     },
   };
 }
 
-function dutiesOf(rooms: Building, isKept: boolean): MembershipDuties {
+function dutiesOf(rooms: Building): MembershipDuties {
   return {
     failed: (error) => rooms.layer.reportFault('store', error),
-    rejoined: (wasStoreAway) => {
+    rejoined: (hasLapsed) => {
       const { generation } = rooms.membership;
       rooms.layer.cluster.tell({ type: 'joined', generation, isAnew: true });
       rooms.broadcasting.rejoined();
-      rooms.repairs.doubtAll(wasStoreAway && isKept);
+      if (hasLapsed) rooms.repairs.doubtAll(false);
+      else rooms.repairs.doubtAll();
       rooms.repairs.turn();
     },
     renewed: () => {
@@ -228,7 +226,7 @@ function listenerOf(rooms: Building): StoreListener {
   return {
     heard: (message) => hear(rooms, message),
     connected: () => {
-      rooms.repairs.doubtAll(false);
+      rooms.repairs.doubtAll();
       void rooms.revoking.readAll();
     },
     disconnected: (error) => rooms.layer.reportFault('store', error),

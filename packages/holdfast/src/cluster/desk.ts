@@ -221,7 +221,7 @@ export class ClusterDesk {
     const { layer, repairs, onStoreFailure, retryMs } = this.#parts;
     const { userId } = newcomer;
     layer().reportFault('store', error);
-    repairs.doubt(userId, onStoreFailure === 'local');
+    repairs.doubt(userId);
     if (newcomer.end !== null) return this.#parts.farewells.gone(newcomer);
     if (onStoreFailure === 'refuse') return this.#parts.farewells.withoutStore(newcomer, retryMs());
     return this.#openHere(newcomer);

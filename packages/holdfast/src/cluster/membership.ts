@@ -5,8 +5,11 @@ import type { StoreGuard } from './store-guard.ts';
 
 /** What is done about a lease. */
 export interface MembershipDuties {
-  /** Our lease had lapsed: our rows are nobody's until they are asserted under the new generation. */
-  rejoined(wasStoreAway: boolean): void;
+  /**
+   * Our lease is gone, and our rows are nobody's until they are asserted under the new generation. `hasLapsed`: we have not
+   * renewed it in time, as the store was there for everybody else; otherwise it was away, or has forgotten us.
+   */
+  rejoined(hasLapsed: boolean): void;
   /** After each renewal. */
   renewed(): void;
   failed(error: unknown): void;
@@ -118,13 +121,15 @@ export class Membership {
   }
 
   async #renew(): Promise<void> {
+    // The lease runs from when it was asked for: the answer may have lain here while this process was stopped.
+    const askedAt = this.#clock.nowMs();
     const answer = await this.#guard.probe((store) => store.renew(this.#generation, this.#card));
     if (answer.outcome === 'lost') {
       await this.#rejoin();
       return;
     }
     this.#roster = answer;
-    this.#renewedAt = this.#clock.nowMs();
+    this.#renewedAt = askedAt;
     this.#hasFailed = false;
     this.#duties.renewed();
   }
@@ -142,14 +147,14 @@ export class Membership {
   }
 
   async #rejoin(): Promise<void> {
-    const wasStoreAway = this.#hasFailed;
+    const hasLapsed = !this.#hasFailed && this.sinceRenewedMs >= leaseMs;
     const joined = await this.#guard.probe((store) => store.join(this.#card));
     await this.#guard.probe((store) => store.listen(joined.generation, this.#listener));
     this.#generation = joined.generation;
     this.#roster = joined;
     this.#renewedAt = this.#clock.nowMs();
     this.#hasFailed = false;
-    this.#duties.rejoined(wasStoreAway);
+    this.#duties.rejoined(hasLapsed);
   }
 
   #arm(ms: number): void {

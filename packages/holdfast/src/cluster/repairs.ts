@@ -14,6 +14,8 @@ export interface RepairParts {
   readonly membership: () => Membership;
   readonly mirrors: RecordMirrors;
   readonly terms: LogTerms;
+  /** Nobody is ended for whom the store has no room because it has forgotten, or was away. */
+  readonly isExcessKept: boolean;
   /** Handles of this user's newcomers who are on their way. */
   readonly coming: (userId: string) => readonly number[];
   /** Told of each user for whom rows and sessions differed. */
@@ -63,14 +65,14 @@ export class Repairs {
   }
 
   /** The store may be wrong about this user. @param isForced what there is no room for is kept as excess */
-  doubt(userId: string, isForced = false): void {
+  doubt(userId: string, isForced: boolean = this.#parts.isExcessKept): void {
     const known = this.#doubtful.get(userId);
     if (known === undefined) this.#doubtful.set(userId, { isForced });
     else if (isForced) known.isForced = true;
   }
 
-  /** The store may be wrong about everybody here. */
-  doubtAll(isForced: boolean): void {
+  /** The store may be wrong about everybody here. @param isForced as in {@link doubt} */
+  doubtAll(isForced: boolean = this.#parts.isExcessKept): void {
     for (const { userId } of this.#parts.layer().sessions()) this.doubt(userId, isForced);
   }
 
@@ -95,16 +97,14 @@ export class Repairs {
   assert(userId: string): Promise<void> {
     const underWay = this.#underWay.get(userId);
     if (underWay !== undefined) return underWay;
-    const isForced = this.#doubtful.get(userId)?.isForced ?? false;
-    const done = this.#assert(userId, isForced).then(
-      () => {
-        this.#doubtful.delete(userId);
-      },
-      () => this.doubt(userId, isForced),
-    );
-    const settled = done.finally(() => this.#underWay.delete(userId));
-    this.#underWay.set(userId, settled);
-    return settled;
+    const isForced = this.#doubtful.get(userId)?.isForced ?? this.#parts.isExcessKept;
+    // What is doubted from here on is not answered by what is asserted now.
+    this.#doubtful.delete(userId);
+    const done = this.#assert(userId, isForced)
+      .catch(() => this.doubt(userId, isForced))
+      .finally(() => this.#underWay.delete(userId));
+    this.#underWay.set(userId, done);
+    return done;
   }
 
   *#nextRound(): Generator<string, void, undefined> {
