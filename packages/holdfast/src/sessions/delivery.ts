@@ -8,6 +8,7 @@ import type { Faults } from './faults.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { History } from './history.ts';
 import type { EntryNotes } from './log-notes.ts';
+import type { Progress } from './progress.ts';
 import type { Receipt } from './receipt.ts';
 import type { Receipts } from './receipts.ts';
 import type { Session } from './session.ts';
@@ -21,6 +22,7 @@ export interface DeliveryRooms {
   readonly codec: SessionCodec;
   readonly history: History;
   readonly receipts: Receipts;
+  readonly progress: Progress;
   readonly heartbeat: Heartbeat;
   readonly door: Door;
   readonly events: EventStream;
@@ -65,7 +67,7 @@ export class Delivery {
   /** The same, for a caller who has the log at hand. */
   pumpFrom(log: UserLog, session: Session): void {
     this.#pumpAll(log, session);
-    this.#rooms.history.report(log);
+    this.#rooms.progress.report(log);
   }
 
   #pumpAll(log: UserLog, session: Session): void {

@@ -6,8 +6,8 @@ import { never } from '../core/timing-wheel.ts';
 import { UsageError } from '../core/usage-error.ts';
 import type { ClusterSeat } from './cluster-seat.ts';
 import type { EventStream } from './event-stream.ts';
-import type { Faults } from './faults.ts';
 import { LogEnds } from './log-ends.ts';
+import type { Progress } from './progress.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { type Scale, SharedBytes } from './shared-bytes.ts';
@@ -32,7 +32,7 @@ export interface HistoryRooms {
   readonly pulse: Pulse;
   readonly registry: Registry;
   readonly events: EventStream;
-  readonly faults: Faults;
+  readonly progress: Progress;
   /** Where the records are kept by a store: the logs here are mirrors of them. */
   readonly cluster: ClusterSeat | null;
 }
@@ -101,26 +101,15 @@ export class History {
    */
   toldUpTo(session: Session, known: number | null): void {
     const { userId, cursor } = session;
+    const { progress } = this.#rooms;
     const log = this.#logs.get(userId);
     if (log === undefined) {
-      if (known !== null && cursor > known) this.#report(userId, this.epochIn(session), cursor);
+      const position = { epoch: this.epochIn(session), offset: cursor };
+      if (known !== null && cursor > known) progress.tell(userId, position);
       return;
     }
     if (cursor > log.delivered) log.delivered = cursor;
-    this.report(log);
-  }
-
-  /** Tells whoever keeps the record how far it was delivered, if that is not known there. */
-  report(log: UserLog): void {
-    if (log.delivered <= log.reported || log.isOver) return;
-    log.reported = log.delivered;
-    this.#report(log.userId, log.epoch, log.delivered);
-  }
-
-  #report(userId: string, epoch: string, offset: number): void {
-    const { cluster, faults } = this.#rooms;
-    if (cluster !== null)
-      faults.guard('listener', () => cluster.link.written(userId, { epoch, offset }));
+    progress.report(log);
   }
 
   /** The offset after which the log of a user continues, or begins. */

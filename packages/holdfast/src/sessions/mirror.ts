@@ -168,20 +168,24 @@ export class Mirror {
     const last = after + drafts.length;
     const known = this.headOf(userId)?.last ?? after;
     const old = history.find(userId);
-    if (old !== undefined && old.first <= after + 1 && after <= known) {
+    if (old === undefined) {
+      if (last >= known) this.#append(history.beginMirror(userId, epoch, after), drafts);
+    } else if (old.first <= after + 1 && after <= known) {
       this.#append(old, drafts.slice(known - after));
-      return;
+    } else if (last >= old.first - 1) {
+      this.#replace(old, after, drafts);
     }
-    // Neither up to what is here, nor beyond it.
-    if (last < known && (old === undefined || last < old.first - 1)) return;
-    const rest = old === undefined || known <= last ? [] : draftsOf(old, last);
-    const log = history.beginMirror(userId, epoch, after);
-    if (old !== undefined) log.succeed(old);
-    this.#append(log, [
-      ...drafts.map((draft, index) => reuse(draft, old, after + 1 + index)),
-      ...rest,
-    ]);
-    for (const receipt of old?.receiptsUpTo(known) ?? [])
+  }
+
+  /** Begins a log anew that reaches further back, or goes on after a hole; what it shares with the former stays as it was. */
+  #replace(old: UserLog, after: number, drafts: readonly EntryDraft[]): void {
+    const { userId, epoch, last } = old;
+    const own = drafts.map((draft, index) => reuse(draft, old, after + 1 + index));
+    const rest = draftsOf(old, after + drafts.length);
+    const log = this.#rooms.history.beginMirror(userId, epoch, after);
+    log.succeed(old);
+    this.#append(log, [...own, ...rest]);
+    for (const receipt of old.receiptsUpTo(last))
       if (log.notesAt(receipt.offset)?.receipt !== receipt) receipt.leftLog('overflow');
   }
 
@@ -259,8 +263,8 @@ const unsayable: EntryDraft = {
 };
 
 /** The same draft with the receipt that its event has in the log it was in before. */
-function reuse(draft: EntryDraft, old: UserLog | undefined, offset: number): EntryDraft {
-  const receipt: Receipt | null = old?.notesAt(offset)?.receipt ?? null;
+function reuse(draft: EntryDraft, old: UserLog, offset: number): EntryDraft {
+  const receipt: Receipt | null = old.notesAt(offset)?.receipt ?? null;
   if (receipt === null || draft.notes === null) return draft;
   return { ...draft, notes: { ...draft.notes, receipt } };
 }

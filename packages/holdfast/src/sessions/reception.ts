@@ -15,6 +15,7 @@ import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import type { Claim, Resumption, Succession } from './resumption.ts';
 import type { Session, SessionSeed } from './session.ts';
+import type { TicketFlaw } from './session-event.ts';
 import type { Shadow } from './shadow.ts';
 import type { SessionSocket } from './socket.ts';
 import type { Waiter } from './waiter.ts';
@@ -57,6 +58,13 @@ export interface Entry {
   readonly grant?: Grant;
 }
 
+/** What is told of somebody who got in. */
+interface Entrance {
+  readonly flaw: TicketFlaw | null;
+  readonly concluded: PressureReap | null;
+  readonly waitedMs: number;
+}
+
 /** Whether limit and clean-up are in force for a newcomer, as it came. */
 export function stanceOf({ stance = 'enforce' }: OpenRequest): Stance {
   return stance;
@@ -93,25 +101,25 @@ export class Reception {
    * one, too.
    */
   letIn(arrival: Arrival, entry: Entry): OpenOutcome {
-    const { events, waiting, clock, pulse, shadow } = this.#rooms;
-    const { request, startedAtMs, since } = arrival;
-    const { concluded, waiter, grant } = entry;
+    const { pulse, shadow } = this.#rooms;
+    const { request, since } = arrival;
+    const { waiter, grant } = entry;
     // Whoever was told of something on the way here may have shut the door.
     const refused = this.refuseIfClosed(arrival);
     if (refused !== null) return refused;
     // No look at the clock between the look at the count and the slot (I1).
     const now = pulse.latest;
     const succession = this.#successionOf(arrival, grant);
-    const { old, flaw } = succession;
+    const { old } = succession;
     const isHeldAlready = shadow.holds(old);
     const session = this.#takeSlot(this.#seedOf(arrival, succession, grant), old, entry.taken);
     if (waiter !== undefined) session.unconfirmedBytes = waiter.bytesWritten;
-    if (flaw !== null) events.emit({ type: 'ticketIgnored', user: request.userId, why: flaw });
-    if (concluded !== null) waiting.concluded(request.userId, concluded);
     const hasWaited = waiter !== undefined || grant !== undefined;
-    const waitedMs = hasWaited ? now - since : 0;
-    const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);
-    events.emit({ type: 'opened', session: session.id, user: request.userId, workMs, waitedMs });
+    this.#tell(session, arrival, {
+      flaw: succession.flaw,
+      concluded: entry.concluded,
+      waitedMs: hasWaited ? now - since : 0,
+    });
     shadow.entered(session, { since, isHeldAlready });
     if (!this.#seat(session, request.socket)) return { outcome: 'left' };
     for (const data of waiter?.takeHeld() ?? grant?.held ?? []) session.serve(data);
@@ -153,6 +161,18 @@ export class Reception {
     if (claim.isInvalid) events.emit({ type: 'ticketIgnored', user, why: 'invalid' });
     events.emit({ type: 'refused', user, ...refusal, workMs, waitedMs });
     return { outcome: 'refused', refusal };
+  }
+
+  #tell(
+    { id: session, userId: user }: Session,
+    { startedAtMs }: Arrival,
+    { flaw, concluded, waitedMs }: Entrance,
+  ): void {
+    const { events, waiting, clock } = this.#rooms;
+    if (flaw !== null) events.emit({ type: 'ticketIgnored', user, why: flaw });
+    if (concluded !== null) waiting.concluded(user, concluded);
+    const workMs = Math.max(0, clock.nowMs() - startedAtMs - waitedMs);
+    events.emit({ type: 'opened', session, user, workMs, waitedMs });
   }
 
   #successionOf({ request, claim }: Arrival, grant: Grant | undefined): Succession {

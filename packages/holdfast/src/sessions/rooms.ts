@@ -25,6 +25,7 @@ import { LogWriter } from './log-writer.ts';
 import { MessageIds } from './message-ids.ts';
 import { Mirror } from './mirror.ts';
 import { Orders } from './orders.ts';
+import { Progress } from './progress.ts';
 import { Publisher } from './publisher.ts';
 import { Pulse } from './pulse.ts';
 import { Questions } from './questions.ts';
@@ -74,6 +75,7 @@ export interface Rooms extends Ground {
   readonly refusals: LingeringSockets;
   readonly revokedLineages: RevokedLineages;
   readonly door: Door;
+  readonly progress: Progress;
   readonly history: History;
   readonly receipts: Receipts;
   readonly heartbeat: Heartbeat;
@@ -124,6 +126,7 @@ type Foundation = Ground &
     | 'refusals'
     | 'revokedLineages'
     | 'door'
+    | 'progress'
   >;
 
 /** Builds the rooms from the ground up: each is given only rooms that stand already. */
@@ -190,7 +193,8 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
   const revokedLineages = new RevokedLineages();
   const low = { events, pulse, registry, enforcement, lingering, revokedLineages };
   const door = new Door({ ...low, clock, openTimeoutMs });
-  return { ...ground, ...low, faults, limits, rates, refusals, door };
+  const progress = new Progress({ ...ground, faults });
+  return { ...ground, ...low, faults, limits, rates, refusals, door, progress };
 }
 
 /** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */

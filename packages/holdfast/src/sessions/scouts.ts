@@ -189,7 +189,7 @@ class Scout implements Timed {
   /** When it came: what was sent before proves nothing to it. */
   readonly since: number;
   readonly settled: Promise<ScoutReport>;
-  readonly #resolve: (report: ScoutReport) => void;
+  #resolve: ((report: ScoutReport) => void) | null = null;
   isSettled = false;
   endsAt = 0;
   timer: number = noEntry;
@@ -198,16 +198,14 @@ class Scout implements Timed {
     this.#scouts = scouts;
     this.userId = userId;
     this.since = since;
-    let resolve: (report: ScoutReport) => void = () => {};
-    this.settled = new Promise((settle) => {
-      resolve = settle;
+    this.settled = new Promise((resolve) => {
+      this.#resolve = resolve;
     });
-    this.#resolve = resolve;
   }
 
   tell(report: ScoutReport): void {
     this.isSettled = true;
-    this.#resolve(report);
+    this.#resolve?.(report);
   }
 
   due(now: number): number {

@@ -3,6 +3,10 @@ import { UsageError } from '../../../src/core/usage-error.ts';
 import { eventsOn, framesOn, House } from '../house.ts';
 import { first, readyOf, record, SeatHouse } from './seat-house.ts';
 
+function fail(): never {
+  throw new Error('no');
+}
+
 describe('a newcomer to whom the store has given a slot', () => {
   test('gets exactly its generation, and is told what the store said', () => {
     const house = new SeatHouse();
@@ -158,9 +162,6 @@ describe('a layer with a seat in a cluster', () => {
   });
 
   test('I6 counts what its node throws, and goes on', () => {
-    const fail = (): never => {
-      throw new Error('no');
-    };
     const link = { left: fail, confirmed: fail, written: fail };
     const house = new SeatHouse({}, { seat: { link } });
     const { session } = house.admit('u');

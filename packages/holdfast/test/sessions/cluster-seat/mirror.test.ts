@@ -187,8 +187,7 @@ describe('how far the record is delivered', () => {
 
   test('is told as far as a slow client has room, and again when it reads on', () => {
     const house = new SeatHouse({ maxUnconfirmedBytes: 16_384 });
-    const long = (index: number) => entry(`${index}`.padEnd(256, '.'));
-    const entries = Array.from({ length: 100 }, (_, index) => long(index));
+    const entries = Array.from({ length: 100 }, (_, index) => entry(`${index}`.padEnd(256, '.')));
     house.node.mirror.begin('u', { epoch: 'e1', after: 0, delivered: 0, entries });
     house.admit('u', { grant: { record: record(100, { delivered: 0 }) } });
     const places = (): number[] => house.heard.map(([, , , offset]) => Number(offset));

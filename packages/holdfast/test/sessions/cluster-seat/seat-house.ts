@@ -30,7 +30,7 @@ export class SeatHouse extends House {
     const heard: Told[] = [];
     const link: ClusterLink = {
       left: ({ generation }, cause, about) =>
-        heard.push(['left', generation - first, cause, ...Object.values(about)]),
+        heard.push(['left', generation - first, cause, ...Object.values<unknown>({ ...about })]),
       confirmed: ({ generation }) => heard.push(['confirmed', generation - first]),
       written: (userId, { epoch, offset }) => heard.push(['written', userId, epoch, offset]),
     };
