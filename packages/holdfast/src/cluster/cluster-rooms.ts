@@ -13,6 +13,7 @@ import { Farewells } from './farewells.ts';
 import { GenerationBlocks } from './generation-blocks.ts';
 import { LapsedRows } from './lapsed-rows.ts';
 import { Membership, type MembershipDuties } from './membership.ts';
+import { claimMessages } from './message-claims.ts';
 import { Post } from './post.ts';
 import { Publishing } from './publishing.ts';
 import { logTermsOf, RecordMirrors } from './record-mirrors.ts';
@@ -139,7 +140,9 @@ function seatLayer(
   const { options, clock, codec, name: node } = ground;
   rooms.ledger = new SlotLedger({ ...common, keepMs: common.terms.keepMs });
   const firstGeneration = joined.generation * block;
-  const cluster = { firstGeneration, ticketKey: joined.ticketKey, link: rooms.ledger };
+  const messages = claimMessages({ ...common, keepMs: common.terms.keepMs });
+  const { ticketKey } = joined;
+  const cluster = { firstGeneration, ticketKey, link: rooms.ledger, messages };
   rooms.layer = new SessionLayer(options, { ...parts, clock, codec, node, cluster });
   rooms.layer.subscribe((event) => {
     if (event.type !== 'receiptSettled' || event.outcome !== 'delivered') return;

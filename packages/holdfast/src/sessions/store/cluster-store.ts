@@ -6,6 +6,8 @@ import type {
   AppendAnswer,
   AssertAct,
   AssertAnswer,
+  ClaimAct,
+  ClaimAnswer,
   ConfirmAct,
   DeliveredAct,
   LiveSet,
@@ -16,6 +18,7 @@ import type {
   ReleaseAct,
   ReserveAct,
   RestartAct,
+  SettleAct,
   UserState,
 } from './acts.ts';
 
@@ -127,11 +130,8 @@ export interface ClusterStore {
   stateOf(user: string, actor: Actor): Promise<UserState>;
   /** Sets or, with null, lifts a user's own limit; whoever waits is told. */
   setLimit(user: string, limit: number | null): Promise<void>;
-  /**
-   * Takes the name of a message of a user: false when one of the last 128 was the same, which changes nothing. They are
-   * forgotten when none was taken for `keepMs`.
-   */
-  takeMessage(user: string, id: string, keepMs: number): Promise<boolean>;
+  claimMessage(act: ClaimAct): Promise<ClaimAnswer>;
+  settleMessage(act: SettleAct): Promise<void>;
   /** The number of the next broadcast. */
   nextBroadcast(): Promise<number>;
   /**

@@ -7,6 +7,8 @@ import type {
   AppendAnswer,
   AssertAct,
   AssertAnswer,
+  ClaimAct,
+  ClaimAnswer,
   ConfirmAct,
   DeliveredAct,
   ReadAct,
@@ -15,6 +17,7 @@ import type {
   ReleaseAct,
   ReserveAct,
   RestartAct,
+  SettleAct,
   UserState,
 } from '../../sessions/store/acts.ts';
 import type {
@@ -33,7 +36,7 @@ import { append, delivered, read, restart } from './log.ts';
 import { stateOf, sweep } from './look.ts';
 import { directLink, type MemoryStoreLink } from './memory-store-link.ts';
 import type { Inbox, MemoryStoreServer } from './memory-store-server.ts';
-import { revocations, revoke, takeMessage } from './orders.ts';
+import { claimMessage, revocations, revoke, settleMessage } from './orders.ts';
 import { forget, join, leave, nextBroadcast, renew, takeGeneration } from './roster.ts';
 import type { Turn } from './store-data.ts';
 
@@ -123,8 +126,12 @@ export class MemoryStore implements ClusterStore {
     return this.#ask((turn) => setLimit(turn, user, limit));
   }
 
-  takeMessage(user: string, id: string, keepMs: number): Promise<boolean> {
-    return this.#ask((turn) => takeMessage(turn, user, { id, keepMs }));
+  claimMessage(act: ClaimAct): Promise<ClaimAnswer> {
+    return this.#ask((turn) => claimMessage(turn, act));
+  }
+
+  settleMessage(act: SettleAct): Promise<void> {
+    return this.#ask((turn) => settleMessage(turn, act));
   }
 
   nextBroadcast(): Promise<number> {

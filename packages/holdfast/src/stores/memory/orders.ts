@@ -1,25 +1,39 @@
+import type { ClaimAct, ClaimAnswer, SettleAct } from '../../sessions/store/acts.ts';
 import type { RevocationOrder } from '../../sessions/store/cluster-store.ts';
+import { isAlive } from './rows.ts';
 import type { Turn } from './store-data.ts';
 
 /** How many names of messages of one user are remembered. */
 const mostMessages = 128;
+/** In the place of the node that is at a message. */
+const taken = 0;
 
-/** Takes the name of a message of a user; false when it is taken. */
-export function takeMessage(
-  { data, nowMs }: Turn,
-  user: string,
-  { id, keepMs }: { readonly id: string; readonly keepMs: number },
-): boolean {
-  const known = data.messages.get(user);
-  const taken = known !== undefined && known.forgetAtMs > nowMs ? known.ids : new Set<string>();
-  if (taken.has(id)) return false;
-  taken.add(id);
-  for (const oldest of taken) {
-    if (taken.size <= mostMessages) break;
-    taken.delete(oldest);
+/** Asks for a message of a user. */
+export function claimMessage(turn: Turn, { user, id, node, live, keepMs }: ClaimAct): ClaimAnswer {
+  const ids = claimsOf(turn, user) ?? new Map<string, number>();
+  const holder = ids.get(id);
+  if (holder === taken) return 'taken';
+  if (holder !== undefined && holder !== node && isAlive(live, holder)) return 'pending';
+  ids.set(id, node);
+  for (const oldest of ids.keys()) {
+    if (ids.size <= mostMessages) break;
+    ids.delete(oldest);
   }
-  data.messages.set(user, { ids: taken, forgetAtMs: nowMs + keepMs });
-  return true;
+  turn.data.messages.set(user, { ids, forgetAtMs: turn.nowMs + keepMs });
+  return 'new';
+}
+
+/** Says what became of a message, where it is that node's to say. */
+export function settleMessage(turn: Turn, { user, id, node, fate }: SettleAct): void {
+  const ids = claimsOf(turn, user);
+  if (ids?.get(id) !== node) return;
+  if (fate === 'taken') ids.set(id, taken);
+  else ids.delete(id);
+}
+
+function claimsOf({ data, nowMs }: Turn, user: string): Map<string, number> | undefined {
+  const known = data.messages.get(user);
+  return known !== undefined && known.forgetAtMs > nowMs ? known.ids : undefined;
 }
 
 /** Keeps an order to revoke tokens. */

@@ -52,9 +52,9 @@ export interface Lease {
   readonly untilMs: number;
 }
 
-/** Names of the messages of one user, oldest first. */
+/** Names of the messages of one user, oldest first, each with the node that is at it, or 0 once it is taken. */
 interface TakenMessages {
-  readonly ids: Set<string>;
+  readonly ids: Map<string, number>;
   forgetAtMs: number;
 }
 

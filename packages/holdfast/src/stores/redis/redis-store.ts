@@ -7,6 +7,8 @@ import type {
   AppendAnswer,
   AssertAct,
   AssertAnswer,
+  ClaimAct,
+  ClaimAnswer,
   ConfirmAct,
   DeliveredAct,
   ReadAct,
@@ -15,6 +17,7 @@ import type {
   ReleaseAct,
   ReserveAct,
   RestartAct,
+  SettleAct,
   UserState,
 } from '../../sessions/store/acts.ts';
 import {
@@ -205,10 +208,18 @@ export class RedisStore implements ClusterStore {
     await this.#commands.run(this.#scripts.setLimit, [keys.record, keys.limits], args);
   }
 
-  async takeMessage(user: string, id: string, keepMs: number): Promise<boolean> {
+  async claimMessage({ node, live, user, id, keepMs }: ClaimAct): Promise<ClaimAnswer> {
     const { messageIds } = this.#keys.of(user);
-    const args = [packedLine(id), keepMs];
-    return (await this.#commands.run(this.#scripts.takeMessage, [messageIds], args)) === 1;
+    const generations = `,${live.generations.join(',')},`;
+    const args = [node, live.upTo, generations, packedLine(id), keepMs];
+    const answer = await this.#commands.run(this.#scripts.claimMessage, [messageIds], args);
+    return answer as ClaimAnswer;
+  }
+
+  async settleMessage({ node, user, id, fate }: SettleAct): Promise<void> {
+    const { messageIds } = this.#keys.of(user);
+    const args = [node, packedLine(id), fate];
+    await this.#commands.run(this.#scripts.settleMessage, [messageIds], args);
   }
 
   nextBroadcast(): Promise<number> {

@@ -21,7 +21,8 @@ export interface Scripts {
   readonly restart: Script;
   readonly state: Script;
   readonly setLimit: Script;
-  readonly takeMessage: Script;
+  readonly claimMessage: Script;
+  readonly settleMessage: Script;
   readonly sweep: Script;
   readonly join: Script;
   readonly takeGeneration: Script;
@@ -46,7 +47,8 @@ export function loadScripts(): Scripts {
     restart: load('user', 'restart'),
     state: load('user', 'state'),
     setLimit: load('set-limit'),
-    takeMessage: load('take-message'),
+    claimMessage: load('claim-message'),
+    settleMessage: load('settle-message'),
     sweep: load('sweep'),
     join: load('nodes', 'join'),
     takeGeneration: load('nodes', 'take-generation'),

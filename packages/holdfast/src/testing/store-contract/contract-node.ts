@@ -7,6 +7,7 @@ import type {
   AppendAnswer,
   AssertAct,
   AssertAnswer,
+  ClaimAnswer,
   LiveSet,
   LogTerms,
   ReadAnswer,
@@ -142,6 +143,14 @@ export class ContractNode implements StoreListener {
   ): Promise<boolean> {
     const { isRevoked = false, keepMs = longMs } = more;
     return this.store.release({ ...this.actor, user, session, isRevoked, keepMs });
+  }
+
+  claim(user: string, id: string, keepMs: number = longMs): Promise<ClaimAnswer> {
+    return this.store.claimMessage({ ...this.actor, user, id, keepMs });
+  }
+
+  settle(user: string, id: string, fate: 'taken' | 'failed'): Promise<void> {
+    return this.store.settleMessage({ ...this.actor, user, id, fate });
   }
 
   reserve(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { promise, type StoreContractCase } from './bench.ts';
-import { ContractNode, longMs } from './contract-node.ts';
+import { ContractNode } from './contract-node.ts';
 
 /** Names that have been mistaken for something else somewhere, or for one another. */
 const nastyNames: readonly string[] = [
@@ -78,11 +78,8 @@ export const isolationCases: readonly StoreContractCase[] = [
       for (const [place, user] of nastyNames.entries()) {
         await node.append(user, `to ${place}`, { eventId: 'same', epoch: `e${place}` });
         await node.store.setLimit(user, place + 1);
-        assert.equal(
-          await node.store.takeMessage(user, 'same', longMs),
-          true,
-          JSON.stringify(user),
-        );
+        assert.equal(await node.claim(user, 'same'), 'new', JSON.stringify(user));
+        await node.settle(user, 'same', 'taken');
       }
       for (const [place, user] of nastyNames.entries()) {
         const { entries, record } = await node.read(user);
@@ -130,7 +127,9 @@ export const isolationCases: readonly StoreContractCase[] = [
       });
       assert.equal(outcome, 'appended', said);
       assert.equal((await node.append('ada', 'x', { eventId: name })).outcome, 'repeated', said);
-      assert.equal(await node.store.takeMessage('ada', name, longMs), true, said);
+      assert.equal(await node.claim('ada', name), 'new', said);
+      await node.settle('ada', name, 'taken');
+      assert.equal(await node.claim('ada', name), 'taken', said);
       await node.store.revoke({ user: 'ada', jti: name, issuedUpTo: 1, endsAtMs: far });
     }
     const { rows } = await node.state('ada');

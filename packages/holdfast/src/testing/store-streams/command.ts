@@ -12,7 +12,7 @@ const weights = {
   read: 4,
   restart: 1,
   setLimit: 3,
-  takeMessage: 3,
+  message: 3,
   nextBroadcast: 3,
   revoke: 2,
   revocations: 1,

@@ -52,7 +52,13 @@ export async function playRestart({ world, random, slot, user }: Scene): Promise
   return { ...(await slot.store.restart({ ...actor, user, lost: lost ?? '', epoch, terms })) };
 }
 
-/** Takes the name of a message. */
-export async function playTakeMessage({ random, slot, user }: Scene): Promise<Plain> {
-  return slot.store.takeMessage(user, `m${random.between(1, 5)}`, longMs);
+/** Asks for a message, or says what became of one. */
+export async function playMessage({ world, random, slot, user }: Scene): Promise<Plain> {
+  const id = `m${random.between(1, 5)}`;
+  const actor = world.book.actorOf(slot);
+  if (random.chance(0.5))
+    return await slot.store.claimMessage({ ...actor, user, id, keepMs: longMs });
+  const fate = random.chance(0.5) ? 'taken' : 'failed';
+  await slot.store.settleMessage({ ...actor, user, id, fate });
+  return fate;
 }

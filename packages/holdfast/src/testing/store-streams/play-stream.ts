@@ -3,7 +3,7 @@ import type { StoreBench } from '../store-contract/bench.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import type { StreamAccount, StreamLine } from './account.ts';
 import type { StreamAct, StreamStep } from './command.ts';
-import { playAppend, playDelivered, playRead, playRestart, playTakeMessage } from './log-acts.ts';
+import { playAppend, playDelivered, playRead, playRestart, playMessage } from './log-acts.ts';
 import { judgeStream } from './judge-stream.ts';
 import type { Plain } from './plain.ts';
 import {
@@ -40,7 +40,7 @@ const plays: Readonly<Record<StreamAct, (scene: Scene) => Promise<Plain>>> = {
   read: playRead,
   restart: playRestart,
   setLimit: playSetLimit,
-  takeMessage: playTakeMessage,
+  message: playMessage,
   nextBroadcast: playNextBroadcast,
   revoke: playRevoke,
   revocations: playRevocations,

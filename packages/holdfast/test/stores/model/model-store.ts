@@ -6,6 +6,8 @@ import type {
   AppendAnswer,
   AssertAct,
   AssertAnswer,
+  ClaimAct,
+  ClaimAnswer,
   ConfirmAct,
   DeliveredAct,
   ReadAct,
@@ -14,6 +16,7 @@ import type {
   ReleaseAct,
   ReserveAct,
   RestartAct,
+  SettleAct,
   UserState,
 } from '../../../src/sessions/store/acts.ts';
 import type {
@@ -161,10 +164,22 @@ export class ModelStore implements ClusterStore {
     model.free(user);
   }
 
-  async takeMessage(user: string, id: string): Promise<boolean> {
-    if (this.#model.taken.some((one) => one.user === user && one.id === id)) return false;
-    this.#model.taken.push({ user, id });
-    return true;
+  async claimMessage({ user, id, node, live }: ClaimAct): Promise<ClaimAnswer> {
+    const model = this.#model;
+    const known = model.claims.find((one) => one.user === user && one.id === id);
+    if (known?.node === 0) return 'taken';
+    const isAlive = (one: number): boolean => one > live.upTo || live.generations.includes(one);
+    if (known !== undefined && known.node !== node && isAlive(known.node)) return 'pending';
+    model.claims = [...model.claims.filter((one) => one !== known), { user, id, node }];
+    return 'new';
+  }
+
+  async settleMessage({ user, id, node, fate }: SettleAct): Promise<void> {
+    const model = this.#model;
+    const known = model.claims.find((one) => one.user === user && one.id === id);
+    if (known?.node !== node) return;
+    model.claims = model.claims.filter((one) => one !== known);
+    if (fate === 'taken') model.claims.push({ user, id, node: 0 });
   }
 
   async nextBroadcast(): Promise<number> {

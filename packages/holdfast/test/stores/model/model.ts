@@ -47,7 +47,7 @@ export class Model {
   records: ModelRecord[] = [];
   waiting: { user: string; node: number; at: number }[] = [];
   limits: { user: string; limit: number }[] = [];
-  taken: { user: string; id: string }[] = [];
+  claims: { readonly user: string; readonly id: string; readonly node: number }[] = [];
   orders: RevocationOrder[] = [];
   leases: { node: number; card: NodeCard; isOver: boolean }[] = [];
   listeners: { node: number; listener: StoreListener }[] = [];
