@@ -15,6 +15,24 @@ export { faultPlan, type FaultPlanOptions, type PlannedKind } from './fault-plan
 export { FaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 export { ManualClock } from './manual-clock.ts';
 export { maskedFrame, opcodes, type RawFrame, RawPeer, type RawPeerOptions } from './raw-peer.ts';
+export { checkLinearizable } from './linearizability/check-linearizable.ts';
+export type {
+  LinearizabilityVerdict,
+  Operation,
+  SequentialSpec,
+} from './linearizability/operation.ts';
+export { SlotRecorder } from './linearizability/slot-recorder.ts';
+export {
+  type SlotInput,
+  type SlotOutput,
+  slotsSpec,
+  type SlotState,
+} from './linearizability/slots-spec.ts';
+export {
+  type FailedAct,
+  SimulatedStoreLink,
+  type SimulatedStoreLinkOptions,
+} from './simulated-store-link.ts';
 export { SeededRandom } from './seeded-random.ts';
 export {
   RecordingOwner,
