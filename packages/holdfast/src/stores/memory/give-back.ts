@@ -17,8 +17,8 @@ export function release(turn: Turn, act: ReleaseAct): boolean {
   removeRow(turn, record, row);
   if (act.isRevoked) revokeLineage(record, row.lineage);
   record.keepMs = act.keepMs;
+  tellWaiters(turn, record);
   keep(turn, record);
-  tellWaiters(turn, act.user);
   return true;
 }
 
@@ -44,13 +44,12 @@ export function confirm(turn: Turn, { user, session }: ConfirmAct): void {
 export function setLimit(turn: Turn, user: string, limit: number | null): void {
   if (limit === null) turn.data.limits.delete(user);
   else turn.data.limits.set(user, limit);
-  tellWaiters(turn, user);
+  const record = findRecord(turn, user);
+  if (record !== undefined) tellWaiters(turn, record);
 }
 
 /** Each node where somebody waits hears once that a slot may be free. */
-function tellWaiters(turn: Turn, user: string): void {
-  const waiters = findRecord(turn, user)?.waiters;
-  if (waiters === undefined) return;
+function tellWaiters(turn: Turn, { user, waiters }: UserRecord): void {
   for (const [node, at] of waiters)
     if (turn.nowMs - at < waiterNoteMs) turn.tell(node, { type: 'freed', user });
   waiters.clear();
