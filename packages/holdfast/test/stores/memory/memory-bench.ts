@@ -1,26 +1,26 @@
 import { MemoryStore, MemoryStoreServer, SeededRandom, type StoreBench } from 'holdfast/testing';
 
-/** A memory store whose clock moves only when told to. */
-export interface MemoryBench extends StoreBench {
-  readonly server: MemoryStoreServer;
-  readonly clock: { nowMs: number };
+/** What a bench is made of; a mutant brings its own. */
+export interface MemoryBenchParts {
+  readonly MemoryStore: typeof MemoryStore;
+  readonly MemoryStoreServer: typeof MemoryStoreServer;
 }
 
-/** Opens one. */
-export function openMemoryBench(): MemoryBench {
+/** Opens a memory store whose clock moves only when told to. */
+export function openMemoryBench(
+  parts: MemoryBenchParts = { MemoryStore, MemoryStoreServer },
+): StoreBench {
   const clock = { nowMs: Date.UTC(2026, 5, 1) };
   const random = new SeededRandom(1);
-  const server = new MemoryStoreServer({
+  const server = new parts.MemoryStoreServer({
     nowMs: () => clock.nowMs,
     random: () => random.next(),
   });
   const stores: MemoryStore[] = [];
   return {
-    server,
-    clock,
     leaseMs: server.terms.leaseMs,
     connect: async () => {
-      const store = new MemoryStore(server);
+      const store = new parts.MemoryStore(server);
       stores.push(store);
       return store;
     },
