@@ -90,9 +90,10 @@ export class Attachment {
     session.grant = null;
     if (ready !== null) delivery.answer(session, ready);
     if (isOver(session)) return false;
-    history.toldUpTo(session, known);
     // Live from here on: no event can be written before `ready`, whoever publishes in the meantime.
     session.state = to;
+    history.toldUpTo(session, known);
+    if (isOver(session)) return false;
     this.#begin(session, placing);
     return session.state === 'live';
   }

@@ -42,15 +42,17 @@ export class GrantedDesk {
     pulse.ensure();
     const { userId, socket } = request;
     const arrival = this.#arrivalOf(request, grant.waitedMs);
-    const head = mirror.headOf(userId);
-    if (head !== null && head.epoch !== grant.record.epoch) mirror.restart(userId, grant.record);
     const refused = reception.refuseIfClosed(arrival);
     if (refused !== null) return refused;
     if (socket !== undefined && transportOf(socket, faults) === 'closed') {
       refusals.dismiss(socket, 'released');
       return { outcome: 'left' };
     }
-    return reception.letIn(arrival, { concluded: null, grant });
+    const record = mirror.recordOf(userId);
+    const isAnother = record !== null && record.epoch !== grant.record.epoch;
+    // What came here since the store was asked is newer than what it said.
+    const agreed = isAnother ? { ...grant, record } : grant;
+    return reception.letIn(arrival, { concluded: null, grant: agreed });
   }
 
   /** Turns a newcomer away for a reason that was found elsewhere. */

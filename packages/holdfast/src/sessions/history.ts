@@ -12,7 +12,7 @@ import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { type Scale, SharedBytes } from './shared-bytes.ts';
 import type { Session } from './session.ts';
-import type { EntryDraft } from './log-entry.ts';
+import type { EntryDraft, LogBounds } from './log-entry.ts';
 import { UserLog } from './user-log.ts';
 
 /**
@@ -25,6 +25,9 @@ function longestUseMs(settings: Settings): number {
   const backlogMs = (maxUnconfirmedBytes * 1_000) / slowestLinkBytesPerSecond;
   return resumeWindowMs + pingIntervalMs + pingTimeoutMs + backlogMs;
 }
+
+/** What a frame has beside the body of its event, at most; the store of a cluster counts bodies only. Bytes. */
+const framing = 64;
 
 /** What the history works with. */
 export interface HistoryRooms {
@@ -53,12 +56,15 @@ export class History {
   /** Of all logs, without what they share. */
   #weight = 0;
   readonly #shared: Scale = { weight: 0 };
+  readonly #bounds: LogBounds;
   readonly ends: LogEnds = new LogEnds();
 
   /** @param epoch the identity of all records kept by this process */
   constructor(rooms: HistoryRooms, epoch: string) {
     this.#rooms = rooms;
     this.epoch = epoch;
+    const { historyEvents: events, historyBytes: bytes } = rooms.settings;
+    this.#bounds = { events, bytes: rooms.cluster === null ? bytes : bytes + events * framing };
   }
 
   /** What all logs take in memory, about, bytes. */
@@ -148,10 +154,9 @@ export class History {
 
   /** Appends to a log of ours. False when all logs together have no room for it, so that it is gone again. */
   append(log: UserLog, draft: EntryDraft): boolean {
-    const { settings, pulse } = this.#rooms;
-    log.touchedAt = pulse.latest;
+    log.touchedAt = this.#rooms.pulse.latest;
     const { weight } = log;
-    log.append(draft, { events: settings.historyEvents, bytes: settings.historyBytes });
+    log.append(draft, this.#bounds);
     this.#weight += log.weight - weight;
     this.#byAge.touched(log);
     if (this.#excess > 0) this.#holdTotal();

@@ -88,6 +88,14 @@ export class Mirror {
     return { epoch, first: last + 1, last };
   }
 
+  /** The same, with how far it was delivered: where a newcomer of this user begins. */
+  recordOf(userId: string): RecordHead | null {
+    const head = this.headOf(userId);
+    if (head === null) return null;
+    const delivered = this.#rooms.history.find(userId)?.delivered ?? head.last;
+    return { ...head, delivered };
+  }
+
   /**
    * Brings in what the store has: the log of the user begins with it, goes on with it, or reaches further back. Sessions keep
    * their places and are written what waits for them; those in another record are told first that it is gone. What would

@@ -144,6 +144,15 @@ describe('the mirror of a record', () => {
       ]);
   });
 
+  test('I4 holds all that the store holds: there, only bodies count', () => {
+    const house = new SeatHouse({ historyEvents: 50, historyBytes: 50 * entry('x10').body.length });
+    house.read('u', [0, 50]);
+    expect(house.node.mirror.headOf('u')).toEqual({ epoch: 'e1', first: 1, last: 50 });
+    house.admit('u', { grant: { record: record(50) } });
+    house.appended('u', 51);
+    expect(house.node.mirror.headOf('u')).toMatchObject({ first: 2, last: 51 });
+  });
+
   test('loses nothing when it goes: the store still has it', async () => {
     const house = new SeatHouse({ resumeWindowMs: 5_000, historyEvents: 2 });
     house.read('u', [0, 4]);
@@ -183,6 +192,23 @@ describe('how far the record is delivered', () => {
     const house = new SeatHouse();
     house.admit('u', { grant: { record: record(5, { delivered: 3 }) }, ...at(5) });
     expect(house.heard).toEqual([['written', 'u', 'e1', 5]]);
+  });
+
+  test('I7 is told when the session is live, and one that its node ends then stays over', () => {
+    const link = {
+      left: () => {},
+      confirmed: () => {},
+      written: () => void house.layer.closeUser('u'),
+    };
+    const house: SeatHouse = new SeatHouse({}, { seat: { link } });
+    const { outcome } = house.enter('u', {
+      grant: { record: record(5, { delivered: 3 }) },
+      ...at(5),
+    });
+    expect(outcome).toEqual({ outcome: 'left' });
+    expect(house.layer.count('u')).toBe(0);
+    expect(house.causes).toEqual(['admin']);
+    expect(house.told('attached')).toEqual([]);
   });
 
   test('is told as far as a slow client has room, and again when it reads on', () => {

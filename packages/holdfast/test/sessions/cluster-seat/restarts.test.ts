@@ -44,14 +44,23 @@ describe('a record that is gone', () => {
     expect(eventsOn(socket)).toEqual(['x4', 'x1', 'x2']);
   });
 
-  test('is told to whoever is here when somebody is let in under the new one', () => {
+  test('is that of a newcomer too who was granted its slot before: what is here is newer', () => {
     const house = new SeatHouse();
     const here = house.admit('u', { grant: { record: record(3) } });
-    const { socket } = house.admit('u', { grant: { record: record(0, { epoch: 'e2' }) } });
-    expect(framesOn(here.socket, 'gap')).toEqual([{ ...gap, offset: 0 }]);
-    expect(readyOf(socket)).toMatchObject({ epoch: 'e2', offset: 0 });
+    house.node.mirror.restart('u', record(0, { epoch: 'e2' }));
     house.appended('u', 1, { epoch: 'e2' });
-    for (const one of [here.socket, socket]) expect(eventsOn(one)).toEqual(['x1']);
+    const { socket } = house.admit('u', {
+      grant: { record: record(3) },
+      resume: { epoch: 'e1', offset: 3 },
+    });
+    expect(readyOf(socket)).toMatchObject({
+      epoch: 'e2',
+      offset: 0,
+      resume: { outcome: 'gap', reason: 'epoch' },
+    });
+    house.appended('u', 2, { epoch: 'e2' });
+    for (const one of [here.socket, socket]) expect(eventsOn(one)).toEqual(['x1', 'x2']);
+    expect(framesOn(here.socket, 'gap')).toEqual([{ ...gap, offset: 0 }]);
   });
 
   test("is nobody's where the session has no socket yet: it begins in the new one", () => {
