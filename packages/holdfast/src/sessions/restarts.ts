@@ -7,24 +7,22 @@ import type { Session } from './session.ts';
  */
 export class Restarts {
   readonly #heartbeat: Heartbeat;
-  /** The mark of the last ping before each was told. */
-  readonly #toldAfter: Map<Session, number> = new Map();
+  /** The mark of the last ping before each was told; null before the first. */
+  #toldAfter: WeakMap<Session, number> | null = null;
 
   constructor(heartbeat: Heartbeat) {
     this.#heartbeat = heartbeat;
   }
 
-  get size(): number {
-    return this.#toldAfter.size;
-  }
-
   has(session: Session): boolean {
-    return this.#toldAfter.size > 0 && this.#toldAfter.has(session);
+    return this.#toldAfter?.has(session) === true;
   }
 
   /** A session is in another record now, and about to be told. Where its engine cannot ping, nobody knows when that is heard. */
   moved(session: Session): void {
-    if (session.socket?.canPing === true) this.#toldAfter.set(session, this.#heartbeat.lastMark);
+    if (session.socket?.canPing !== true) return;
+    this.#toldAfter ??= new WeakMap();
+    this.#toldAfter.set(session, this.#heartbeat.lastMark);
   }
 
   /** A session was told. */
@@ -36,14 +34,9 @@ export class Restarts {
 
   /** A ping of this session was answered. */
   answered(session: Session, mark: number): void {
-    if (this.#toldAfter.size === 0) return;
-    const toldAfter = this.#toldAfter.get(session);
+    const toldAfter = this.#toldAfter?.get(session);
     if (toldAfter === undefined) return;
-    if (isLaterMark(mark, toldAfter)) this.#toldAfter.delete(session);
+    if (isLaterMark(mark, toldAfter)) this.#toldAfter?.delete(session);
     else this.#heartbeat.probe(session);
-  }
-
-  left(session: Session): void {
-    this.#toldAfter.delete(session);
   }
 }

@@ -200,12 +200,11 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
 /** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */
 function connect(rooms: Rooms, duties: SessionDuties): void {
   const { door, waiting, history, receipts, heartbeat, hooks, hookRunner, departures } = rooms;
-  const { shadow, restarts, scouts, cluster } = rooms;
+  const { shadow, scouts, cluster } = rooms;
   door.onSpare((session) => shadow.spared(session));
   door.onLeave((session) => shadow.left(session));
   door.onLeave((session) => departures.left(session));
   door.onLeave((session) => receipts.left(session));
-  door.onLeave((session) => restarts.left(session));
   door.onLeave((session) => history.left(session.userId));
   if (cluster !== null) connectCluster(rooms, cluster);
   door.onLeave((session, cause) => scouts.left(session, cause));

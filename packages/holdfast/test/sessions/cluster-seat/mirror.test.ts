@@ -57,6 +57,8 @@ describe('the mirror of a record', () => {
       resume: { outcome: 'gap', reason: 'overflow', from: 2, to: 3 },
     });
     expect(eventsOn(known.socket)).toEqual(['x4', 'x5', 'x6']);
+    const last = house.admit('u', { grant: { record: record(6, { first: 4 }) }, ...at(2) });
+    expect(readyOf(last.socket)['resume']).toMatchObject({ outcome: 'gap', from: 3, to: 3 });
     const unread = house.admit('v', { grant: { record: record(6) }, ...at(2) });
     expect(readyOf(unread.socket)).toMatchObject({
       offset: 6,
@@ -67,7 +69,7 @@ describe('the mirror of a record', () => {
       offset: 6,
       resume: { outcome: 'gap', reason: 'overflow', from: 5, to: 6 },
     });
-    expect(house.metrics.lostByReason.get('overflow')).toBe(2 + 4 + 2);
+    expect(house.metrics.lostByReason.get('overflow')).toBe(2 + 1 + 4 + 2);
   });
 
   test('D4 tells of another record: of another epoch, or shorter than where the client was', () => {
@@ -183,6 +185,7 @@ describe('how far the record is delivered', () => {
     house.read('u', [2, 5], 'e1', 3);
     house.admit('u', { grant: { record: record(5, { delivered: 3 }) }, ...at(2) });
     expect(house.heard).toEqual([['written', 'u', 'e1', 5]]);
+    house.admit('u', { grant: { record: record(5, { delivered: 3 }) }, ...at(2) });
     house.appended('u', 6);
     house.admit('u', { grant: { record: record(6) }, ...at(2) });
     expect(house.heard).toHaveLength(1);

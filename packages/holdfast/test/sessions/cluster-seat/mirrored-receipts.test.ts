@@ -93,6 +93,25 @@ describe('a tracked event of another node', () => {
   });
 });
 
+describe('a tracked event whose log is read again', () => {
+  test('is told once, whoever confirms it before and after', async () => {
+    const house = seated();
+    house.admit('u', { roundTripMs: 20, grant: { record: record(4) } });
+    const slow = house.admit('u', { roundTripMs: 20, grant: { record: record(4) } });
+    slow.socket.outcome = 'queued';
+    house.appended('u', 5);
+    track(house, 6);
+    house.read('u', [2, 6]);
+    house.clock.advance(100);
+    slow.socket.outcome = 'ok';
+    slow.socket.owner.drained();
+    house.clock.advance(100);
+    await settled();
+    expect(slow.session.cursor).toBe(6);
+    expect(house.told('receiptSettled').map(({ offset }) => offset)).toEqual([6]);
+  });
+});
+
 describe('a tracked event that was published through this node', () => {
   test('is told by its node, and the application hears of one that is lost', () => {
     const house = seated();

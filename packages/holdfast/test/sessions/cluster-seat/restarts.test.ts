@@ -35,6 +35,15 @@ describe('a record that is gone', () => {
     expect(framesOn(socket, 'gap')).toEqual([{ ...gap, offset: 9 }]);
   });
 
+  test('D4 is told where the store has lost what this node has seen, though it has kept the name', () => {
+    const house = new SeatHouse();
+    const { socket } = house.admit('u', { grant: { record: record(3) } });
+    house.node.mirror.restart('u', record(1));
+    expect(framesOn(socket, 'gap')).toEqual([{ ...gap, epoch: 'e1', offset: 1 }]);
+    house.appended('u', 2);
+    expect(eventsOn(socket)).toEqual(['x2']);
+  });
+
   test('I4 is told first where the node brings in the new one: nothing of that is passed over', () => {
     const house = new SeatHouse();
     const { socket } = house.admit('u', { grant: { record: record(3) } });
@@ -132,6 +141,37 @@ describe('a record that is gone', () => {
     });
     expect(eventsOn(socket)).toEqual(['a', 'x1']);
     expect(house.layer.sessionsOf('u')[0]).toMatchObject({ cursor: 1, epoch: 'e2' });
+  });
+
+  test('leaves a session where it put it, whatever becomes of a write that was under way', () => {
+    const house = new SeatHouse();
+    const { session, socket } = house.admit('u');
+    const send = socket.send.bind(socket);
+    socket.send = () => {
+      socket.send = send;
+      house.node.mirror.restart('u', record(1, { epoch: 'e2' }));
+      return 'dropped';
+    };
+    house.appended('u', 1);
+    house.appended('u', 2, { epoch: 'e2' });
+    expect(session.cursor).toBe(2);
+    expect(framesOn(socket, 'gap')).toEqual([{ ...gap, offset: 1 }]);
+    expect(eventsOn(socket)).toEqual(['x2']);
+  });
+
+  test('I4 confirms nothing of an event that was being written', () => {
+    const house = new SeatHouse();
+    const { socket } = house.admit('u');
+    const send = socket.send.bind(socket);
+    socket.send = (frames, rest) => {
+      socket.send = send;
+      const outcome = send(frames, rest);
+      house.node.mirror.restart('u', record(9, { epoch: 'e2' }));
+      return outcome;
+    };
+    house.appended('u', 1, { tracked: { node: 3, event: 'x1', endsAtMs: null } });
+    house.clock.advance(1_000);
+    expect(house.told('receiptSettled')).toEqual([]);
   });
 
   test('ends a session that cannot be told', () => {

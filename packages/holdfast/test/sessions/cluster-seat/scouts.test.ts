@@ -85,6 +85,17 @@ describe('a scout', () => {
     expect(await reportOf(scouting)).toEqual({ outcome: 'alive' });
   });
 
+  test('I3 takes nobody for alive whose engine says closed by then', async () => {
+    const house = new SeatHouse();
+    const one = house.admit('u', { roundTripMs: 10 });
+    house.admit('u', { roundTripMs: 60 });
+    const scouting = house.node.scout('u');
+    house.clock.advance(20);
+    one.socket.claimed = 'closed';
+    house.clock.advance(45);
+    expect(await reportOf(scouting)).toEqual({ outcome: 'freed' });
+  });
+
   test('I3 says when that can change where nothing is proven in time', async () => {
     const house = new SeatHouse({ openTimeoutMs: 4_000 });
     house.node.enter({ userId: 'u' }, house.grant());
