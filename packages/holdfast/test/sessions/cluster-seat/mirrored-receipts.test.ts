@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { settled } from '../house.ts';
-import { record, SeatHouse } from './seat-house.ts';
+import { entry, record, SeatHouse } from './seat-house.ts';
 
 const undelivered: unknown[] = [];
 
@@ -101,7 +101,11 @@ describe('a tracked event whose log is read again', () => {
     slow.socket.outcome = 'queued';
     house.appended('u', 5);
     track(house, 6);
-    house.read('u', [2, 6]);
+    const tracked = { node: 3, event: 'x6', endsAtMs: null };
+    const entries = ['x3', 'x4', 'x5', 'x6'].map((event, index) =>
+      entry(event, index === 3 ? { tracked } : {}),
+    );
+    house.node.mirror.begin('u', { epoch: 'e1', after: 2, delivered: 2, entries });
     house.clock.advance(100);
     slow.socket.outcome = 'ok';
     slow.socket.owner.drained();
