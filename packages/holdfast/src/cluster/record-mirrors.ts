@@ -118,7 +118,8 @@ export class RecordMirrors {
     after: number,
   ): Promise<void> {
     await this.#agree(user, record, known);
-    const from = Math.max(after, record.first - 1);
+    // Whoever is here may be further behind than the newcomer: what is read must leave no hole for them.
+    const from = Math.max(Math.min(after, this.headOf(user)?.last ?? after), record.first - 1);
     for (let tries = 0; tries < mostTries; tries += 1) {
       const here = this.headOf(user);
       const isCovered = here !== null && here.first <= from + 1 && here.last >= record.last;

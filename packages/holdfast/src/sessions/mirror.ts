@@ -140,12 +140,12 @@ export class Mirror {
 
   /** Whether the event at this place is this one; null where it is not kept here. */
   holds(userId: string, next: MirrorEntry): boolean | null {
-    const { codec, faults, history } = this.#rooms;
-    const { epoch, offset, entry } = next;
+    const { history } = this.#rooms;
+    const { epoch, offset } = next;
     const log = history.find(userId);
     if (log === undefined || log.epoch !== epoch || offset < log.first || offset > log.last)
       return null;
-    const text = faults.attempt('application', () => codec.placeEvent(offset, entry.body), null);
+    const text = this.#textOf(next);
     const [payload] = payloadsOf(log.run(offset, 0).frames);
     return text === null || payload?.toString() === text;
   }
@@ -209,17 +209,20 @@ export class Mirror {
     }
   }
 
+  /** The payload of its frame; null where this wire has no word for it, or a codec has thrown. */
+  #textOf({ epoch, offset, entry: { body } }: MirrorEntry): string | null {
+    const { codec, faults } = this.#rooms;
+    const encode = (): string | null =>
+      body === ''
+        ? codec.encode({ type: 'gap', reason: 'broadcast', epoch, offset })
+        : codec.placeEvent(offset, body);
+    return faults.attempt('application', encode, null);
+  }
+
   #draftOf(userId: string, { epoch, offset, entry }: MirrorEntry): EntryDraft {
-    const { codec, faults, receipts } = this.#rooms;
-    const { body, onlyFor, eventId, tracked } = entry;
-    const text = faults.attempt(
-      'application',
-      () =>
-        body === ''
-          ? codec.encode({ type: 'gap', reason: 'broadcast', epoch, offset })
-          : codec.placeEvent(offset, body),
-      null,
-    );
+    const { receipts } = this.#rooms;
+    const { onlyFor, eventId, tracked } = entry;
+    const text = this.#textOf({ epoch, offset, entry });
     if (text === null) return unsayable;
     const at = { userId, epoch, offset, eventId };
     const receipt =

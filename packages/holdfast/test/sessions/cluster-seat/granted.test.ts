@@ -75,7 +75,7 @@ describe('a newcomer to whom the store has given a slot', () => {
     expect(eventsOn(heir.socket)).toEqual(['x5']);
   });
 
-  test('D4 holds a ticket of any node for good, and none of another key, another user, or beyond all numbers', () => {
+  test('D7 holds a ticket of any node for good, and none of another key, another user, or beyond all numbers', () => {
     const [one, other, strange] = [
       new SeatHouse(),
       new SeatHouse({}, { node: 'm' }),

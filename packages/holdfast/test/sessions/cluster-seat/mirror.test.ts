@@ -72,7 +72,7 @@ describe('the mirror of a record', () => {
     expect(house.metrics.lostByReason.get('overflow')).toBe(2 + 1 + 4 + 2);
   });
 
-  test('D4 tells of another record: of another epoch, or shorter than where the client was', () => {
+  test('D5 tells of another record: of another epoch, or shorter than where the client was', () => {
     const house = new SeatHouse();
     house.read('u', [2, 5]);
     for (const place of [at(4, 'e0'), at(6), at(4, 'n')]) {
@@ -153,6 +153,25 @@ describe('the mirror of a record', () => {
     house.admit('u', { grant: { record: record(50) } });
     house.appended('u', 51);
     expect(house.node.mirror.headOf('u')).toMatchObject({ first: 2, last: 51 });
+  });
+
+  test('tells whether it holds an event at its place, or another one, or nothing', () => {
+    const house = new SeatHouse();
+    house.read('u', [3, 5]);
+    house.appended('u', 6, { body: '' });
+    const holds = (offset: number, some: object = {}) =>
+      house.node.mirror.holds('u', {
+        epoch: 'e1',
+        offset,
+        entry: { ...entry(`x${offset}`), ...some },
+      });
+    expect([holds(3), holds(4), holds(7)]).toEqual([null, true, null]);
+    expect([holds(5, { body: entry('y').body }), holds(6, { body: '' }), holds(6)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(house.node.mirror.holds('v', { epoch: 'e1', offset: 1, entry: entry('x') })).toBeNull();
   });
 
   test('loses nothing when it goes: the store still has it', async () => {

@@ -5,7 +5,7 @@ import { readyOf, record, SeatHouse } from './seat-house.ts';
 const gap = { type: 'gap', reason: 'epoch', epoch: 'e2' };
 
 describe('a record that is gone', () => {
-  test('D4 is told to every session of its user, which reads on in the new one', () => {
+  test('D5 is told to every session of its user, which reads on in the new one', () => {
     const house = new SeatHouse();
     const [one, other] = [house.admit('u'), house.admit('u')];
     const stranger = house.admit('v');
@@ -35,7 +35,7 @@ describe('a record that is gone', () => {
     expect(framesOn(socket, 'gap')).toEqual([{ ...gap, offset: 9 }]);
   });
 
-  test('D4 is told where the store has lost what this node has seen, though it has kept the name', () => {
+  test('D5 is told where the store has lost what this node has seen, though it has kept the name', () => {
     const house = new SeatHouse();
     const { socket } = house.admit('u', { grant: { record: record(3) } });
     house.node.mirror.restart('u', record(1));
