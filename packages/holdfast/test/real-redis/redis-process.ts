@@ -67,21 +67,30 @@ export class RedisProcess {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it, also again, and resolves when it answers. Without `--save` and `--appendonly` it forgets everything. */
+  /** Starts it, also again, and resolves when it answers. */
   async start(...more: readonly string[]): Promise<void> {
+    this.launch(...more);
+    await eventually(`${this.#command} on port ${this.port}`, async () =>
+      this.ask('PING').then(
+        () => true,
+        // It wants a password, so it is there.
+        (error: unknown) => String(error).includes('NOAUTH'),
+      ),
+    );
+  }
+
+  /** Starts it and does not wait. Unless the arguments say otherwise, it saves nothing. */
+  launch(...more: readonly string[]): void {
     const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
     const forgetful = ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
     const isSentinel = this.#command === 'redis-sentinel';
     const args = isSentinel ? this.#args : [...fixed, ...forgetful, ...this.#args, ...more];
     this.#child = spawn(this.#command, args, { stdio: 'ignore' });
-    await eventually(`${this.#command} on port ${this.port}`, async () =>
-      (await this.ask('PING')).includes('PONG'),
-    );
   }
 
-  /** What redis-cli prints for this command. */
+  /** What redis-cli prints for this command; rejects where the answer is an error. */
   async ask(...command: readonly string[]): Promise<string> {
-    const { stdout } = await run('redis-cli', ['-p', String(this.port), ...command]);
+    const { stdout } = await run('redis-cli', ['-e', '-p', String(this.port), ...command]);
     return stdout.trim();
   }
 

@@ -68,8 +68,9 @@ export class Commands {
   /** Whoever waits for an answer is told; resolves when nothing is left of the connection. */
   close(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.client.status === 'end') return resolve();
-      this.client.once('end', () => resolve());
+      // Between two attempts there is nothing whose end would be told.
+      if (this.client.status === 'ready') this.client.once('end', () => resolve());
+      else resolve();
       this.client.disconnect();
     });
   }

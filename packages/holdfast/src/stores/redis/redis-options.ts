@@ -64,7 +64,7 @@ const optionNames: Readonly<Record<keyof RedisStoreOptions, true>> = {
 export function resolveRedisOptions(
   given: string | readonly string[] | RedisStoreOptions,
 ): RedisSettings {
-  const options = typeof given === 'string' || isList(given) ? { urls: given } : given;
+  const options = isOptions(given) ? given : { urls: given };
   checkNames(options);
   const target = parseTarget(options.urls);
   const db = dbOf(options, target);
@@ -111,8 +111,10 @@ function prefixOf({ prefix = 'holdfast' }: RedisStoreOptions, db: number): strin
   return db === 0 ? prefix : `${prefix}.${db}`;
 }
 
-function isList(given: readonly string[] | RedisStoreOptions): given is readonly string[] {
-  return Array.isArray(given);
+function isOptions(
+  given: string | readonly string[] | RedisStoreOptions,
+): given is RedisStoreOptions {
+  return typeof given === 'object' && given !== null && !Array.isArray(given);
 }
 
 function checkWhole(name: string, value: number, least: number): number {

@@ -78,7 +78,7 @@ function parseAddress(
   text: string,
   { place, defaultPort }: { readonly place: number; readonly defaultPort: number },
 ): RedisAddress {
-  const parts = /^(?:\[([\da-f:.]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/i.exec(text);
+  const parts = /^(?:\[([\da-f:.]+)\]|([^:,[\]]+))(?::(\d{1,5}))?$/i.exec(text);
   const host = parts?.[1] ?? parts?.[2];
   const port = Number(parts?.[3] ?? defaultPort);
   if (host === undefined || port < 1 || port > 65_535)

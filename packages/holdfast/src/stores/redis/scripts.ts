@@ -33,36 +33,46 @@ export interface Scripts {
   readonly revocations: Script;
 }
 
+/**
+ * What Redis is told of a script before it runs, so that it runs as a whole or not at all. Source: Redis 7, "Script flags",
+ * https://redis.io/docs/latest/develop/interact/programmability/lua-api/#script_flags
+ */
+const adds = '#!lua';
+/** Gives back, or adds so little that it is right to do it also when there is no memory left. */
+const mayAlways = '#!lua flags=allow-oom';
+const reads = '#!lua flags=no-writes';
+
 /** Reads the scripts, which lie beside this file. */
 export function loadScripts(): Scripts {
   return {
-    admit: load('user', 'admit'),
-    release: load('user', 'release'),
-    reserve: load('user', 'reserve'),
-    confirm: load('confirm'),
-    assertRows: load('user', 'assert-rows'),
-    append: load('user', 'append'),
-    delivered: load('delivered'),
-    read: load('read'),
-    restart: load('user', 'restart'),
-    state: load('user', 'state'),
-    setLimit: load('set-limit'),
-    claimMessage: load('claim-message'),
-    settleMessage: load('settle-message'),
-    sweep: load('sweep'),
-    join: load('nodes', 'join'),
-    takeGeneration: load('nodes', 'take-generation'),
-    renew: load('nodes', 'renew'),
-    leave: load('nodes', 'leave'),
-    forget: load('nodes', 'forget'),
-    revoke: load('revoke'),
-    revocations: load('revocations'),
+    admit: load(adds, 'user', 'admit'),
+    release: load(mayAlways, 'user', 'release'),
+    reserve: load(mayAlways, 'user', 'reserve'),
+    confirm: load(mayAlways, 'confirm'),
+    assertRows: load(adds, 'user', 'assert-rows'),
+    append: load(adds, 'user', 'append'),
+    delivered: load(mayAlways, 'delivered'),
+    read: load(reads, 'read'),
+    restart: load(mayAlways, 'user', 'restart'),
+    state: load(reads, 'user', 'state'),
+    setLimit: load(mayAlways, 'set-limit'),
+    claimMessage: load(adds, 'claim-message'),
+    settleMessage: load(mayAlways, 'settle-message'),
+    sweep: load(mayAlways, 'sweep'),
+    join: load(mayAlways, 'nodes', 'join'),
+    takeGeneration: load(mayAlways, 'nodes', 'take-generation'),
+    renew: load(mayAlways, 'nodes', 'renew'),
+    leave: load(mayAlways, 'nodes', 'leave'),
+    forget: load(mayAlways, 'nodes', 'forget'),
+    revoke: load(mayAlways, 'revoke'),
+    revocations: load(mayAlways, 'revocations'),
   };
 }
 
-function load(...names: readonly string[]): Script {
-  const text = names
-    .map((name) => readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8'))
-    .join('');
+function load(flags: string, ...names: readonly string[]): Script {
+  const parts = names.map((name) =>
+    readFileSync(new URL(`./lua/${name}.lua`, import.meta.url), 'utf8'),
+  );
+  const text = [`${flags}\n`, ...parts].join('');
   return { text, sha: createHash('sha1').update(text).digest('hex') };
 }

@@ -1,0 +1,231 @@
+import { describe, expect, it } from 'vitest';
+import { connectRedis, type RedisStore, StoreError, type StoreErrorKind } from 'holdfast/redis';
+import { eventually, type RedisProcess, startRedis } from '../../real-redis/redis-process.ts';
+import { actorOf, admission, Ear, publication } from './acts.ts';
+
+type Cleanup = (close: () => Promise<void>) => void;
+
+async function setUp(
+  cleanUp: Cleanup,
+  ...args: readonly string[]
+): Promise<{ server: RedisProcess; store: RedisStore }> {
+  const server = await startRedis(...args);
+  cleanUp(() => server.close());
+  return { server, store: connect(cleanUp, server.url) };
+}
+
+function connect(cleanUp: Cleanup, urls: string): RedisStore {
+  const store = connectRedis({ urls, timeoutMs: 300 });
+  cleanUp(() => store.close());
+  return store;
+}
+
+const actor = actorOf(1);
+let sessions = 0;
+
+/** An act that writes; resolves to the kind of its failure, or `done`. Every failure is a StoreError. */
+async function write(store: RedisStore): Promise<StoreErrorKind | 'done'> {
+  sessions += 1;
+  try {
+    await store.admit(admission(actor, `user-${sessions}`, sessions));
+    return 'done';
+  } catch (error) {
+    if (error instanceof StoreError) return error.kind;
+    throw error;
+  }
+}
+
+async function recovers(store: RedisStore): Promise<void> {
+  await eventually('writes again', async () => (await write(store)) === 'done');
+}
+
+describe('E8 a Redis that hurts is told of in one word, and used again when it is well', () => {
+  it.concurrent('OOM: nothing is added, slots are given back', async ({ onTestFinished }) => {
+    const { server, store } = await setUp(onTestFinished);
+    await store.admit(admission(actor, 'ada', 1));
+    await server.ask('CONFIG', 'SET', 'maxmemory', '1');
+    expect(await write(store)).toBe('out-of-memory');
+    const given = { ...actor, user: 'ada', session: 1, isRevoked: false, keepMs: 60_000 };
+    await expect(store.release(given)).resolves.toBe(true);
+    await server.ask('CONFIG', 'SET', 'maxmemory', '0');
+    expect(await write(store)).toBe('done');
+  });
+
+  it.concurrent('READONLY: another server has become the master', async ({ onTestFinished }) => {
+    const { server, store } = await setUp(onTestFinished);
+    await recovers(store);
+    await server.ask('REPLICAOF', '127.0.0.1', '1');
+    expect(await write(store)).toBe('read-only');
+    await server.ask('REPLICAOF', 'NO', 'ONE');
+    await recovers(store);
+  });
+
+  it.concurrent('LOADING: it reads its data', async ({ onTestFinished }) => {
+    const { server, store } = await setUp(onTestFinished);
+    await recovers(store);
+    await server.ask('EVAL', "for i = 1, 2000 do redis.call('SET', i, i) end", '0');
+    await server.ask('SAVE');
+    await server.kill();
+    server.launch('--key-load-delay', '500', '--loading-process-events-interval-bytes', '1024');
+    const seen = new Set<string>();
+    await eventually('loads, then writes', async () => {
+      seen.add(await write(store));
+      return seen.has('done');
+    });
+    expect(seen).toContain('loading');
+    expect([...seen].toSorted()).toEqual(['done', 'loading', 'unreachable']);
+  });
+
+  it.concurrent('BUSY: a script does not end', async ({ onTestFinished }) => {
+    const { server, store } = await setUp(onTestFinished, '--busy-reply-threshold', '50');
+    await recovers(store);
+    const script = server.ask('EVAL', 'while true do end', '0').catch(String);
+    await eventually('is busy', async () => (await write(store)) === 'busy');
+    await server.ask('SCRIPT', 'KILL');
+    expect(await script).toContain('killed');
+    await recovers(store);
+  });
+
+  it.concurrent('SCRIPT FLUSH: nobody notices', async ({ onTestFinished }) => {
+    const { server, store } = await setUp(onTestFinished);
+    await recovers(store);
+    await server.ask('SCRIPT', 'FLUSH');
+    expect(await Promise.all([write(store), write(store)])).toEqual(['done', 'done']);
+  });
+
+  it.concurrent('CLIENT KILL: acts under way fail, later ones do not', async ({
+    onTestFinished,
+  }) => {
+    const { server, store } = await setUp(onTestFinished);
+    await recovers(store);
+    await server.ask('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    expect(['unreachable', 'done']).toContain(await write(store));
+    await recovers(store);
+  });
+
+  it.concurrent('CLIENT PAUSE: no act takes longer than it may', async ({ onTestFinished }) => {
+    const { server, store } = await setUp(onTestFinished);
+    await recovers(store);
+    await server.ask('CLIENT', 'PAUSE', '800', 'ALL');
+    const began = performance.now();
+    expect(await write(store)).toBe('timeout');
+    expect(performance.now() - began).toBeGreaterThan(250);
+    await recovers(store);
+  });
+
+  it.concurrent('killed and started again: unreachable at once, then used again', async ({
+    onTestFinished,
+  }) => {
+    const { server, store } = await setUp(onTestFinished);
+    await recovers(store);
+    await server.kill();
+    await eventually('is unreachable', async () => (await write(store)) === 'unreachable');
+    const began = performance.now();
+    expect(await write(store)).toBe('unreachable');
+    expect(performance.now() - began).toBeLessThan(250);
+    await server.start();
+    await recovers(store);
+  });
+
+  it.concurrent('a wrong password and a right that is missing are refusals', async ({
+    onTestFinished,
+  }) => {
+    const { server } = await setUp(onTestFinished, '--requirepass', 'right');
+    expect(await write(connect(onTestFinished, `redis://:wrong@127.0.0.1:${server.port}`))).toBe(
+      'refused',
+    );
+    const admin = ['-a', 'right', '--no-auth-warning'];
+    await server.ask(...admin, 'ACL', 'SETUSER', 'bob', 'on', '>pw', '~*', '&*', '+@read');
+    expect(await write(connect(onTestFinished, `redis://bob:pw@127.0.0.1:${server.port}`))).toBe(
+      'refused',
+    );
+    expect(await write(connect(onTestFinished, `redis://:right@127.0.0.1:${server.port}`))).toBe(
+      'done',
+    );
+  });
+
+  it.concurrent('a store that never was there is unreachable, and a closed one stays so', async ({
+    onTestFinished,
+  }) => {
+    const store = connect(onTestFinished, 'redis://127.0.0.1:1');
+    expect(await write(store)).toBe('unreachable');
+    await expect(store.listen(1, new Ear())).rejects.toMatchObject({ kind: 'unreachable' });
+    await store.close();
+    expect(await write(store)).toBe('unreachable');
+  });
+});
+
+describe('E10 messages after a cut of their connection', () => {
+  it.concurrent('CLIENT KILL TYPE pubsub: everything is subscribed again before the listener is connected', async ({
+    onTestFinished,
+  }) => {
+    const { server, store } = await setUp(onTestFinished);
+    const ear = new Ear();
+    await store.listen(1, ear);
+    await store.admit(admission(actor, 'ada', 1));
+    await server.ask('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await eventually('reconnects', async () => ear.news.length === 3);
+    expect(ear.news).toEqual(['connected', 'disconnected', 'connected']);
+    await Promise.all(
+      Array.from({ length: 50 }, async (_, place) => {
+        await store.admit(admission(actor, `u${place}`, 100 + place));
+        await store.append(publication(actor, `u${place}`, '{}'));
+      }),
+    );
+    expect(await store.post(1, 2, 'words')).toBe(true);
+    await eventually('hears all', async () => ear.messages.length === 51);
+  });
+
+  it.concurrent('a wipe leaves the connections, and the store begins anew', async ({
+    onTestFinished,
+  }) => {
+    const { server, store } = await setUp(onTestFinished);
+    const ear = new Ear();
+    await store.listen(1, ear);
+    await store.admit(admission(actor, 'ada', 1));
+    await server.ask('FLUSHALL');
+    await expect(store.stateOf('ada', actor)).resolves.toMatchObject({ rows: [], record: null });
+    const again = await store.admit(admission(actor, 'ada', 2, { epoch: 'later' }));
+    expect(again).toMatchObject({ outcome: 'admitted', record: { epoch: 'later', last: 0 } });
+    expect(ear.news).toEqual(['connected']);
+  });
+
+  it.concurrent('a frozen server is noticed by its silence, and the listener is connected when it is back', async ({
+    onTestFinished,
+  }) => {
+    const { server, store } = await setUp(onTestFinished);
+    const ear = new Ear();
+    await store.listen(1, ear);
+    server.signal('SIGSTOP');
+    await eventually('is cut', async () => ear.news.includes('disconnected'));
+    server.signal('SIGCONT');
+    await eventually('reconnects', async () => ear.news.length === 3);
+    await recovers(store);
+    expect(ear.news).toEqual(['connected', 'disconnected', 'connected']);
+  });
+});
+
+describe('E9 a store says what is wrong with its Redis', () => {
+  it.concurrent('an eviction policy that may drop rows', async ({ onTestFinished }) => {
+    const { store } = await setUp(
+      onTestFinished,
+      '--maxmemory',
+      '100mb',
+      '--maxmemory-policy',
+      'allkeys-lru',
+    );
+    await recovers(store);
+    await eventually('warns', async () => store.warnings().length > 0);
+    expect(store.warnings()).toEqual([expect.stringContaining('allkeys-lru')]);
+  });
+
+  it.concurrent('a replica that was given for a master', async ({ onTestFinished }) => {
+    const { server } = await setUp(onTestFinished);
+    const replica = await startRedis('--replicaof', '127.0.0.1', String(server.port));
+    onTestFinished(() => replica.close());
+    const store = connect(onTestFinished, replica.url);
+    await eventually('warns', async () => store.warnings().length > 0);
+    expect(store.warnings()).toEqual([expect.stringContaining('a replica')]);
+    expect(await write(store)).toBe('read-only');
+  });
+});
