@@ -18,9 +18,12 @@ export type Verdict =
   /** Upgrade it and close it with this cause, so that a browser sees the code. */
   | { readonly kind: 'refuse'; readonly cause: RefusalReason; readonly retryAfterMs?: number };
 
+/** Into what newcomers are let: a session layer, or a node of a cluster. */
+export type UpgradeLayer = Pick<SessionLayer, 'open' | 'turnAway' | 'reportFault'>;
+
 /** How upgrade requests are taken. */
 export interface UpgradeOptions {
-  readonly layer: SessionLayer;
+  readonly layer: UpgradeLayer;
   /**
    * Decides about a request for a WebSocket. May await; `signal` is aborted when the client leaves or the time is over.
    * What it throws is a fault, answered 500.

@@ -18,7 +18,7 @@ import {
 } from './upgrade-options.ts';
 import { pongingSocket } from './ws-socket.ts';
 
-export type { UpgradeOptions, Verdict } from './upgrade-options.ts';
+export type { UpgradeLayer, UpgradeOptions, Verdict } from './upgrade-options.ts';
 
 type Rejection = Extract<Verdict, { kind: 'reject' }>;
 

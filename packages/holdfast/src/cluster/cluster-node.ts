@@ -17,6 +17,7 @@ import type { ReapReport } from '../sessions/sweep-run.ts';
 import type { ClusterNodeParts } from './cluster-parts.ts';
 import type { Listing } from './directory.ts';
 import { buildClusterRooms, type ClusterRooms } from './cluster-rooms.ts';
+import type { Answers } from './questions.ts';
 
 /** What is known of a user on all nodes. */
 export interface UserOverview extends Listing {
@@ -130,6 +131,30 @@ export class ClusterNode {
 
   reapAll(): Promise<ReapReport> {
     return this.#rooms.directory.reap(null);
+  }
+
+  /**
+   * Asks the applications of all nodes, this one first, by `answering` of each. What is asked and answered goes as JSON.
+   * Rejects with what the answer of this node throws; nobody else is asked then.
+   */
+  askAll(kind: string, data: unknown): Promise<Answers> {
+    return this.#rooms.questions.askAll(kind, data);
+  }
+
+  /** Whether the user has a session of that id, or the one with which its client has come back, on any node. */
+  async hasSession(userId: string, id: string): Promise<boolean> {
+    const { guard, membership, layer } = this.#rooms;
+    if (layer.findFor(userId, id) !== null) return true;
+    const lineage = layer.cluster.lineageOf(id);
+    if (lineage === null) return false;
+    const { rows } = await guard.ask((store) => store.stateOf(userId, membership.actor));
+    return rows.some((row) => row.lineage === lineage);
+  }
+
+  /** Turns away, as `unauthorized`, newcomers of the user who hold no slot here yet and whose `extra` is meant; how many. */
+  turnAwayWaiting(userId: string, isMeant: (extra: unknown) => boolean): number {
+    const { desk, layer } = this.#rooms;
+    return desk.turnAway(userId, isMeant) + layer.turnAwayWaiting(userId, isMeant);
   }
 
   /** Tells every node of a revocation, now and when it comes back. Rejects with StoreError. */

@@ -18,4 +18,6 @@ export interface ClusterNodeParts extends Omit<SessionLayerParts, 'cluster'> {
   readonly onDrainAsked?: () => void;
   /** A token was revoked, here or on another node. May be told more than once. */
   readonly onRevoked?: (order: RevocationOrder) => void;
+  /** What the applications of the nodes ask each other, by kind: see {@link ClusterNode.askAll}. */
+  readonly answering?: Readonly<Record<string, (data: unknown) => unknown>>;
 }

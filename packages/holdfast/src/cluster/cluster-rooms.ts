@@ -16,6 +16,7 @@ import { Membership, type MembershipDuties } from './membership.ts';
 import { claimMessages } from './message-claims.ts';
 import { Post } from './post.ts';
 import { Publishing } from './publishing.ts';
+import { Questions } from './questions.ts';
 import { logTermsOf, RecordMirrors } from './record-mirrors.ts';
 import { RemoteReceipts } from './remote-receipts.ts';
 import { Repairs } from './repairs.ts';
@@ -46,6 +47,7 @@ export interface ClusterRooms {
   readonly publishing: Publishing;
   readonly broadcasting: Broadcasting;
   readonly directory: Directory;
+  readonly questions: Questions;
   readonly revoking: Revoking;
   readonly repairs: Repairs;
   readonly lapsed: LapsedRows;
@@ -188,6 +190,7 @@ function buildFlow(rooms: Building, common: Common, parts: ClusterNodeParts): vo
   });
   rooms.publishing = new Publishing({ ...common, receipts: rooms.receipts });
   rooms.directory = new Directory({ ...common, drain: () => parts.onDrainAsked?.() });
+  rooms.questions = new Questions({ ...common, answering: parts.answering ?? {} });
   rooms.revoking = new Revoking({ ...common, onRevoked: (order) => parts.onRevoked?.(order) });
 }
 

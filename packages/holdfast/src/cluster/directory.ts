@@ -4,6 +4,7 @@ import type { SessionView } from '../sessions/session-view.ts';
 import type { ReapReport } from '../sessions/sweep-run.ts';
 import type { Membership } from './membership.ts';
 import type { Post } from './post.ts';
+import { type Answers, askOthers, patienceMs } from './questions.ts';
 
 /** What is told about a session, and where it is. */
 export interface PlacedView extends SessionView {
@@ -32,9 +33,6 @@ export interface DirectoryParts {
   readonly post: Post;
   readonly drain: () => void;
 }
-
-/** How long another node may take to answer, milliseconds. */
-const patienceMs = 1_000;
 
 interface CloseAsked {
   readonly user: string;
@@ -118,24 +116,13 @@ export class Directory {
   }
 
   /** Every node's answer; those that do not answer in time are named. */
-  async #askAll(
-    kind: string,
-    data: unknown,
-    here: () => unknown,
-  ): Promise<{ answers: unknown[]; silent: string[] }> {
-    const { membership, post } = this.#parts;
-    const others = membership().others();
-    const asked = others.map(({ generation }) =>
-      post.ask(generation, kind, { data, withinMs: patienceMs }),
-    );
-    const [own, ...settled] = await Promise.allSettled([Promise.resolve(here()), ...asked]);
-    const answers = own.status === 'fulfilled' ? [own.value] : [];
-    const silent: string[] = [];
-    for (const [index, answer] of settled.entries()) {
-      if (answer.status === 'fulfilled') answers.push(answer.value);
-      else silent.push(others[index]?.name ?? '');
-    }
-    return { answers, silent };
+  async #askAll(kind: string, data: unknown, here: () => unknown): Promise<Answers> {
+    const own = here();
+    const [answer, { answers, silent }] = await Promise.all([
+      own,
+      askOthers(this.#parts, kind, data),
+    ]);
+    return { answers: [answer, ...answers], silent };
   }
 
   #listHere({ user, limit }: ListingOrder): { count: number; sessions: PlacedView[] } {

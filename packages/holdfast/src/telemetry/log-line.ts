@@ -69,6 +69,16 @@ const writers: { readonly [T in SessionEvent['type']]?: (event: EventOf<T>) => L
   }),
   swept: ({ drift }) =>
     drift > 0 ? { level: 'error', msg: 'Audit found drift and put it right' } : null,
+  joined: ({ isAnew }) =>
+    isAnew
+      ? { level: 'warn', msg: 'The lease of this node was over: joined the other nodes anew' }
+      : { level: 'info', msg: 'Joined the other nodes' },
+  storeAway: () => ({ level: 'error', msg: 'The store does not answer any more' }),
+  storeBack: () => ({ level: 'info', msg: 'The store answers again' }),
+  repaired: () => ({
+    level: 'warn',
+    msg: 'Rows of the store and sessions here differed, and were put right',
+  }),
   unknownHandle: () => ({
     level: 'debug',
     msg: 'Asked to close a session that is over or never was',

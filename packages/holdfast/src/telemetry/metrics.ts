@@ -1,7 +1,12 @@
 import { Histogram } from '../core/histogram.ts';
 import type { DeathCause } from '../core/death.ts';
 import { type CloseCause, closeCauses, type RefusalReason } from '../protocol/close-causes.ts';
-import type { EvictionPolicy, LossReason, SessionEvent } from '../sessions/session-event.ts';
+import type {
+  EvictionPolicy,
+  LossReason,
+  RepairCounts,
+  SessionEvent,
+} from '../sessions/session-event.ts';
 import { MinuteCount } from './minute-count.ts';
 
 /**
@@ -37,6 +42,14 @@ export class Metrics {
   peak = 0;
   published = 0;
   stalls = 0;
+  /** Of a node of a cluster: how often its lease was over, and rows of the store that differed from the sessions here. */
+  leasesLost = 0;
+  readonly repairs: { -readonly [Kind in keyof RepairCounts]: number } = {
+    restored: 0,
+    removed: 0,
+    superseded: 0,
+    full: 0,
+  };
 
   /** @param nowMs the instant of the event, by any monotonic clock */
   record<T extends SessionEvent['type']>(event: EventOf<T>, nowMs: number): void {
@@ -115,6 +128,15 @@ const folds: { readonly [T in SessionEvent['type']]?: Fold<T> } = {
   },
   stalled: (metrics) => {
     metrics.stalls += 1;
+  },
+  joined: (metrics, { isAnew }) => {
+    if (isAnew) metrics.leasesLost += 1;
+  },
+  repaired: ({ repairs }, { restored, removed, superseded, full }) => {
+    repairs.restored += restored;
+    repairs.removed += removed;
+    repairs.superseded += superseded;
+    repairs.full += full;
   },
 };
 
