@@ -10,7 +10,11 @@ export type GatewayFaultPlace =
   | 'webhook'
   | 'flags'
   | 'rollout'
-  | 'rollout-file';
+  | 'rollout-file'
+  | 'store'
+  | 'store-settings'
+  | 'lease'
+  | 'revocations';
 
 /** A failure of the gateway as health tells it. */
 export interface GatewayFault {
@@ -70,6 +74,22 @@ const rows: Readonly<Record<GatewayFaultPlace, Row>> = {
   'rollout-file': {
     degrades: true,
     do: 'See to it that --rollout-file can be written: a restart would not know how far the rollout has come.',
+  },
+  store: {
+    degrades: true,
+    do: 'See to it that --redis-url names a Redis that runs and can be reached from here. This node tries again by itself, and lets nobody in before it has joined the others.',
+  },
+  'store-settings': {
+    degrades: false,
+    do: 'Redis may lose what nodes share: change the settings named. What was lost is found and repaired, but clients are told of a gap.',
+  },
+  lease: {
+    degrades: false,
+    do: 'This process or its Redis stood still for longer than 5 s. Look at --redis-url, at the processor and at pauses of the machine; its sessions were entered anew.',
+  },
+  revocations: {
+    degrades: true,
+    do: 'More tokens are revoked in the store than a node holds (100,000): some that are revoked are taken for good. Sign tokens with a new key.',
   },
   round: { degrades: true, do: 'A regular task failed. This is a bug: please report it.' },
 };

@@ -1,9 +1,11 @@
-import type { SessionLayer } from 'holdfast';
-import { createCore } from './core.ts';
-import { createFront, openFront } from './front.ts';
+import { resolveSettings, type SessionLayer } from 'holdfast';
+import { createEntrance, openEntrance } from './entrance.ts';
 import type { GatewayOptions } from './gateway-options.ts';
+import { createGround } from './ground.ts';
 import type { GatewayLog } from './log/gateway-log.ts';
-import { shutDown } from './shut-down.ts';
+import { openHouse } from './open-house.ts';
+import { sessionOptionsOf } from './session-options.ts';
+import { endWhenAsked, shutEntrance } from './shut-down.ts';
 
 export type { GatewayOptions } from './gateway-options.ts';
 
@@ -15,6 +17,7 @@ export interface Gateway {
   readonly wsUrl: string;
   readonly host: string;
   readonly port: number;
+  /** The sessions of this process. @throws Error while it waits for its store: there is none yet */
   readonly layer: SessionLayer;
   /** For what the process around it has to say; `fatal` and `flush` before an exit. */
   readonly log: GatewayLog;
@@ -32,33 +35,47 @@ export interface Gateway {
 }
 
 /**
- * Starts a gateway; resolves once it answers.
+ * Starts a gateway; resolves once it answers. Where nodes share a store that does not answer, it says so to whoever asks,
+ * lets nobody in, and goes on by itself when the store is there.
  *
- * @throws UsageError for settings that contradict each other (`flagOfOption` names the flags), and
- *   what `listen` throws when the address cannot be had (`EADDRINUSE`, `EACCES`, …)
+ * @throws UsageError for settings that contradict each other (`flagOfOption` names the flags), StoreError when the store
+ *   refuses this client, and what `listen` throws when the address cannot be had (`EADDRINUSE`, `EACCES`, …)
  */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const core = createCore(options);
-  const { layer, log, state } = core;
-  const stopping = new AbortController();
-  const front = createFront(core, () => stopping.abort());
-  const port = await openFront(front, core).catch(async (error: unknown) => {
-    core.close();
-    await layer.shutdown();
+  resolveSettings(sessionOptionsOf(options.config));
+  const ground = createGround(options);
+  const entrance = createEntrance(ground);
+  const { log, config } = ground;
+  const { host } = config;
+  const port = await openEntrance(entrance, ground).catch((error: unknown) => {
+    ground.leave();
     throw error;
   });
-  const { host } = options.config;
   const authority = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   const url = `http://${authority}`;
-  state.readiness = 'ready';
+  const stopping = new AbortController();
+  const opening = openHouse(ground, entrance, { ...options, url, stopping });
+  try {
+    await opening.begun;
+  } catch (error) {
+    await shutEntrance(ground, entrance);
+    throw error;
+  }
   for (const note of options.notes ?? []) log.warn('note', note);
   log.info('listening', `Listening on ${url}`, { url });
-  const stopped = new Promise<void>((resolve) => {
-    stopping.signal.addEventListener('abort', () => resolve(shutDown(core, front)), { once: true });
-  });
+  const stopped = endWhenAsked(ground, entrance, { opening, signal: stopping.signal });
   const stop = (): Promise<void> => {
     stopping.abort();
     return stopped;
   };
-  return { url, wsUrl: `ws://${authority}/ws`, host, port, layer, log, stop, stopped };
+  const place = { url, wsUrl: `ws://${authority}/ws`, host, port };
+  return {
+    ...place,
+    get layer() {
+      const layer = opening.layer();
+      if (layer === null) throw new Error('Expected a gateway with sessions, got one that waits.');
+      return layer;
+    },
+    ...{ log, stop, stopped },
+  };
 }

@@ -1,5 +1,6 @@
-import type { FaultPlace, SessionLayer } from 'holdfast';
+import { type FaultPlace, type SessionLayer, sweepIntervalMs } from 'holdfast';
 import type { GatewayFaultPlace, GatewayFaults } from './gateway-faults.ts';
+import type { Ground } from './ground.ts';
 
 /** A failure that stands. */
 interface ReportedFault {
@@ -47,13 +48,26 @@ export function reportHealth({ layer, faults, isListening, nowMs }: HealthSource
     error: error.slice(0, LONGEST_ERROR),
     do: remedy,
   }));
-  const ofGateway = faults.standing().map((fault) => ({
+  return {
+    status: isListening ? (isDegraded ? 'degraded' : 'ok') : 'failed',
+    faults: [...ofLayer, ...standingOf(faults)],
+    cleanup: { ...cleanup, lastRunMsAgo: cleanup.lastRunMsAgo ?? null },
+  };
+}
+
+/** The same before there are sessions: there is nothing to clean up yet. */
+export function reportStarting({ faults, config }: Ground): HealthReport {
+  const { environment, cleanupIntervalMs: intervalMs = sweepIntervalMs(environment) } = config;
+  return {
+    status: 'degraded',
+    faults: standingOf(faults),
+    cleanup: { running: false, lastRunMsAgo: null, intervalMs, failures: 0 },
+  };
+}
+
+function standingOf(faults: GatewayFaults): ReportedFault[] {
+  return faults.standing().map((fault) => ({
     ...fault,
     error: fault.error.slice(0, LONGEST_ERROR),
   }));
-  return {
-    status: isListening ? (isDegraded ? 'degraded' : 'ok') : 'failed',
-    faults: [...ofLayer, ...ofGateway],
-    cleanup: { ...cleanup, lastRunMsAgo: cleanup.lastRunMsAgo ?? null },
-  };
 }

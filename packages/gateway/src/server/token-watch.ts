@@ -1,4 +1,5 @@
 import type { Session, SessionEvent, SessionLayer } from 'holdfast';
+import type { RevocationOrder as KeptRevocation } from 'holdfast/cluster';
 import type { Revocations } from './auth/revocations.ts';
 import type { Bearer } from './auth/verdict.ts';
 
@@ -8,6 +9,10 @@ export interface TokenWatchParts {
   readonly revocations: Revocations;
   /** Ms that never go back, as the verdicts on tokens use them. */
   readonly monotonic: () => number;
+  /** Wall time in ms that does not go back. */
+  readonly wallNow: () => number;
+  /** Turns away newcomers of a user who are not in yet, and whose `extra` is meant. */
+  readonly turnAwayWaiting: (userId: string, isMeant: (extra: unknown) => boolean) => number;
 }
 
 /** Which tokens of a user to revoke: one of them, or all issued up to now. */
@@ -17,6 +22,8 @@ export interface RevocationOrder {
   /** Words for the log; never sent. */
   readonly note?: string | undefined;
 }
+
+const SECOND_MS = 1000;
 
 /**
  * Ends sessions whose token is no longer in force. Each session carries what its token proved, so
@@ -67,14 +74,42 @@ export class TokenWatch {
    * @throws UsageError `bad-state` when too much is revoked already; nothing has been done then
    */
   revoke({ userId, jti, note }: RevocationOrder): string[] {
-    const { layer, revocations } = this.#parts;
+    const { revocations } = this.#parts;
     if (jti === undefined) revocations.revokeUser(userId);
     else revocations.revokeToken({ userId, jti, endsAtMs: this.#endOf(userId, jti) });
+    return this.#endRevoked(userId, note);
+  }
+
+  /** The same as every node is to carry it out, now and later. */
+  orderOf({ userId, jti }: RevocationOrder): KeptRevocation {
+    const { revocations, monotonic, wallNow } = this.#parts;
+    const ends = jti === undefined ? undefined : this.#endOf(userId, jti);
+    const lastsMs = (ends ?? revocations.longestMs()) - monotonic();
+    return {
+      user: userId,
+      jti: jti ?? null,
+      issuedUpTo: Math.ceil(wallNow() / SECOND_MS),
+      endsAtMs: Math.ceil(wallNow() + lastsMs),
+    };
+  }
+
+  /**
+   * Carries out an order of any node; once more changes nothing.
+   *
+   * @throws UsageError `bad-state` when too much is revoked already; nothing has been done then
+   */
+  carryOut(order: KeptRevocation, note?: string): string[] {
+    noteRevocation(order, this.#parts);
+    return this.#endRevoked(order.user, note);
+  }
+
+  #endRevoked(userId: string, note: string | undefined): string[] {
+    const { layer, revocations, turnAwayWaiting } = this.#parts;
     const isRevoked = (extra: unknown): boolean => {
       const bearer = extra as Bearer | null | undefined;
       return bearer !== null && bearer !== undefined && revocations.isRevoked(bearer);
     };
-    layer.turnAwayWaiting(userId, isRevoked);
+    turnAwayWaiting(userId, isRevoked);
     return layer
       .sessionsOf(userId)
       .filter(({ extra }) => isRevoked(extra))
@@ -91,6 +126,20 @@ export class TokenWatch {
     const latest = Math.max(...ends);
     return Number.isFinite(latest) ? latest : undefined;
   }
+}
+
+/** Enters an order of any node into the list. @throws UsageError `bad-state` when it is full */
+export function noteRevocation(
+  { user: userId, jti, issuedUpTo, endsAtMs: endsAtWallMs }: KeptRevocation,
+  {
+    revocations,
+    monotonic,
+    wallNow,
+  }: Pick<TokenWatchParts, 'revocations' | 'monotonic' | 'wallNow'>,
+): void {
+  const endsAtMs = monotonic() + (endsAtWallMs - wallNow());
+  if (jti === null) revocations.revokeUser(userId, { atMs: issuedUpTo * SECOND_MS, endsAtMs });
+  else revocations.revokeToken({ userId, jti, endsAtMs });
 }
 
 /** Whether the token with which a newcomer came still lets it in. */

@@ -6,8 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { GatewayFaults } from '../../src/server/gateway-faults.ts';
 import { LoopLag } from '../../src/server/metrics/loop-lag.ts';
 import { PrometheusText } from '../../src/server/metrics/prometheus.ts';
+import { localSeatOf } from '../../src/server/sessions/seat.ts';
 import { findBrokenCommands, root } from '../house/written-commands.ts';
 import { parseExposition } from '../server/metrics/exposition.ts';
+import { idleStore } from '../server/metrics/idle-store.ts';
 import { readRules, shortenDurations } from './alert-rules.ts';
 
 const runBook = readFileSync(path.join(root, 'docs/run-book.md'), 'utf8');
@@ -26,7 +28,16 @@ async function exported(): Promise<{ names: ReadonlySet<string>; lines: readonly
   const layer = new SessionLayer({}, { clock: new ManualClock() });
   const faults = new GatewayFaults({ now: () => 0, tell: () => {} });
   const rollout = { stage: 'everyone', percent: 100, rollbacks: new Map() } as const;
-  const sources = { layer, metrics: new Metrics(), faults, lag, webhooks: null, rollout };
+  const shared = { store: idleStore(), seat: localSeatOf(layer) };
+  const sources = {
+    layer,
+    metrics: new Metrics(),
+    faults,
+    lag,
+    webhooks: null,
+    rollout,
+    ...shared,
+  };
   const text = await new PrometheusText(sources).read();
   lag.stop();
   const { families, samples } = parseExposition(text);

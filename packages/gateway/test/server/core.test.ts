@@ -1,13 +1,16 @@
 import { FakeSocket, ManualClock } from 'holdfast/testing';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Core, createCore } from '../../src/server/core.ts';
+import { createGround } from '../../src/server/ground.ts';
+import { takeLocalSeat } from '../../src/server/sessions/seat.ts';
 import { configOf } from './gateway/house.ts';
 
 let clock: ManualClock;
 let core: Core;
 beforeEach(() => {
   clock = new ManualClock();
-  core = createCore({ config: configOf(), logDestination: { write: () => {} } });
+  const ground = createGround({ config: configOf(), logDestination: { write: () => {} } });
+  core = createCore(ground, { seat: takeLocalSeat(ground), url: 'http://h', drain: () => {} });
 });
 afterEach(async () => {
   core.close();

@@ -28,7 +28,10 @@ beforeEach(() => {
   const onRefresh = (): { extra: Bearer | undefined } => ({ extra: upcoming.shift() });
   layer = new SessionLayer({}, { clock, hooks: { onRefresh } });
   revocations = new Revocations({ now: () => wallMs, monotonic });
-  watch = new TokenWatch({ layer, revocations, monotonic });
+  watch = new TokenWatch({
+    ...{ layer, revocations, monotonic, wallNow: () => wallMs },
+    turnAwayWaiting: (userId, isMeant) => layer.turnAwayWaiting(userId, isMeant),
+  });
   layer.subscribe(watch.hear);
 });
 

@@ -1,36 +1,27 @@
-import type { Metrics, SessionLayer } from 'holdfast';
+import type { Metrics } from 'holdfast';
 import type { AdminCheck } from '../auth/admin.ts';
+import type { HealthReport } from '../health-report.ts';
 import type { GuardRules } from '../rollout/guard.ts';
 import type { Rollout } from '../rollout/rollout.ts';
-import type { HealthReport } from '../health-report.ts';
-import type { RevocationOrder } from '../token-watch.ts';
-
-/** Whether newcomers are let in. */
-export type Readiness = 'ready' | 'starting' | 'draining';
-
-/** This process, as the API tells of it and ends it. */
-interface NodeParts {
-  /** Ms since 1970. */
-  readonly startedAt: number;
-  readonly drainTimeoutMs: number;
-  /** Begins to drain, unless that is under way. */
-  readonly drain: () => void;
-}
+import type { Readiness } from '../sessions/node-view.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 
 /** What the HTTP API works with. */
 export interface ApiParts {
-  readonly layer: SessionLayer;
+  /** Of this process, or of all nodes that share their users: no route knows which. */
+  readonly sessions: Sessions;
+  /** Of this node. */
   readonly metrics: Metrics;
+  /** How many sessions a user may hold who has no limit of their own. */
+  readonly limit: number;
   readonly isAdmin: AdminCheck;
   /** Version of the gateway, for OpenAPI. */
   readonly version: string;
-  readonly readiness: () => Readiness;
-  readonly node: NodeParts;
+  /** `store-unavailable`: the store is away, and newcomers are sent away until it is back. */
+  readonly readiness: () => Readiness | 'store-unavailable';
   readonly health: () => HealthReport;
   /** All metrics as Prometheus text. */
   readonly scrape: () => Promise<string>;
-  /** Revokes, ends the sessions it concerns, and returns their ids. @throws UsageError `bad-state` */
-  readonly revoke: (order: RevocationOrder) => string[];
   /** When to come back while the memory is nearly full, ms; null while it is not. */
   readonly overloadRetryMs: () => number | null;
   readonly rollout: Rollout;

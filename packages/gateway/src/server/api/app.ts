@@ -11,6 +11,7 @@ import { operationRoutes } from './operation-routes.ts';
 import { rolloutRoutes } from './rollout-routes.ts';
 import { readFields, readQuery } from './read-fields.ts';
 import type { Call, Route } from './route.ts';
+import { answerStoreError } from './store-problem.ts';
 import { usageProblemOf } from './usage-problem.ts';
 import { userRoutes } from './user-routes.ts';
 
@@ -49,8 +50,10 @@ export function createApp(
     return problemResponse(createProblem(404, 'not-found', detail));
   });
   app.onError((error) => {
-    const problem = usageProblemOf(error, api.layer.isOver);
+    const problem = usageProblemOf(error, api.sessions.isOver);
     if (problem !== null) return problemResponse(problem);
+    const unavailable = answerStoreError(error);
+    if (unavailable !== null) return unavailable;
     api.onThrow(error);
     const detail = 'Expected the gateway to serve this; it failed. Its log says why.';
     return problemResponse(createProblem(500, 'internal', detail));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { createProblem, problemResponse } from '../http/problem.ts';
-import type { ApiParts } from './api-parts.ts';
 import { defineRoute, jsonResponse } from './define-route.ts';
 import type { Route } from './route.ts';
 import { shapes } from './shapes.ts';
@@ -9,29 +8,34 @@ const count = z.number().int().min(0);
 
 const nodeView = z.object({
   name: z.string(),
-  state: z.enum(['ready', 'starting', 'draining']),
-  sessions: count,
-  startedAt: z.number().describe('milliseconds since 1970'),
+  url: z.string().describe('where operators reach it'),
+  state: z
+    .enum(['ready', 'starting', 'draining', 'silent'])
+    .describe('silent: it has not answered; it is gone when its lease is over'),
+  sessions: count.nullable(),
+  startedAt: z.number().nullable().describe('milliseconds since 1970'),
+  leaseMs: z
+    .number()
+    .nullable()
+    .describe(
+      'how long the others still take it for alive without a word of it; null without a store',
+    ),
 });
-
-function viewNode({ layer, readiness, node }: ApiParts): z.infer<typeof nodeView> {
-  const { sessions } = layer.gauges();
-  return { name: layer.node, state: readiness(), sessions, startedAt: node.startedAt };
-}
 
 const nodes: Route = defineRoute({
   method: 'GET',
   path: '/api/v1/nodes',
-  summary: 'List the nodes',
+  summary: 'List the nodes that share their users',
   query: z.strictObject({ limit: shapes.limit }),
+  problems: [503],
   answers: {
     200: {
       description: 'The nodes; `count` is the total',
       schema: z.object({ count, nodes: z.array(nodeView) }),
     },
   },
-  handle: ({ api, query: { limit } }) => {
-    const all = [viewNode(api)];
+  handle: async ({ api, query: { limit } }) => {
+    const all = await api.sessions.nodes();
     return jsonResponse(200, { count: all.length, nodes: all.slice(0, limit) });
   },
 });
@@ -40,24 +44,22 @@ const drain: Route = defineRoute({
   method: 'POST',
   path: '/api/v1/nodes/{node}:drain',
   summary: 'Let a node go without loss: its sessions are told when to come back, then it ends',
-  problems: [404],
+  problems: [404, 503],
   answers: {
     202: {
       description: 'It has begun, or was under way; over within `withinMs` and a second',
       schema: nodeView.extend({ withinMs: count.describe('the drain time, milliseconds') }),
     },
   },
-  handle: ({ api, id }) => {
-    if (id !== api.layer.node) {
-      const detail = 'Expected the name of this node: `GET /api/v1/nodes` lists it.';
+  handle: async ({ api: { sessions }, id }) => {
+    const begun = await sessions.drainNode(id);
+    if (begun === null) {
+      const detail = 'Expected the name of a node: `GET /api/v1/nodes` lists them.';
       return problemResponse(createProblem(404, 'unknown-node', detail));
     }
-    const { sessions } = viewNode(api);
-    api.node.drain();
-    const view = { ...viewNode(api), sessions, withinMs: api.node.drainTimeoutMs };
-    const response = jsonResponse(202, view);
-    // The connection would stand open for another request, and the end would wait for it.
-    response.headers.set('connection', 'close');
+    const response = jsonResponse(202, begun);
+    // The connection would stand open for another request, and the end of this node would wait for it.
+    if (id === sessions.node) response.headers.set('connection', 'close');
     return response;
   },
 });

@@ -1,17 +1,19 @@
-import { readSeedStats } from 'holdfast';
 import { z } from 'zod';
 import { createProblem, problemResponse } from '../http/problem.ts';
+import { sortKeys, type SortOrder } from '../sessions/session-list.ts';
 import { defineRoute, jsonResponse } from './define-route.ts';
 import { refuseOverload } from './publish-event.ts';
 import type { Route } from './route.ts';
-import { listSessions, sortKeys, type SortOrder } from './session-list.ts';
 import { shapes } from './shapes.ts';
 
 const count = z.number().int().min(0);
 const amount = z.number().min(0);
 const latency = z.object({ p50: amount, p99: amount, max: amount });
 
-const scope = z.enum(['node', 'cluster']).optional().describe('node or cluster');
+const scope = z
+  .enum(['node', 'cluster'])
+  .default('cluster')
+  .describe('node for this node alone, or cluster for all that share their users');
 
 const sortOrders = sortKeys.flatMap((key): SortOrder[] => [key, `-${key}`]);
 
@@ -34,25 +36,28 @@ const sessions: Route = defineRoute({
   path: '/api/v1/sessions',
   summary: 'List sessions of all users',
   query: listQuery,
+  problems: [503],
   answers: {
     200: {
       description: 'The sessions; `count` is the total',
       schema: z.object({
         count,
         sessions: z.array(shapes.sessionView.extend({ user: z.string() })),
+        silent: shapes.silent,
       }),
     },
   },
-  handle: ({ api, query: { state, sort, limit } }) =>
-    jsonResponse(200, listSessions(api.layer, { state, sort, limit })),
+  handle: async ({ api: { sessions: all }, query: { scope: which, ...options } }) =>
+    jsonResponse(200, await all.list(which, options)),
 });
 
 const reapAll: Route = defineRoute({
   method: 'POST',
   path: '/api/v1/sessions:reap',
   summary: 'End the dead sessions of all users, and no others',
+  problems: [503],
   answers: { 200: { description: 'Those that were ended', schema: shapes.reaped } },
-  handle: async ({ api: { layer } }) => jsonResponse(200, await layer.reapAll()),
+  handle: async ({ api: { sessions: all } }) => jsonResponse(200, await all.reapAll()),
 });
 
 const broadcast: Route = defineRoute({
@@ -68,7 +73,7 @@ const broadcast: Route = defineRoute({
     },
   },
   handle: async ({ api, body: { event, data = null } }) =>
-    refuseOverload(api) ?? jsonResponse(202, await api.layer.broadcast({ event, data })),
+    refuseOverload(api) ?? jsonResponse(202, await api.sessions.broadcast({ event, data })),
 });
 
 const stats: Route = defineRoute({
@@ -76,6 +81,7 @@ const stats: Route = defineRoute({
   path: '/api/v1/stats',
   summary: 'Numbers in the words of the seed document, recounted at the moment of asking',
   query: statsQuery,
+  problems: [503],
   answers: {
     200: {
       description: 'The numbers',
@@ -99,11 +105,13 @@ const stats: Route = defineRoute({
         environment: z.string(),
         creation_latency_ms: latency,
         admission_wait_ms: latency,
+        nodes: count,
+        silent: shapes.silent,
       }),
     },
   },
-  handle: ({ api: { layer, metrics } }) =>
-    jsonResponse(200, readSeedStats(layer, metrics, performance.now())),
+  handle: async ({ api: { sessions: all }, query: { scope: which } }) =>
+    jsonResponse(200, await all.stats(which)),
 });
 
 const health: Route = defineRoute({
@@ -147,7 +155,8 @@ const ready: Route = defineRoute({
   handle: ({ api }) => {
     const readiness = api.readiness();
     if (readiness === 'ready') return jsonResponse(200, { status: 'ready' });
-    const detail = `Expected a gateway that lets newcomers in; this one is ${readiness}.`;
+    const state = readiness === 'store-unavailable' ? 'without its store' : readiness;
+    const detail = `Expected a gateway that lets newcomers in; this one is ${state}.`;
     return problemResponse(createProblem(503, readiness, detail), { 'retry-after': '1' });
   },
 });

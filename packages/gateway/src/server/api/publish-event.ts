@@ -26,7 +26,7 @@ export async function publishEvent(
   const overloaded = refuseOverload(api);
   if (overloaded !== null) return overloaded;
   const { event, data = null, critical = false, id, session, ttl, wait } = order;
-  if (session !== undefined && api.layer.findFor(userId, session) === null) {
+  if (session !== undefined && !(await api.sessions.hasSession(userId, session))) {
     const detail =
       'Expected `session` to be a session of this user that is not over, or that came back.';
     return problemResponse(createProblem(404, 'unknown-session', detail));
@@ -37,8 +37,8 @@ export async function publishEvent(
     ...(session !== undefined && { session }),
     ...(ttl !== undefined && { ttlMs: ttl }),
   };
-  if (wait === null) return jsonResponse(202, api.layer.publish(userId, input, options));
-  const receipted = await api.layer.publishAndWait(userId, input, { ...options, ...wait });
+  if (wait === null) return jsonResponse(202, await api.sessions.publish(userId, input, options));
+  const receipted = await api.sessions.publishAndWait(userId, input, { ...options, ...wait });
   return jsonResponse(200, receipted);
 }
 

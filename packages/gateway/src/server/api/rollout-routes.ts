@@ -49,12 +49,12 @@ const rolloutView = z.object({
     .describe('newest first'),
 });
 
-function view({ layer, metrics, rollout, guardRules }: ApiParts): z.infer<typeof rolloutView> {
+function view({ limit, metrics, rollout, guardRules }: ApiParts): z.infer<typeof rolloutView> {
   const { stage, percent, interimLimit, steps, providerName } = rollout;
   return {
     stage,
     percent,
-    limit: layer.settings.maxSessionsPerUser,
+    limit,
     interimLimit,
     provider: providerName,
     guard: { armed: rollout.isGuarded, ...guardRules },

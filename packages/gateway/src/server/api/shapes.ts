@@ -20,6 +20,7 @@ export interface Shapes {
   readonly reaped: z.ZodType;
   readonly closed: z.ZodType;
   readonly sessionView: z.ZodObject;
+  readonly silent: z.ZodType;
 }
 
 const count: z.ZodNumber = z.number().int().min(0);
@@ -77,4 +78,5 @@ export const shapes: Shapes = {
     offset: count,
     acked: count,
   }),
+  silent: z.array(z.string()).describe('names of nodes that have not answered: theirs is missing'),
 };

@@ -3,7 +3,6 @@ import { createProblem, problemResponse } from '../http/problem.ts';
 import { defineRoute, jsonResponse } from './define-route.ts';
 import { publishEvent } from './publish-event.ts';
 import type { Route } from './route.ts';
-import { viewOf } from './session-list.ts';
 import { shapes } from './shapes.ts';
 
 const count = z.number().int().min(0);
@@ -86,6 +85,7 @@ const list: Route = defineRoute({
   path: '/api/v1/users/{user}/sessions',
   summary: 'List the sessions of a user, oldest first',
   query: listQuery,
+  problems: [503],
   answers: {
     200: {
       description: 'The sessions; `count` is the total',
@@ -95,27 +95,22 @@ const list: Route = defineRoute({
         count,
         waiting: count,
         sessions: z.array(shapes.sessionView),
+        silent: shapes.silent,
       }),
     },
   },
-  handle: ({ api: { layer }, userId, query }) => {
-    const sessions = layer.sessionsOf(userId);
-    return jsonResponse(200, {
-      user: userId,
-      limit: layer.limitOf(userId),
-      count: sessions.length,
-      waiting: layer.waiting(userId),
-      sessions: sessions.slice(0, query.limit).map((session) => viewOf(layer, session)),
-    });
-  },
+  handle: async ({ api: { sessions }, userId, query }) =>
+    jsonResponse(200, { user: userId, ...(await sessions.overview(userId, query.limit)) }),
 });
 
 const reap: Route = defineRoute({
   method: 'POST',
   path: '/api/v1/users/{user}/sessions:reap',
   summary: 'End the dead sessions of a user, and no others',
+  problems: [503],
   answers: { 200: { description: 'Those that were ended', schema: shapes.reaped } },
-  handle: ({ api: { layer }, userId }) => jsonResponse(200, layer.reapUser(userId)),
+  handle: async ({ api: { sessions }, userId }) =>
+    jsonResponse(200, await sessions.reapUser(userId)),
 });
 
 const close: Route = defineRoute({
@@ -123,10 +118,11 @@ const close: Route = defineRoute({
   path: '/api/v1/users/{user}/sessions:close',
   summary: 'End the sessions of a user, the living too',
   body: closeBody,
+  problems: [503],
   answers: { 200: { description: 'Those that were ended', schema: shapes.closed } },
-  handle: ({ api: { layer }, userId, body: { exclude = [], reason } }) => {
+  handle: async ({ api: { sessions }, userId, body: { exclude = [], reason } }) => {
     const note = reason === undefined ? {} : { note: reason };
-    return jsonResponse(200, { closed: layer.closeUser(userId, { exclude, ...note }) });
+    return jsonResponse(200, { closed: await sessions.closeUser(userId, { exclude, ...note }) });
   },
 });
 
@@ -135,10 +131,10 @@ const revoke: Route = defineRoute({
   path: '/api/v1/users/{user}:revoke',
   summary: 'Revoke the tokens of a user and end the sessions opened with them',
   body: revokeBody,
-  problems: [409],
+  problems: [409, 503],
   answers: { 200: { description: 'The sessions that were ended', schema: shapes.closed } },
-  handle: ({ api, userId, body: { jti, reason } }) =>
-    jsonResponse(200, { closed: api.revoke({ userId, jti, note: reason }) }),
+  handle: async ({ api: { sessions }, userId, body: { jti, reason } }) =>
+    jsonResponse(200, { closed: await sessions.revoke({ userId, jti, note: reason }) }),
 });
 
 const setLimit: Route = defineRoute({
@@ -146,27 +142,25 @@ const setLimit: Route = defineRoute({
   path: '/api/v1/users/{user}/limit',
   summary: 'Set or lift the limit of one user; nobody is ended by it',
   body: limitBody,
-  problems: [409],
+  problems: [409, 503],
   answers: {
     200: {
       description: 'The limit in force from now on',
       schema: z.object({ user: z.string(), limit: count }),
     },
   },
-  handle: ({ api: { layer }, userId, body: { limit } }) => {
-    layer.setLimit(userId, limit);
-    return jsonResponse(200, { user: userId, limit: layer.limitOf(userId) });
-  },
+  handle: async ({ api: { sessions }, userId, body: { limit } }) =>
+    jsonResponse(200, { user: userId, limit: await sessions.setLimit(userId, limit) }),
 });
 
 const closeOne: Route = defineRoute({
   method: 'DELETE',
   path: '/api/v1/sessions/{id}',
   summary: 'End one session',
-  problems: [404],
+  problems: [404, 503],
   answers: { 204: { description: 'It was ended' } },
-  handle: ({ api: { layer }, id }) => {
-    if (layer.close(id, 'admin')) return new Response(null, { status: 204 });
+  handle: async ({ api: { sessions }, id }) => {
+    if (await sessions.close(id)) return new Response(null, { status: 204 });
     const detail = 'Expected the id of a session that is not over. List the sessions to see ids.';
     return problemResponse(createProblem(404, 'unknown-session', detail));
   },

@@ -13,6 +13,14 @@ export interface RevocationOptions {
   readonly capacity?: number;
 }
 
+/** Which tokens of a user to revoke. */
+export interface RevokedUser {
+  /** Tokens issued up to then, ms of wall time; up to now, if absent. An earlier instant than one ordered before changes nothing. */
+  readonly atMs?: number | undefined;
+  /** When it is not needed any more, monotonic ms, where known. */
+  readonly endsAtMs?: number | undefined;
+}
+
 /** A single token to revoke. */
 export interface RevokedToken {
   readonly userId: string;
@@ -27,7 +35,8 @@ const DAY_MS = 86_400_000;
 const LONGEST_DAYS = 30;
 
 /**
- * Tokens that are dead although they have not expired. It lives as long as the process.
+ * Tokens that are dead although they have not expired. Where nodes share a store, it keeps them, too;
+ * else they live as long as the process.
  *
  * **What "issued before" means.** A token is dead when its `iat` is not later than the instant of the
  * revocation and the leeway granted to the issuer's clock: a clock that is ahead dates a token of
@@ -56,9 +65,14 @@ export class Revocations {
     this.#tokens = new ExpiringMap({ now: monotonic, capacity });
   }
 
-  /** All tokens of this user issued up to now are dead. @throws UsageError `bad-state` when full */
-  revokeUser(userId: string): void {
-    if (this.#users.set(userId, this.#now(), this.#longestMs())) return;
+  /** All tokens of this user issued up to then are dead. @throws UsageError `bad-state` when full */
+  revokeUser(
+    userId: string,
+    { atMs = this.#now(), endsAtMs = this.longestMs() }: RevokedUser = {},
+  ): void {
+    const revokedAtMs = this.#users.find(userId);
+    if (revokedAtMs !== undefined && revokedAtMs > atMs) return;
+    if (this.#users.set(userId, atMs, endsAtMs)) return;
     throw this.#full('users', 'To void every token at once, sign them with a new key.');
   }
 
@@ -67,7 +81,7 @@ export class Revocations {
    *
    * @throws UsageError `bad-state` when full
    */
-  revokeToken({ userId, jti, endsAtMs = this.#longestMs() }: RevokedToken): void {
+  revokeToken({ userId, jti, endsAtMs = this.longestMs() }: RevokedToken): void {
     if (this.#tokens.set(tokenKey(userId, jti), true, endsAtMs)) return;
     throw this.#full('single tokens', 'Leave out `jti` to revoke all tokens of this user.');
   }
@@ -90,7 +104,8 @@ export class Revocations {
     return this.#users.size + this.#tokens.size;
   }
 
-  #longestMs(): number {
+  /** When a revocation ends of which it is not known when nobody needs it any more, monotonic ms. */
+  longestMs(): number {
     return this.#monotonic() + LONGEST_DAYS * DAY_MS;
   }
 

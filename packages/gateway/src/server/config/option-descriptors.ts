@@ -18,6 +18,8 @@ const PLACEHOLDERS: Readonly<Record<OptionKind, string>> = {
   secret: '<secret>',
   url: '<url>',
   'http-url': '<url>',
+  'redis-url': '<urls>',
+  name: '<name>',
   integer: '<number>',
   percent: '<percent>',
   duration: '<duration>',

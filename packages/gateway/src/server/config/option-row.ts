@@ -4,6 +4,8 @@ export type OptionKind =
   | 'secret'
   | 'url'
   | 'http-url'
+  | 'redis-url'
+  | 'name'
   | 'integer'
   | 'percent'
   | 'duration'

@@ -1,5 +1,6 @@
 import { logOptions } from './log-options.ts';
 import { rolloutOptions } from './rollout-options.ts';
+import { storeOptions } from './store-options.ts';
 
 const serverOptions = [
   {
@@ -274,6 +275,7 @@ const serverOptions = [
  */
 export const optionTable: readonly [
   ...typeof serverOptions,
+  ...typeof storeOptions,
   ...typeof rolloutOptions,
   ...typeof logOptions,
-] = [...serverOptions, ...rolloutOptions, ...logOptions];
+] = [...serverOptions, ...storeOptions, ...rolloutOptions, ...logOptions];

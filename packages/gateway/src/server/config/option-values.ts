@@ -3,6 +3,7 @@ import { normalizeOrigin } from '../origin.ts';
 import { shown } from './config-error.ts';
 import { flagOf } from './option-names.ts';
 import type { OptionRow } from './option-row.ts';
+import { isRedisAddress, REDIS_ADDRESS_FORM } from './redis-address.ts';
 import {
   formatDuration,
   formatSize,
@@ -27,6 +28,7 @@ export interface GivenText {
 /** 596 hours: timers of Node count to 2^31 - 1 ms and fire at once beyond. */
 const LONGEST_DURATION_MS = 2_145_600_000;
 
+const NAME = 'a name of 1 to 64 letters, digits, dashes and underscores';
 const PERCENT = 'a percentage from 0 to 100 with at most two decimals, such as 10 or 0.5';
 
 /** Reads one option according to its row. The message repeats no secret and no address with one. */
@@ -60,6 +62,10 @@ export function parseOption(row: OptionRow, { text, label }: GivenText): ParsedO
       return parseKeyUrl({ text, label });
     case 'http-url':
       return parseHttpUrl({ text, label });
+    case 'redis-url':
+      return parseRedisUrl({ text, label });
+    case 'name':
+      return orExpected(findName(text), NAME, { text, label });
     case 'secret':
     case 'text':
     case 'environment':
@@ -121,6 +127,10 @@ function listChoices(row: OptionRow): string {
   return `${choices.slice(0, -1).join(', ')} or ${choices.at(-1) ?? flagOf(row)}`;
 }
 
+function findName(text: string): string | undefined {
+  return /^[\w-]{1,64}$/.test(text.trim()) ? text.trim() : undefined;
+}
+
 function splitList(text: string): string[] {
   return text
     .split(',')
@@ -180,5 +190,14 @@ function parseHttpUrl({ text, label }: GivenText): ParsedOption {
     problem:
       `Expected ${label} to be an http or https address without user name and password, ` +
       'got something else.',
+  };
+}
+
+/** Who answers there is found out by connecting. An address may carry a password: it is not repeated. */
+function parseRedisUrl({ text, label }: GivenText): ParsedOption {
+  if (isRedisAddress(text)) return { ok: true, value: text.trim() };
+  return {
+    ok: false,
+    problem: `Expected ${label} to be ${REDIS_ADDRESS_FORM}, got something else.`,
   };
 }

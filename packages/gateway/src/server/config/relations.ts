@@ -39,6 +39,7 @@ export function findContradictions(config: ServeConfig, unreadable: ReadonlySet<
     ...adminTokenProblems(config),
     ...interimProblems(config),
     ...(hasUnreadableWebhooks ? [] : webhookProblems(config)),
+    ...storeProblems(config),
   ];
   const canTell = !DECIDE_WHAT_IS_MISSING.some((property) => unreadable.has(property));
   return canTell ? [...problems, ...missingProblems(config)] : problems;
@@ -46,11 +47,25 @@ export function findContradictions(config: ServeConfig, unreadable: ReadonlySet<
 
 /** What is allowed but rarely meant. */
 export function findOddities(config: ServeConfig): string[] {
-  if (config.jwksUrl === undefined || config.authAudience !== undefined) return [];
-  return [
-    '`--jwks-url` without `--auth-audience` accepts tokens that were issued for other ' +
-      'applications of the same issuer.',
-  ];
+  const oddities: string[] = [];
+  if (config.jwksUrl !== undefined && config.authAudience === undefined) {
+    oddities.push(
+      '`--jwks-url` without `--auth-audience` accepts tokens that were issued for other ' +
+        'applications of the same issuer.',
+    );
+  }
+  if (config.redisUrl !== undefined && config.nodeUrl === undefined && isAnyHost(config.host)) {
+    oddities.push(
+      '`--redis-url` without `--node-url`: nobody elsewhere reaches this node at the address it ' +
+        `listens on (${config.host}), which is what the list of nodes tells of it.`,
+    );
+  }
+  return oddities;
+}
+
+/** Stands for all addresses of the machine, and names none of them. */
+function isAnyHost(host: string): boolean {
+  return ['0.0.0.0', '::', '[::]'].includes(host.trim());
 }
 
 function secretProblems({ authSecret, jwksUrl }: ServeConfig): string[] {
@@ -117,6 +132,32 @@ function webhookProblems({ webhookUrl, webhookSecret }: ServeConfig): string[] {
   if (!read.ok) problems.push(`Expected \`--webhook-secret\` to be ${read.expected}.`);
   return problems;
 }
+
+/** What a node decides by itself cannot hold for all of them. */
+function storeProblems({ redisUrl, onLimit, ...rollout }: ServeConfig): string[] {
+  if (redisUrl === undefined) return [];
+  const problems: string[] = [];
+  if (onLimit === 'ask') {
+    problems.push(
+      'Expected `--on-limit` to be deny or evict-oldest with `--redis-url`, got ask: a newcomer cannot be ' +
+        'told of sessions on other nodes yet. Leave out one of the two.',
+    );
+  }
+  const given = rolloutFlags.filter(([property]) => rollout[property] !== undefined);
+  for (const [, flag] of given) {
+    problems.push(
+      `Expected \`${flag}\` not to be given with \`--redis-url\`, got both: the limit of all nodes together ` +
+        'cannot be observed only. Roll out node by node before they share a store.',
+    );
+  }
+  return problems;
+}
+
+const rolloutFlags = [
+  ['rolloutPercent', '--rollout'],
+  ['rolloutFile', '--rollout-file'],
+  ['rolloutProvider', '--rollout-provider'],
+] as const;
 
 function missingProblems(config: ServeConfig): string[] {
   if (mayMakeUpSecrets(config)) return [];

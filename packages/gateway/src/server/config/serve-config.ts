@@ -11,6 +11,8 @@ interface ValueByKind {
   readonly secret: string;
   readonly url: string;
   readonly 'http-url': string;
+  readonly 'redis-url': string;
+  readonly name: string;
   readonly integer: number;
   readonly percent: number;
   readonly duration: number;

@@ -18,6 +18,8 @@ import {
   withZeros,
 } from './collected.ts';
 import type { LoopLag } from './loop-lag.ts';
+import type { Seat } from '../sessions/seat.ts';
+import { addStoreMetrics, type StoreSources } from './store-metrics.ts';
 import { addRolloutMetrics, type RolloutSources } from './rollout-metrics.ts';
 import { addProcessMetrics } from './process-metrics.ts';
 
@@ -30,6 +32,8 @@ export interface PrometheusSources {
   /** Null where the application is not called: its metrics are there all the same. */
   readonly webhooks: Pick<Webhooks, 'results' | 'queued' | 'retries'> | null;
   readonly rollout: RolloutSources['rollout'];
+  readonly store: StoreSources['store'];
+  readonly seat: Pick<Seat, 'drift' | 'nodeCount' | 'isStoreAway'>;
 }
 
 const WORK_EDGES = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
@@ -75,6 +79,12 @@ export class PrometheusText {
     this.#addEvents();
     this.#addWebhooks();
     this.#addHealth();
+    const { store, metrics, seat } = sources;
+    addStoreMetrics(this.#registry, {
+      ...{ store, metrics },
+      nodeCount: () => seat.nodeCount,
+      isStoreAway: () => seat.isStoreAway,
+    });
     addRolloutMetrics(this.#registry, sources);
     addProcessMetrics(this.#registry);
   }
@@ -214,7 +224,7 @@ export class PrometheusText {
   }
 
   #addHealth(): void {
-    const { layer, metrics, faults, lag } = this.#sources;
+    const { layer, metrics, faults, lag, seat } = this.#sources;
     this.#plainGauge('holdfast_sweep_up', '1 while the sweep runs.', () =>
       layer.health().cleanup.running ? 1 : 0,
     );
@@ -226,8 +236,8 @@ export class PrometheusText {
     );
     this.#plainGauge(
       'holdfast_registry_drift',
-      'What the last audit found at odds with the registry. Must be 0.',
-      () => this.#gauges.drift,
+      'What the last audit found at odds with the registry, and users about whom the nodes and their store may not agree. Must be 0.',
+      () => this.#gauges.drift + seat.drift,
     );
     this.#counter('holdfast_faults_total', 'Internal failures, by place.', {
       label: 'where',

@@ -1,6 +1,6 @@
 import { Metrics, SessionLayer, type SessionOptions } from 'holdfast';
 import { FakeSocket, ManualClock } from 'holdfast/testing';
-import type { ApiParts, Readiness } from '../../../src/server/api/api-parts.ts';
+import type { ApiParts } from '../../../src/server/api/api-parts.ts';
 import { type ApiApp, createApp } from '../../../src/server/api/app.ts';
 import type { Route } from '../../../src/server/api/route.ts';
 import { createAdminCheck } from '../../../src/server/auth/admin.ts';
@@ -9,6 +9,9 @@ import { GatewayFaults } from '../../../src/server/gateway-faults.ts';
 import { reportHealth } from '../../../src/server/health-report.ts';
 import { createGatewayLog } from '../../../src/server/log/gateway-log.ts';
 import { Rollout } from '../../../src/server/rollout/rollout.ts';
+import type { Readiness } from '../../../src/server/sessions/node-view.ts';
+import { OwnNode } from '../../../src/server/sessions/own-node.ts';
+import { localSeatOf } from '../../../src/server/sessions/seat.ts';
 import { TokenWatch } from '../../../src/server/token-watch.ts';
 
 export const adminToken = 'admin-token-of-the-tests';
@@ -57,14 +60,31 @@ export class Desk {
       provider: null,
       file: null,
     });
-    const watch = new TokenWatch({ layer: this.layer, revocations, monotonic });
+    const { layer, metrics } = this;
+    const seat = localSeatOf(layer);
+    const watch = new TokenWatch({
+      ...{ layer, revocations, monotonic },
+      wallNow: () => this.clock.epochMs(),
+      turnAwayWaiting: (userId, isMeant) => seat.turnAwayWaiting(userId, isMeant),
+    });
+    const own = new OwnNode({
+      ...{ layer, metrics, watch },
+      waiting: (userId) => seat.waiting(userId),
+      facts: {
+        url: 'http://h',
+        readiness: () => this.readiness,
+        startedAt: 1_700_000_000_000,
+        drainTimeoutMs: 30_000,
+        drain: () => this.#drain(),
+      },
+    });
     const parts: ApiParts = {
-      layer: this.layer,
-      metrics: this.metrics,
+      sessions: seat.sessionsOf(own),
+      metrics,
+      limit: layer.settings.maxSessionsPerUser,
       isAdmin: createAdminCheck(adminToken),
       version: '9.9.9',
       readiness: () => this.readiness,
-      node: { startedAt: 1_700_000_000_000, drainTimeoutMs: 30_000, drain: () => this.#drain() },
       health: () =>
         reportHealth({
           layer: this.layer,
@@ -73,7 +93,6 @@ export class Desk {
           nowMs: this.clock.epochMs(),
         }),
       scrape: () => Promise.resolve('# text\n'),
-      revoke: (order) => watch.revoke(order),
       overloadRetryMs: () => this.overloadRetryMs,
       rollout: this.rollout,
       guardRules: { latencyMs: 500, sweepFailures: 3, memoryGrowthBytes: 1e8, standMs: 3000 },

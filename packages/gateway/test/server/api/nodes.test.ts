@@ -7,6 +7,7 @@ beforeEach(() => {
 });
 
 const startedAt = 1_700_000_000_000;
+const own = { name: 'n1', url: 'http://h', startedAt, leaseMs: null };
 
 describe('GET nodes', () => {
   it('lists this one, with its state and how many sessions it has', async () => {
@@ -16,7 +17,7 @@ describe('GET nodes', () => {
     expect(status).toBe(200);
     expect(body).toEqual({
       count: 1,
-      nodes: [{ name: 'n1', state: 'ready', sessions: 2, startedAt }],
+      nodes: [{ ...own, state: 'ready', sessions: 2 }],
     });
   });
 
@@ -31,8 +32,7 @@ describe('POST drain', () => {
     const socket = desk.connect('u');
     const { status, body, headers } = await desk.call('POST', '/api/v1/nodes/n1:drain');
     expect([status, headers.get('connection')]).toEqual([202, 'close']);
-    const view = { name: 'n1', state: 'draining', sessions: 1, startedAt };
-    expect(body).toEqual({ ...view, withinMs: 30_000 });
+    expect(body).toEqual({ ...own, state: 'draining', sessions: 1, withinMs: 30_000 });
     expect(socket.frames.at(-1)).toMatchObject({ type: 'drain' });
     expect((await desk.call('POST', '/api/v1/nodes/n1:drain')).status).toBe(202);
     await desk.clock.settle(200);

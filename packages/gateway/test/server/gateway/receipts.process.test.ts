@@ -129,7 +129,8 @@ describe('receipts over real sockets', () => {
       [200, 'expired'],
       [200, 'expired'],
     ]);
-    expect(performance.now() - startedAt).toBeLessThan(1500);
+    // In the drain time: a client that confirms nothing is closed somewhere in it.
+    expect(performance.now() - startedAt).toBeLessThan(2500);
     frozen.destroy();
     await stopped;
   });

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayFaults } from '../../../src/server/gateway-faults.ts';
 import { LoopLag } from '../../../src/server/metrics/loop-lag.ts';
 import { PrometheusText } from '../../../src/server/metrics/prometheus.ts';
+import { localSeatOf } from '../../../src/server/sessions/seat.ts';
+import { idleStore } from './idle-store.ts';
 import { parseExposition, type Sample, valueOf } from './exposition.ts';
 
 const rollout = { stage: 'partial', percent: 10, rollbacks: new Map([['memory', 1]]) } as const;
@@ -37,6 +39,13 @@ holdfast_sessions_overdue gauge
 holdfast_registry_drift gauge
 holdfast_faults_total counter where
 holdfast_event_loop_lag_seconds gauge
+holdfast_store_up gauge
+holdfast_cluster_nodes gauge
+holdfast_store_acts_total counter act
+holdfast_store_act_failures_total counter act
+holdfast_store_act_duration_seconds histogram le
+holdfast_lease_lost_total counter
+holdfast_repairs_total counter what
 holdfast_would_refuse_total counter reason
 holdfast_would_reap_total counter cause
 holdfast_spared_sessions gauge
@@ -64,7 +73,8 @@ beforeEach(() => {
   layer.subscribe((event) => metrics.record(event, clock.nowMs()));
   lag = new LoopLag();
   faults = new GatewayFaults({ now: () => 0, tell: () => {} });
-  text = new PrometheusText({ layer, metrics, faults, lag, webhooks: null, rollout });
+  const shared = { store: idleStore(), seat: localSeatOf(layer) };
+  text = new PrometheusText({ layer, metrics, faults, lag, webhooks: null, rollout, ...shared });
 });
 afterEach(() => {
   lag.stop();

@@ -16,10 +16,13 @@ export interface ListOptions {
   readonly limit: number;
 }
 
+/** A session in a list of those of all users. */
+export type OwnedSession = ListedSession & { readonly user: string };
+
 /** Some of the sessions, and how many there are. */
 export interface SessionList {
   readonly count: number;
-  readonly sessions: readonly (ListedSession & { readonly user: string })[];
+  readonly sessions: readonly OwnedSession[];
 }
 
 /** The view of one session. */
@@ -71,4 +74,22 @@ function placeFor(kept: readonly { readonly rank: number }[], rank: number): num
     else high = middle;
   }
   return low;
+}
+
+/** One list of several that are each in this order. */
+export function mergeLists(
+  lists: readonly SessionList[],
+  { sort = 'openedAt', limit }: Pick<ListOptions, 'sort' | 'limit'>,
+): SessionList {
+  const isDescending = sort.startsWith('-');
+  const key = (isDescending ? sort.slice(1) : sort) as (typeof sortKeys)[number];
+  const rank = (session: OwnedSession): number =>
+    isDescending ? -(session[key] ?? -1) : (session[key] ?? -1);
+  return {
+    count: lists.reduce((sum, { count }) => sum + count, 0),
+    sessions: lists
+      .flatMap(({ sessions }) => sessions)
+      .toSorted((one, other) => rank(one) - rank(other))
+      .slice(0, limit),
+  };
 }
