@@ -24,8 +24,9 @@ export function assertRows(turn: Turn, act: AssertAct): AssertAnswer {
 }
 
 /** Takes out what this node does not hold any more, and what holds no slot. */
-function removeStale(turn: Turn, record: UserRecord, { node, live, rows }: AssertAct): number {
-  const named = new Set(rows.map(({ session }) => session));
+function removeStale(turn: Turn, record: UserRecord, act: AssertAct): number {
+  const { node, live, rows, coming } = act;
+  const named = new Set([...rows.map(({ session }) => session), ...coming]);
   const unnamed = [...record.rows.values()].filter(
     (row) => row.node === node && !named.has(row.session),
   );

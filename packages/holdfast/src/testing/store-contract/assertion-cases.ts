@@ -43,6 +43,24 @@ export const assertionCases: readonly StoreContractCase[] = [
       assert.deepEqual([one.heardAll, other.heardAll], [[], []]);
     },
   ),
+  promise(
+    'rows of newcomers on their way to this node stay, and those who have none get none',
+    async (bench) => {
+      const [one, other] = [await ContractNode.join(bench), await ContractNode.join(bench)];
+      const coming = await one.enter('ada');
+      const gone = await one.enter('ada');
+      const elsewhere = await other.enter('ada');
+      const answer = await one.assertRows('ada', [], {
+        coming: [coming.session, elsewhere.session, one.nextHandle()],
+      });
+      assert.deepEqual([answer.verdicts, answer.removed], [[], 1]);
+      assert.deepEqual(
+        (await one.handles('ada')).toSorted((a, b) => a - b),
+        [coming.session, elsewhere.session].toSorted((a, b) => a - b),
+      );
+      assert.equal(await one.release('ada', gone.session), false);
+    },
+  ),
   promise('a node that comes back under another generation keeps its rows', async (bench) => {
     const one = await ContractNode.join(bench);
     const { session } = await one.enter('ada', { limit: 1 });

@@ -79,7 +79,7 @@ export class PlainWords {
   message(message: StoreMessage): Plain {
     switch (message.type) {
       case 'appended':
-        return { ...message, entry: this.entry(message.entry) };
+        return { ...message, atMs: null, entry: this.entry(message.entry) };
       case 'restarted':
         return { ...message, record: { ...message.record } };
       case 'posted':

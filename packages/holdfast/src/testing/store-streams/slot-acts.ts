@@ -115,6 +115,7 @@ export async function playAssertRows({ world, random, slot, user }: Scene): Prom
       device: null,
       openedAtMs: session,
     })),
+    coming: random.chance(0.3) ? [world.session(user, random).session] : [],
     limit: random.oneOf([1, 2, 3]),
     isForced: random.chance(0.2),
     epoch: world.nextEpoch(),

@@ -3,6 +3,11 @@ import { MemoryStore, MemoryStoreServer } from 'holdfast/testing';
 
 const card = { name: 'node', url: '', isDraining: false };
 
+const actor = { node: 1, live: { upTo: 0, generations: [] }, broadcasts: 0 };
+
+const claim = (user: string): Promise<string> =>
+  store.claimMessage({ ...actor, user, id: 'm', keepMs: 1_000 });
+
 let nowMs: number;
 let server: MemoryStoreServer;
 let store: MemoryStore;
@@ -18,18 +23,19 @@ describe('a memory store', () => {
     const { generation } = await store.join(card);
     const snapshot = server.snapshot();
     const lost = await store.join(card);
-    await store.takeMessage('ada', 'm', 1_000);
+    expect(await claim('ada')).toBe('new');
+    await store.settleMessage({ ...actor, user: 'ada', id: 'm', fate: 'taken' });
+    expect(await claim('ada')).toBe('taken');
     server.rollBack(snapshot);
     expect((await store.renew(lost.generation, card)).outcome).toBe('lost');
     expect((await store.renew(generation, card)).outcome).toBe('renewed');
-    expect(await store.takeMessage('ada', 'm', 1_000)).toBe(true);
+    expect(await claim('ada')).toBe('new');
     server.rollBack(snapshot);
-    expect(await store.takeMessage('ada', 'm', 1_000)).toBe(true);
+    expect(await claim('ada')).toBe('new');
   });
 
   it('I5 forgets users whom nobody asks for any more', async () => {
-    for (let count = 0; count < 100; count += 1)
-      await store.takeMessage(`user-${count}`, 'm', 1_000);
+    for (let count = 0; count < 100; count += 1) await claim(`user-${count}`);
     expect(server.size).toBe(100);
     nowMs += 1_000;
     for (let count = 0; count < 100; count += 1) await store.nextBroadcast();

@@ -151,7 +151,7 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'D10 a message is taken twice',
     file: `${folder}/orders.ts`,
-    from: 'if (taken.has(id)) return false;',
+    from: "if (holder === taken) return 'taken';",
     to: '',
   },
   {

@@ -17,13 +17,14 @@ export function modelAppend(model: Model, act: AppendAct): AppendAnswer {
   }
   const record = model.begin(act);
   const offset = record.last + 1;
-  put(model, record, act);
+  const entry = entryOf(model, act);
+  put(record, act, entry);
   if (sessions > 0) record.delivered = offset;
   model.touch(record);
   const { user } = act;
   const { epoch } = record;
   for (const node of new Set(nodes))
-    model.tell(node, { type: 'appended', user, epoch, offset, entry: entryOf(model, act) });
+    model.tell(node, { type: 'appended', user, epoch, offset, entry, atMs: model.now });
   return { outcome: 'appended', epoch, offset, sessions };
 }
 
@@ -37,9 +38,9 @@ function outcomeOf(
   return isTooLarge ? { outcome: 'overflow', offset: known?.last ?? 0 } : null;
 }
 
-function put(model: Model, record: ModelRecord, act: AppendAct): void {
+function put(record: ModelRecord, act: AppendAct, entry: LogEntry): void {
   record.last += 1;
-  record.log.push({ offset: record.last, entry: entryOf(model, act) });
+  record.log.push({ offset: record.last, entry });
   while (record.log.length > act.terms.events || bytesIn(record.log) > act.terms.bytes)
     record.log.shift();
   if (act.broadcast !== null) record.over.add(act.broadcast);

@@ -15,7 +15,8 @@ export function modelAssert(model: Model, act: AssertAct): AssertAnswer {
   }
   const before = model.rows.length;
   for (const row of model.rowsOf(act.user))
-    if (row.node === act.node && !kept.has(row.session)) model.remove(row);
+    if (row.node === act.node && !kept.has(row.session) && !act.coming.includes(row.session))
+      model.remove(row);
   model.bury(act.user, act);
   const removed = before - model.rows.length;
   const verdicts = act.rows.map((row) => ({

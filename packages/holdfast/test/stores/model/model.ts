@@ -147,6 +147,7 @@ export class Model {
       lapsed: this.leases.filter(({ isOver }) => isOver).map(({ node }) => node),
       ticketKey: 'key',
       broadcasts: this.broadcasts,
+      nowMs: this.now,
     };
   }
 }
