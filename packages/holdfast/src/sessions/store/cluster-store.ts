@@ -6,8 +6,6 @@ import type {
   AppendAnswer,
   AssertAct,
   AssertAnswer,
-  ClaimAct,
-  ClaimAnswer,
   ConfirmAct,
   DeliveredAct,
   LiveSet,
@@ -18,9 +16,9 @@ import type {
   ReleaseAct,
   ReserveAct,
   RestartAct,
-  SettleAct,
   UserState,
 } from './acts.ts';
+import type { ClaimAct, ClaimAnswer, SettleAct } from './message-acts.ts';
 
 /**
  * Generations rise by one with each that is taken, and never fall behind the clock of the store, which adds one in so many

@@ -1,4 +1,4 @@
-import type { ClaimAct, ClaimAnswer, SettleAct } from '../../sessions/store/acts.ts';
+import type { ClaimAct, ClaimAnswer, SettleAct } from '../../sessions/store/message-acts.ts';
 import type { RevocationOrder } from '../../sessions/store/cluster-store.ts';
 import { isAlive } from './rows.ts';
 import type { Turn } from './store-data.ts';

@@ -7,8 +7,6 @@ import type {
   AppendAnswer,
   AssertAct,
   AssertAnswer,
-  ClaimAct,
-  ClaimAnswer,
   ConfirmAct,
   DeliveredAct,
   ReadAct,
@@ -17,9 +15,9 @@ import type {
   ReleaseAct,
   ReserveAct,
   RestartAct,
-  SettleAct,
   UserState,
 } from '../../sessions/store/acts.ts';
+import type { ClaimAct, ClaimAnswer, SettleAct } from '../../sessions/store/message-acts.ts';
 import {
   type ClusterStore,
   generationsBeganAt,

@@ -7,7 +7,6 @@ import type {
   AppendAnswer,
   AssertAct,
   AssertAnswer,
-  ClaimAnswer,
   LiveSet,
   LogTerms,
   ReadAnswer,
@@ -15,6 +14,7 @@ import type {
   Row,
   UserState,
 } from '../../sessions/store/acts.ts';
+import type { ClaimAnswer } from '../../sessions/store/message-acts.ts';
 import type {
   ClusterStore,
   Roster,

@@ -6,8 +6,6 @@ import type {
   AppendAnswer,
   AssertAct,
   AssertAnswer,
-  ClaimAct,
-  ClaimAnswer,
   ConfirmAct,
   DeliveredAct,
   ReadAct,
@@ -16,9 +14,9 @@ import type {
   ReleaseAct,
   ReserveAct,
   RestartAct,
-  SettleAct,
   UserState,
 } from '../../../src/sessions/store/acts.ts';
+import type { ClaimAct, ClaimAnswer, SettleAct } from '../../../src/sessions/store/message-acts.ts';
 import type {
   ClusterStore,
   NodeCard,
