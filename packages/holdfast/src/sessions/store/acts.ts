@@ -238,7 +238,7 @@ export interface ReadAnswer {
 export interface AssertAct extends Actor {
   readonly user: string;
   readonly rows: readonly Omit<Row, 'node' | 'reservedMs'>[];
-  /** Handles of newcomers on their way here: a row of one of them stays as it is, and none is put there. */
+  /** Handles of newcomers on their way here: where this node holds a row for one of them it stays, and none is put there. */
   readonly coming: readonly number[];
   readonly limit: number;
   /** Puts back also what there is no room for: excess that came about while the store was away is shown and kept. */
