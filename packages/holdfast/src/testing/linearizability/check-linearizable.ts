@@ -17,8 +17,9 @@ interface Place<State> {
  * was called. An operation without an answer may stand anywhere after its call, or be left out.
  *
  * Source: the search of Wing and Gong, "Testing and verifying concurrent objects" (1993), with the memory of Lowe, "Testing for
- * linearizability" (2017): what was tried before from the same state with the same operations done is not tried again. An
- * read-only operation that fits is taken at once: wherever else an order has it, it could stand here as well.
+ * linearizability" (2017): what was tried before from the same state with the same operations done is not tried again, nor with
+ * more of those without an answer, which can only leave less to choose from. A read-only operation that fits is taken at once:
+ * wherever else an order has it, it could stand here as well. Operations without an answer are tried last.
  */
 export function checkLinearizable<State, Input, Output>(
   history: readonly Operation<Input, Output>[],
@@ -33,7 +34,9 @@ class Search<State, Input, Output> {
   readonly #spec: SequentialSpec<State, Input, Output>;
   /** All that have an answer. */
   readonly #needed: bigint;
-  readonly #seen: Set<string> = new Set();
+  /** By state and operations with an answer: the operations without one that were done as well. */
+  readonly #seen: Map<string, bigint[]> = new Map();
+  #states = 0;
   #longest: Place<State>;
 
   constructor(
@@ -53,7 +56,7 @@ class Search<State, Input, Output> {
     const open: Place<State>[] = [this.#longest];
     for (let place = open.pop(); place !== undefined; place = open.pop()) {
       if ((place.done & this.#needed) === this.#needed) return { outcome: 'linearizable' };
-      if (this.#seen.size > mostStates) return { outcome: 'undecided', states: this.#seen.size };
+      if (this.#states > mostStates) return { outcome: 'undecided', states: this.#states };
       if (place.order.length > this.#longest.order.length) this.#longest = place;
       open.push(...this.#next(place).filter((next) => this.#isNew(next)));
     }
@@ -61,25 +64,30 @@ class Search<State, Input, Output> {
   }
 
   #isNew({ state, done }: Place<State>): boolean {
-    const key = `${done.toString(36)} ${this.#spec.keyOf(state)}`;
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
+    const key = `${(done & this.#needed).toString(36)} ${this.#spec.keyOf(state)}`;
+    const unanswered = done & ~this.#needed;
+    const before = this.#seen.get(key) ?? [];
+    if (before.some((fewer) => (fewer & ~unanswered) === 0n)) return false;
+    this.#seen.set(key, [...before, unanswered]);
+    this.#states += 1;
     return true;
   }
 
   /** The places one operation further on, the likeliest last. */
   #next(place: Place<State>): Place<State>[] {
-    const found: Place<State>[] = [];
+    const answered: Place<State>[] = [];
+    const unanswered: Place<State>[] = [];
     const here = this.#spec.keyOf(place.state);
     for (const at of this.#candidates(place.done)) {
       const next = this.#after(place, at);
       if (next === null) continue;
       const answer = this.#operations[at]?.output ?? null;
       if (answer !== null && this.#spec.isReadOnly(answer)) return [next];
+      if (answer !== null) answered.push(next);
       // Without an answer and without an effect, it might as well be left out.
-      if (answer !== null || this.#spec.keyOf(next.state) !== here) found.push(next);
+      else if (this.#spec.keyOf(next.state) !== here) unanswered.push(next);
     }
-    return found.toReversed();
+    return [...unanswered.toReversed(), ...answered.toReversed()];
   }
 
   #after(place: Place<State>, at: number): Place<State> | null {

@@ -7,9 +7,7 @@ import {
   SimulatedStoreLink,
   SlotRecorder,
 } from 'holdfast/testing';
-
-const everybody = { upTo: 0, generations: [] };
-const terms = { events: 10, bytes: 10_000, keepMs: 3_600_000 };
+import { SlotRush } from './slot-rush.ts';
 
 /** Three nodes on a slow net whose answers are lost now and then. */
 class Rush {
@@ -17,9 +15,8 @@ class Rush {
   readonly random: SeededRandom;
   readonly recorder: SlotRecorder = new SlotRecorder('ada');
   readonly server: MemoryStoreServer;
-  readonly nodes: { readonly store: MemoryStore; readonly link: SimulatedStoreLink }[];
-  readonly #sessions: { readonly session: number; readonly lineage: number; node: number }[] = [];
-  #handles = 0;
+  readonly #links: SimulatedStoreLink[];
+  readonly #rush: SlotRush;
 
   constructor(seed: number) {
     this.random = new SeededRandom(seed);
@@ -27,62 +24,20 @@ class Rush {
       nowMs: () => this.clock.epochMs(),
       random: () => this.random.next(),
     });
-    this.nodes = [1, 2, 3].map(() => {
-      const link = new SimulatedStoreLink({
-        later: (ms, run) => this.clock.inPoll(ms, run),
-        delayMs: () => this.random.between(0, 20),
-      });
-      return { link, store: new MemoryStore(this.server, link) };
-    });
+    const options = {
+      later: (ms: number, run: () => void) => this.clock.inPoll(ms, run),
+      delayMs: () => this.random.between(0, 20),
+    };
+    this.#links = [1, 2, 3].map(() => new SimulatedStoreLink(options));
+    const stores = this.#links.map((link) => new MemoryStore(this.server, link));
+    this.#rush = new SlotRush({ stores, recorder: this.recorder, random: this.random });
   }
 
   /** One act of one node, whose answer nobody waits for. */
   act(): void {
-    const node = this.random.between(1, 3);
-    const { store, link } = this.nodes[node - 1]!;
-    if (this.random.chance(0.1)) link.failNext(this.random.oneOf(['done', 'not-done']));
-    const known = this.random.pick(this.#sessions.slice(-6));
-    const draw = this.random.next();
-    if (draw < 0.1) void this.recorder.look(store);
-    else if (draw < 0.2 && known !== undefined) void this.recorder.confirm(store, known.session);
-    else if (draw < 0.45 && known !== undefined) this.#release(known);
-    else void this.#admit(node, known);
-  }
-
-  #release({ session, node }: { session: number; node: number }): void {
-    void this.recorder.release(this.nodes[node - 1]!.store, {
-      node,
-      live: everybody,
-      broadcasts: 0,
-      session,
-      isRevoked: this.random.chance(0.2),
-      keepMs: 3_600_000,
-    });
-  }
-
-  async #admit(
-    node: number,
-    known: { readonly session: number; readonly lineage: number } | undefined,
-  ): Promise<void> {
-    this.#handles += 1;
-    const session = this.#handles;
-    const isReturn = known !== undefined && this.random.chance(0.4);
-    const answer = await this.recorder.admit(this.nodes[node - 1]!.store, {
-      node,
-      live: everybody,
-      broadcasts: 0,
-      session,
-      device: null,
-      ticket: isReturn ? { lineage: known.lineage, predecessor: known.session } : null,
-      limit: 2,
-      taken: this.random.chance(0.1) ? (known?.session ?? null) : null,
-      evictEveryMs: null,
-      isWaiting: false,
-      epoch: 'e',
-      terms,
-    });
-    const lineage = answer?.outcome === 'admitted' ? answer.lineage : session;
-    if (answer?.outcome !== 'full') this.#sessions.push({ session, lineage, node });
+    if (this.random.chance(0.1))
+      this.random.pick(this.#links)?.failNext(this.random.oneOf(['done', 'not-done']));
+    void this.#rush.act();
   }
 
   async run(acts: number): Promise<void> {
