@@ -46,7 +46,7 @@ export async function eventually<T>(what: string, attempt: () => Promise<T | fal
   throw new Error(`${what}: not within ${patienceMs} ms`, { cause: lastError });
 }
 
-/** A `redis-server` (or `redis-sentinel`) of this test, on a port of its own. Dies with the process of the test. */
+/** A `redis-server` or `redis-sentinel` of this test, on a port of its own. Dies with the process of the test. */
 export class RedisProcess {
   readonly port: number;
   readonly #command: string;
@@ -55,7 +55,15 @@ export class RedisProcess {
   #child: ChildProcess | null = null;
   readonly #dieWithTest = (): void => void this.#child?.kill('SIGKILL');
 
-  constructor(port: number, { command = 'redis-server', args = [] as readonly string[] } = {}) {
+  /** Not started yet. */
+  static async onFreePort(
+    command: 'redis-server' | 'redis-sentinel',
+    args: readonly string[] = [],
+  ): Promise<RedisProcess> {
+    return new RedisProcess(await freePort(), command, args);
+  }
+
+  private constructor(port: number, command: string, args: readonly string[]) {
     this.port = port;
     this.folder = mkdtempSync(path.join(tmpdir(), 'holdfast-redis-'));
     this.#command = command;
@@ -84,7 +92,7 @@ export class RedisProcess {
     const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
     const forgetful = ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
     const isSentinel = this.#command === 'redis-sentinel';
-    const args = isSentinel ? this.#args : [...fixed, ...forgetful, ...this.#args, ...more];
+    const args = isSentinel ? more : [...fixed, ...forgetful, ...this.#args, ...more];
     this.#child = spawn(this.#command, args, { stdio: 'ignore' });
   }
 
@@ -117,7 +125,7 @@ export class RedisProcess {
 
 /** A single server that answers. */
 export async function startRedis(...args: readonly string[]): Promise<RedisProcess> {
-  const server = new RedisProcess(await freePort(), { args });
+  const server = await RedisProcess.onFreePort('redis-server', args);
   await server.start();
   return server;
 }

@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { backoffMs } from '../../core/backoff.ts';
+import { connectEarly } from './cluster-masters.ts';
 import type { RedisSettings } from './redis-options.ts';
 import type { RedisAddress } from './redis-target.ts';
 
@@ -70,7 +71,7 @@ export function openCommands(
       sentinelRetryStrategy: pauseMs,
       reconnectOnError: isStale,
     });
-  return new Cluster([...settings.target.addresses], {
+  const cluster = new Cluster([...settings.target.addresses], {
     enableOfflineQueue: false,
     redisOptions: commonOptions(settings),
     clusterRetryStrategy: pauseMs,
@@ -79,6 +80,8 @@ export function openCommands(
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   });
+  connectEarly(cluster);
+  return cluster;
 }
 
 /** One connection for messages, which does not come back once it is over. Not connected yet. */

@@ -1,6 +1,7 @@
 import { Cluster, type Redis } from 'ioredis';
 import type { StoreError } from '../../sessions/store/store-error.ts';
 import { openCommands } from './clients.ts';
+import { mastersSettled } from './cluster-masters.ts';
 import { storeErrorOf, withoutArguments } from './failure.ts';
 import type { RedisSettings } from './redis-options.ts';
 import type { Script } from './scripts.ts';
@@ -83,8 +84,13 @@ export class Commands {
         this.#opening = null;
         resolve();
       };
+      const { client } = this;
       const timer = setTimeout(settle, timeoutMs);
-      for (const event of ['ready', 'error', 'end'] as const) this.client.once(event, settle);
+      for (const event of ['error', 'end'] as const) client.once(event, settle);
+      client.once('ready', () => {
+        if (client instanceof Cluster) void mastersSettled(client).then(settle);
+        else settle();
+      });
     });
   }
 

@@ -11,7 +11,10 @@ export interface RedisBench extends StoreBench {
 }
 
 /** A part of a Redis that nobody else uses: a prefix of its own. */
-export function openRedisBench(urls: string | readonly string[]): RedisBench {
+export function openRedisBench(
+  urls: string | readonly string[],
+  { leaseMs = 1_000 } = {},
+): RedisBench {
   benches += 1;
   const prefix = `bench-${benches}`;
   const stores: RedisStore[] = [];
@@ -20,9 +23,9 @@ export function openRedisBench(urls: string | readonly string[]): RedisBench {
   const admin = openAdmin(urls);
   return {
     prefix,
-    leaseMs: 1_000,
+    leaseMs,
     connect: async () => {
-      const store = connectRedis({ urls, prefix, leaseMs: 1_000, timeoutMs: 10_000 });
+      const store = connectRedis({ urls, prefix, leaseMs, timeoutMs: 10_000 });
       stores.push(store);
       return hearingBench(store, listening);
     },

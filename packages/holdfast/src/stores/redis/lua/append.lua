@@ -66,7 +66,7 @@ redis.call('XADD', KEYS[2], offset .. '-0', 'v', entry)
 if eventId ~= '' then
   redis.call('HSET', KEYS[3], eventId, offset)
 end
-if broadcast then
+if broadcast and broadcast > tonumber(record.k) then
   settle()
 end
 

@@ -1,0 +1,83 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { eventually, RedisProcess, startRedis } from './redis-process.ts';
+
+const run = promisify(execFile);
+
+/** A Redis Cluster of this test. */
+export interface RealCluster {
+  readonly servers: readonly RedisProcess[];
+  readonly urls: readonly string[];
+  /** Whoever is a master now, in the order of its first slot. */
+  masters(): Promise<readonly RedisProcess[]>;
+  /** Moves so many slots from the first master to the second. */
+  reshard(slots: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Three masters, and so many replicas of each; ready when every server says so. */
+export async function startCluster(replicas = 0): Promise<RealCluster> {
+  const servers = await Promise.all(
+    Array.from({ length: 3 * (1 + replicas) }, (_, place) =>
+      startRedis(
+        '--cluster-enabled',
+        'yes',
+        '--cluster-config-file',
+        `nodes-${place}.conf`,
+        '--cluster-node-timeout',
+        '1000',
+      ),
+    ),
+  );
+  const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
+  await run('redis-cli', [
+    ...['--cluster', 'create', ...addresses],
+    ...['--cluster-replicas', String(replicas), '--cluster-yes'],
+  ]);
+  await Promise.all(servers.map(agreed));
+  return {
+    servers,
+    urls: servers.map(({ url }) => url),
+    masters: () => mastersOf(servers),
+    reshard: (slots) => reshard(servers, slots),
+    close: async () => {
+      await Promise.all(servers.map((server) => server.close()));
+    },
+  };
+}
+
+function agreed(server: RedisProcess): Promise<boolean> {
+  return eventually('the Redis Cluster', async () =>
+    (await server.ask('CLUSTER', 'INFO')).includes('cluster_state:ok') ? true : false,
+  );
+}
+
+async function reshard(servers: readonly RedisProcess[], slots: number): Promise<void> {
+  const [from, to] = await mastersOf(servers);
+  if (from === undefined || to === undefined) throw new Error('The Redis Cluster has no masters.');
+  const [fromId, toId] = await Promise.all([
+    from.ask('CLUSTER', 'MYID'),
+    to.ask('CLUSTER', 'MYID'),
+  ]);
+  await run('redis-cli', [
+    ...['--cluster', 'reshard', `127.0.0.1:${from.port}`, '--cluster-from', fromId],
+    ...['--cluster-to', toId, '--cluster-slots', String(slots), '--cluster-yes'],
+  ]);
+}
+
+async function mastersOf(servers: readonly RedisProcess[]): Promise<readonly RedisProcess[]> {
+  const told = await Promise.all(
+    servers.map(async (server) =>
+      server.ask('CLUSTER', 'NODES').then(
+        (nodes) => nodes.split('\n').find((line) => line.includes('myself,master')),
+        () => undefined,
+      ),
+    ),
+  );
+  const firstSlot = (line: string): number => Number(/ (\d+)-/.exec(line)?.[1] ?? Infinity);
+  return servers
+    .map((server, place) => ({ server, line: told[place] }))
+    .filter((one): one is { server: RedisProcess; line: string } => one.line !== undefined)
+    .toSorted((one, other) => firstSlot(one.line) - firstSlot(other.line))
+    .map(({ server }) => server);
+}
