@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { eventually, RedisProcess, startRedis } from './redis-process.ts';
+import { eventually, type RedisProcess, startRedis, synchronized } from './redis-process.ts';
 
 const run = promisify(execFile);
 
@@ -35,6 +35,7 @@ export async function startCluster(replicas = 0): Promise<RealCluster> {
     ...['--cluster-replicas', String(replicas), '--cluster-yes'],
   ]);
   await Promise.all(servers.map(agreed));
+  await Promise.all(servers.map(synchronized));
   return {
     servers,
     urls: servers.map(({ url }) => url),

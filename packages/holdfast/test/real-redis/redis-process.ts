@@ -90,7 +90,7 @@ export class RedisProcess {
   /** Starts it and does not wait. Unless the arguments say otherwise, it saves nothing. */
   launch(...more: readonly string[]): void {
     const fixed = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder];
-    const forgetful = ['--save', '', '--appendonly', 'no', '--loglevel', 'warning'];
+    const forgetful = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0'];
     const isSentinel = this.#command === 'redis-sentinel';
     const args = isSentinel ? more : [...fixed, ...forgetful, ...this.#args, ...more];
     this.#child = spawn(this.#command, args, { stdio: 'ignore' });
@@ -121,6 +121,13 @@ export class RedisProcess {
     process.off('exit', this.#dieWithTest);
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** Resolves when a replica has what its master has: before that, it cannot take its place. */
+export async function synchronized(server: RedisProcess): Promise<void> {
+  await eventually('a replica is up to date', async () =>
+    /role:master|master_link_status:up/.test(await server.ask('INFO', 'replication')),
+  );
 }
 
 /** A single server that answers. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { eventually, RedisProcess, startRedis } from './redis-process.ts';
+import { eventually, RedisProcess, startRedis, synchronized } from './redis-process.ts';
 
 /** A master, a replica, and three Sentinels that watch them. */
 export interface RealSentinels {
@@ -17,6 +17,7 @@ export interface RealSentinels {
 export async function startSentinels(): Promise<RealSentinels> {
   const first = await startRedis();
   const second = await startRedis('--replicaof', '127.0.0.1', String(first.port));
+  await synchronized(second);
   const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(first.port)));
   await Promise.all(
     sentinels.map((sentinel) =>
