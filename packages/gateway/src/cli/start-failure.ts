@@ -1,11 +1,13 @@
 import { UsageError } from 'holdfast';
 import { flagOfOption } from '../server/config/option-names.ts';
 import type { ServeConfig } from '../server/config/serve-config.ts';
+import { isStoreError } from '../server/store/store-failure.ts';
 import { CommandFailure, exitStatus, failed, wrongUsage } from './command-failure.ts';
 
 /** Why a gateway did not start, in words for a terminal. */
 export function toStartFailure(error: unknown, { host, port }: ServeConfig): CommandFailure {
   if (error instanceof UsageError) return toWrongUsage(error);
+  if (isStoreError(error)) return toRefusedStore(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   switch (code) {
     case 'EADDRINUSE':
@@ -27,6 +29,12 @@ export function toStartFailure(error: unknown, { host, port }: ServeConfig): Com
     default:
       throw error;
   }
+}
+
+/** Its text holds no password. */
+function toRefusedStore(error: Error): CommandFailure {
+  const problem = `Expected the Redis of \`--redis-url\` to take this client, got a refusal. ${error.message}`;
+  return new CommandFailure(exitStatus.wrongUsage, [problem], { cause: error });
 }
 
 /** The library names its options; a person at a terminal knows the flags. */

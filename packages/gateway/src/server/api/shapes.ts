@@ -25,6 +25,10 @@ export interface Shapes {
 
 const count: z.ZodNumber = z.number().int().min(0);
 
+const silent: z.ZodType = z
+  .array(z.string())
+  .describe('names of nodes that have not answered: theirs is missing');
+
 /** A whole number as a query writes it: digits and nothing else. Other text stays as it is, to be refused. */
 function readDigits(text: unknown): unknown {
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : text;
@@ -64,8 +68,9 @@ export const shapes: Shapes = {
     reaped: z.array(z.object({ id: z.string(), cause: z.string() })),
     kept: count,
     failed: z.array(z.object({ id: z.string(), error: z.string() })),
+    silent,
   }),
-  closed: z.object({ closed: z.array(z.string()) }),
+  closed: z.object({ closed: z.array(z.string()), silent }),
   sessionView: z.object({
     id: z.string(),
     node: z.string(),
@@ -78,5 +83,5 @@ export const shapes: Shapes = {
     offset: count,
     acked: count,
   }),
-  silent: z.array(z.string()).describe('names of nodes that have not answered: theirs is missing'),
+  silent,
 };

@@ -1,4 +1,5 @@
 import { createProblem, problemResponse } from '../http/problem.ts';
+import { isStoreError } from '../store/store-failure.ts';
 
 /** When to ask again, s: the store is asked every second whether it is back. */
 const RETRY_AFTER = { 'retry-after': '1' };
@@ -9,13 +10,10 @@ const unknown =
 const nothing = 'Nothing was done: repeat the call.';
 const maybeDone: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'broken']);
 
-/**
- * The answer when the store that nodes share could not be asked; null when the error is another one. The class of the error
- * is known by its name: the store is loaded only where one is used.
- */
+/** The answer when the store that nodes share could not be asked; null when the error is another one. */
 export function answerStoreError(error: unknown): Response | null {
-  if (!(error instanceof Error) || error.name !== 'StoreError' || !('kind' in error)) return null;
-  const kind = String(error.kind);
+  if (!isStoreError(error)) return null;
+  const { kind } = error;
   const detail = `Expected the store that nodes share to answer (${kind}). ${maybeDone.has(kind) ? unknown : nothing}`;
   return problemResponse(createProblem(503, 'store-unavailable', detail), RETRY_AFTER);
 }

@@ -122,7 +122,7 @@ const close: Route = defineRoute({
   answers: { 200: { description: 'Those that were ended', schema: shapes.closed } },
   handle: async ({ api: { sessions }, userId, body: { exclude = [], reason } }) => {
     const note = reason === undefined ? {} : { note: reason };
-    return jsonResponse(200, { closed: await sessions.closeUser(userId, { exclude, ...note }) });
+    return jsonResponse(200, await sessions.closeUser(userId, { exclude, ...note }));
   },
 });
 
@@ -134,7 +134,7 @@ const revoke: Route = defineRoute({
   problems: [409, 503],
   answers: { 200: { description: 'The sessions that were ended', schema: shapes.closed } },
   handle: async ({ api: { sessions }, userId, body: { jti, reason } }) =>
-    jsonResponse(200, { closed: await sessions.revoke({ userId, jti, note: reason }) }),
+    jsonResponse(200, await sessions.revoke({ userId, jti, note: reason })),
 });
 
 const setLimit: Route = defineRoute({

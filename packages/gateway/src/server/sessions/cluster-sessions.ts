@@ -9,7 +9,6 @@ import type {
   Published,
   PublishOptions,
   PublishWait,
-  ReapReport,
   Receipted,
   RefusalReason,
   SessionSocket,
@@ -18,10 +17,18 @@ import { type ClusterNode, StoreError } from 'holdfast/cluster';
 import type { RevocationOrder } from '../token-watch.ts';
 import { beginDrain } from './local-sessions.ts';
 import type { NodeView } from './node-view.ts';
-import { askNodes } from './node-questions.ts';
+import { askNodes, type NodeAnswers } from './node-questions.ts';
 import type { OwnNode } from './own-node.ts';
 import { type ListOptions, mergeLists, type SessionList } from './session-list.ts';
-import type { DrainBegun, FromNodes, Scope, Sessions, UserOverview } from './sessions.ts';
+import type {
+  Closed,
+  DrainBegun,
+  FromNodes,
+  Reaped,
+  Scope,
+  Sessions,
+  UserOverview,
+} from './sessions.ts';
 import { type ClusterStats, sumStats } from './stats.ts';
 
 /** The sessions of a process that shares its users with others through a store. */
@@ -90,20 +97,24 @@ export class ClusterSessions implements Sessions {
     return { ...mergeLists(answers, options), silent };
   }
 
-  close(id: string): Promise<boolean> {
-    return this.#node.close(id, 'admin');
+  async close(id: string): Promise<boolean> {
+    const { answers, silent } = await askNodes(this.#node, 'close', { id });
+    if (answers.includes(true)) return true;
+    if (silent.length === 0) return false;
+    throw new StoreError('timeout', 'Expected every node to say whether it has that session.');
   }
 
-  closeUser(userId: string, options: CloseUserOptions): Promise<readonly string[]> {
-    return this.#node.closeUser(userId, options);
+  async closeUser(userId: string, options: CloseUserOptions): Promise<Closed> {
+    const { answers, silent } = await askNodes(this.#node, 'close-user', { userId, options });
+    return { closed: answers.flat(), silent };
   }
 
-  reapUser(userId: string): Promise<ReapReport> {
-    return this.#node.reapUser(userId);
+  async reapUser(userId: string): Promise<Reaped> {
+    return joinReports(await askNodes(this.#node, 'reap', { userId }));
   }
 
-  reapAll(): Promise<ReapReport> {
-    return this.#node.reapAll();
+  async reapAll(): Promise<Reaped> {
+    return joinReports(await askNodes(this.#node, 'reap', { userId: null }));
   }
 
   async setLimit(userId: string, limit: number | null): Promise<number> {
@@ -115,13 +126,13 @@ export class ClusterSessions implements Sessions {
    * Every node is asked to carry it out at once, and tells whom it has ended; the store keeps it for those that have not
    * heard. The questions go out first: what the store tells them later ends nobody any more.
    */
-  async revoke({ userId, jti, note }: RevocationOrder): Promise<readonly string[]> {
+  async revoke({ userId, jti, note }: RevocationOrder): Promise<Closed> {
     const order = this.#own.orderOf({ userId, jti });
-    const [{ answers }] = await Promise.all([
+    const [{ answers, silent }] = await Promise.all([
       askNodes(this.#node, 'revoke', { order, ...(note !== undefined && { note }) }),
       this.#node.revoke(order),
     ]);
-    return answers.flat();
+    return { closed: answers.flat(), silent };
   }
 
   async stats(scope: Scope): Promise<ClusterStats> {
@@ -154,4 +165,13 @@ export class ClusterSessions implements Sessions {
   drain(options: DrainOptions): Promise<void> {
     return this.#node.drain(options);
   }
+}
+
+function joinReports({ answers, silent }: NodeAnswers<'reap'>): Reaped {
+  return {
+    reaped: answers.flatMap(({ reaped }) => reaped),
+    kept: answers.reduce((sum, { kept }) => sum + kept, 0),
+    failed: answers.flatMap(({ failed }) => failed),
+    silent,
+  };
 }

@@ -9,7 +9,6 @@ import type {
   Published,
   PublishOptions,
   PublishWait,
-  ReapReport,
   Receipted,
   RefusalReason,
   SessionLayer,
@@ -19,7 +18,15 @@ import type { RevocationOrder } from '../token-watch.ts';
 import type { NodeView } from './node-view.ts';
 import type { OwnNode } from './own-node.ts';
 import type { ListOptions, SessionList } from './session-list.ts';
-import type { DrainBegun, FromNodes, Scope, Sessions, UserOverview } from './sessions.ts';
+import type {
+  Closed,
+  DrainBegun,
+  FromNodes,
+  Reaped,
+  Scope,
+  Sessions,
+  UserOverview,
+} from './sessions.ts';
 import { type ClusterStats, sumStats } from './stats.ts';
 
 const nobody: readonly string[] = [];
@@ -83,16 +90,16 @@ export class LocalSessions implements Sessions {
     return this.#layer.close(id, 'admin');
   }
 
-  async closeUser(userId: string, options: CloseUserOptions): Promise<readonly string[]> {
-    return this.#layer.closeUser(userId, options);
+  async closeUser(userId: string, options: CloseUserOptions): Promise<Closed> {
+    return { closed: this.#layer.closeUser(userId, options), silent: nobody };
   }
 
-  async reapUser(userId: string): Promise<ReapReport> {
-    return this.#layer.reapUser(userId);
+  async reapUser(userId: string): Promise<Reaped> {
+    return { ...this.#layer.reapUser(userId), silent: nobody };
   }
 
-  reapAll(): Promise<ReapReport> {
-    return this.#layer.reapAll();
+  async reapAll(): Promise<Reaped> {
+    return { ...(await this.#layer.reapAll()), silent: nobody };
   }
 
   async setLimit(userId: string, limit: number | null): Promise<number> {
@@ -100,8 +107,8 @@ export class LocalSessions implements Sessions {
     return this.#layer.limitOf(userId);
   }
 
-  async revoke(order: RevocationOrder): Promise<readonly string[]> {
-    return this.#own.revoke(order);
+  async revoke(order: RevocationOrder): Promise<Closed> {
+    return { closed: this.#own.revoke(order), silent: nobody };
   }
 
   async stats(_scope: Scope): Promise<ClusterStats> {

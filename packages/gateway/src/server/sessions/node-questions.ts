@@ -1,5 +1,5 @@
-import type { RevocationOrder as KeptRevocation } from 'holdfast/cluster';
-import type { ClusterNode } from 'holdfast/cluster';
+import type { CloseUserOptions, ReapReport } from 'holdfast';
+import type { ClusterNode, RevocationOrder as KeptRevocation } from 'holdfast/cluster';
 import { beginDrain } from './local-sessions.ts';
 import type { NodeView } from './node-view.ts';
 import type { OwnNode, UserShare } from './own-node.ts';
@@ -11,9 +11,16 @@ import type { NodeStats } from './stats.ts';
 interface Questions {
   readonly user: { readonly data: { userId: string; most: number }; readonly answer: UserShare };
   readonly list: { readonly data: ListOptions; readonly answer: SessionList };
+  readonly close: { readonly data: { id: string }; readonly answer: boolean };
+  /** The ids of the sessions it has ended. */
+  readonly 'close-user': {
+    readonly data: { userId: string; options: CloseUserOptions };
+    readonly answer: readonly string[];
+  };
+  /** Of one user, or of all. */
+  readonly reap: { readonly data: { userId: string | null }; readonly answer: ReapReport };
   readonly stats: { readonly data: null; readonly answer: NodeStats };
   readonly view: { readonly data: null; readonly answer: NodeView };
-  /** The ids of the sessions it has ended. */
   readonly revoke: {
     readonly data: { order: KeptRevocation; note?: string };
     readonly answer: readonly string[];
@@ -42,13 +49,18 @@ export async function askNodes<K extends QuestionKind>(
   return { answers: answers as NodeAnswers<K>['answers'], silent };
 }
 
+type Awaitable<T> = T | Promise<T>;
+
 /** How this node answers. @param own throws while the node is not complete: it counts as silent then */
 export function answersOf(
   own: () => OwnNode,
 ): Readonly<Record<string, (data: unknown) => unknown>> {
-  const answers: { [K in QuestionKind]: (data: Questions[K]['data']) => Questions[K]['answer'] } = {
+  const answers: { [K in QuestionKind]: (data: Questions[K]['data']) => Awaitable<Questions[K]['answer']> } = {
     user: ({ userId, most }) => own().shareOf(userId, most),
     list: (options) => own().list(options),
+    close: ({ id }) => own().close(id),
+    'close-user': ({ userId, options }) => own().layer.closeUser(userId, options),
+    reap: ({ userId }) => own().reap(userId),
     stats: () => own().stats(),
     view: () => own().view(),
     revoke: ({ order, note }) => own().carryOut(order, note),

@@ -1,5 +1,5 @@
 import type { RevocationOrder as KeptRevocation } from 'holdfast/cluster';
-import { type Metrics, readSeedStats, type SessionLayer } from 'holdfast';
+import { type Metrics, type ReapReport, readSeedStats, type SessionLayer } from 'holdfast';
 import type { RevocationOrder, TokenWatch } from '../token-watch.ts';
 import type { NodeView, Readiness } from './node-view.ts';
 import {
@@ -73,6 +73,16 @@ export class OwnNode {
 
   list(options: ListOptions): SessionList {
     return listSessions(this.layer, options);
+  }
+
+  /** Ends one session; false where it is not here, which is nothing to tell of: it may be on another node. */
+  close(id: string): boolean {
+    return this.layer.find(id) !== null && this.layer.close(id, 'admin');
+  }
+
+  /** Ends the dead of a user, or of everybody. */
+  reap(userId: string | null): ReapReport | Promise<ReapReport> {
+    return userId === null ? this.layer.reapAll() : this.layer.reapUser(userId);
   }
 
   stats(): NodeStats {

@@ -34,6 +34,14 @@ export interface UserOverview extends FromNodes {
   readonly sessions: readonly ListedSession[];
 }
 
+/** Ids of the sessions that were ended. */
+export interface Closed extends FromNodes {
+  readonly closed: readonly string[];
+}
+
+/** What reaping has done. */
+export type Reaped = ReapReport & FromNodes;
+
 /** A node that was asked to go. */
 export interface DrainBegun extends NodeView {
   /** The drain time, ms. */
@@ -59,17 +67,17 @@ export interface Sessions extends UpgradeLayer {
   hasSession(userId: string, id: string): Promise<boolean>;
   overview(userId: string, most: number): Promise<UserOverview>;
   list(scope: Scope, options: ListOptions): Promise<SessionList & FromNodes>;
-  /** Ends one session. False when there is none of that id. */
+  /** Ends one session. False when there is none of that id; rejects with StoreError where a node that may have it is silent. */
   close(id: string): Promise<boolean>;
-  /** Ends a user's sessions; the ids of those that were ended. */
-  closeUser(userId: string, options: CloseUserOptions): Promise<readonly string[]>;
+  /** Ends a user's sessions. */
+  closeUser(userId: string, options: CloseUserOptions): Promise<Closed>;
   /** Ends the dead sessions of a user. */
-  reapUser(userId: string): Promise<ReapReport>;
-  reapAll(): Promise<ReapReport>;
+  reapUser(userId: string): Promise<Reaped>;
+  reapAll(): Promise<Reaped>;
   /** Sets or, with null, lifts a user's own limit; the limit in force from then on. */
   setLimit(userId: string, limit: number | null): Promise<number>;
-  /** Voids tokens, ends the sessions that have them, and tells their ids. Rejects with UsageError `bad-state` when full. */
-  revoke(order: RevocationOrder): Promise<readonly string[]>;
+  /** Voids tokens, and ends the sessions that have them. Rejects with UsageError `bad-state` when full. */
+  revoke(order: RevocationOrder): Promise<Closed>;
   stats(scope: Scope): Promise<ClusterStats>;
   nodes(): Promise<readonly NodeView[]>;
   /** Lets a node go without loss; null when there is none of that name. */

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type BackoffPolicy, backoffCeilingMs } from 'holdfast';
-import type { StoreError } from 'holdfast/cluster';
 import { describeRedisAddress } from '../config/redis-address.ts';
 import type { Ground } from '../ground.ts';
 import type { OpenedStore } from '../store/open-store.ts';
+import { isStoreError } from '../store/store-failure.ts';
 import type { ClusterSeatParts } from './cluster-seat.ts';
 import { type Seat, takeLocalSeat } from './seat.ts';
 
@@ -56,11 +56,6 @@ async function joinOthers(ground: Ground, parts: JoinParts): Promise<Seat | null
     }
   }
   return null;
-}
-
-/** Its class is loaded only where a store is used. */
-export function isStoreError(error: unknown): error is StoreError {
-  return error instanceof Error && error.name === 'StoreError';
 }
 
 /** Resolves after this time, or at once when it is told to stop. */

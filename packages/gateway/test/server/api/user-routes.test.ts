@@ -51,19 +51,22 @@ describe('reaping and closing', () => {
       reaped: [{ id: dead, cause: 'transport-closed' }],
       kept: 2,
       failed: [],
+      silent: [],
     });
     const [kept, ended] = idsOf('u');
     const closed = await desk.call('POST', '/api/v1/users/u/sessions:close', {
       exclude: [kept],
       reason: 'tidy\nup',
     });
-    expect(closed.body).toEqual({ closed: [ended] });
+    expect(closed.body).toEqual({ closed: [ended], silent: [] });
     expect(sockets[2]!.closes).toEqual([{ code: 4499, reason: '{"r":"admin"}' }]);
     expect((await desk.call('POST', '/api/v1/users/u/sessions:close')).body).toEqual({
       closed: [kept],
+      silent: [],
     });
     expect((await desk.call('POST', '/api/v1/users/u/sessions:close')).body).toEqual({
       closed: [],
+      silent: [],
     });
     expect(desk.layer.count('v')).toBe(1);
   });
