@@ -4,7 +4,14 @@ import {
   startRedis,
 } from '../../../../holdfast/test/real-redis/redis-process.ts';
 import { Client } from '../gateway/client.ts';
-import { type ApiAnswer, callApi, type House, startHouse, stopAll, tokenFor } from '../gateway/house.ts';
+import {
+  type ApiAnswer,
+  callApi,
+  type House,
+  startHouse,
+  stopAll,
+  tokenFor,
+} from '../gateway/house.ts';
 
 /** Several gateways of this process on one real Redis. */
 export interface ClusterHouse {

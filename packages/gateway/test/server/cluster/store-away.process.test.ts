@@ -42,7 +42,12 @@ function placesOf(health: Record<string, unknown>): unknown[] {
 /** A gateway whose store is not there yet: it has no sessions, so it is no `House`. */
 async function startWaiting(
   redisUrl: string,
-): Promise<{ url: string; wsUrl: string; stop: () => Promise<void>; lines: Record<string, unknown>[] }> {
+): Promise<{
+  url: string;
+  wsUrl: string;
+  stop: () => Promise<void>;
+  lines: Record<string, unknown>[];
+}> {
   const lines: Record<string, unknown>[] = [];
   const logDestination = {
     write: (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>),
