@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, expect, it } from 'vitest';
+import type { Client } from '../gateway/client.ts';
+import { callApi, type House } from '../gateway/house.ts';
+import {
+  call,
+  clientOf,
+  dataOf,
+  endCluster,
+  eventually,
+  knows,
+  memoryOf,
+  outcomeOf,
+  startCluster,
+} from './cluster-house.ts';
+
+afterAll(endCluster);
+
+/** Told to go, a client comes back at this node when it was told to. */
+async function returnTo(house: House, client: Client): Promise<Client> {
+  const { reconnectInMs, ticket } = await client.frame('drain');
+  expect(await client.closed).toMatchObject({ code: 1012 });
+  const memory = { ...(await memoryOf(client)), resume: String(ticket) };
+  await delay(Number(reconnectInMs));
+  return clientOf(house, 'full', memory);
+}
+
+it('I3 a node is let go at 5 of 5: its clients get in elsewhere, nobody else does, and nothing is missed', async () => {
+  const { houses } = await startCluster(3, { drainTimeoutMs: 1500 });
+  const [one, two, three] = houses as [House, House, House];
+  const staying = [two, two, three].map((house) => clientOf(house, 'full'));
+  const leaving = [one, one].map((house) => clientOf(house, 'full'));
+  await Promise.all([...staying, ...leaving].map((client) => client.ready()));
+  const answer = await callApi(two, 'POST', `/api/v1/nodes/${one.layer.node}:drain`);
+  expect([answer.status, answer.body]).toEqual([
+    202,
+    expect.objectContaining({ name: one.layer.node, state: 'draining', sessions: 2 }),
+  ]);
+  const coming = leaving.map((client, index) => returnTo(index === 0 ? two : three, client));
+  await call(three, 'POST', '/users/full/events', { event: 'n', data: 'meanwhile' });
+  expect(await outcomeOf(clientOf(three, 'full'))).toMatch(/^4429 /);
+  const back = await Promise.all(coming);
+  expect(await Promise.all(back.map(outcomeOf))).toEqual(['ready', 'ready']);
+  const { count } = await call(two, 'GET', '/users/full/sessions');
+  expect(count).toBe(5);
+  for (const client of staying) await eventually(async () => dataOf(client).includes('meanwhile'));
+  for (const [index, client] of back.entries()) {
+    const got = (): unknown[] => [...dataOf(leaving[index]!), ...dataOf(client)];
+    await eventually(async () => got().length > 0);
+    expect(got()).toEqual(['meanwhile']);
+  }
+  await one.stopped;
+  await knows(two, 2);
+  const unknown = await callApi(two, 'POST', `/api/v1/nodes/${one.layer.node}:drain`);
+  expect([unknown.status, unknown.body['code']]).toEqual([404, 'unknown-node']);
+  for (const { ws } of [...staying, ...back]) ws.terminate();
+});
