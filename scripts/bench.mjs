@@ -1,7 +1,7 @@
 /**
- * Builds the packages and `bench/`, then runs `bench/main.ts` from its compiled form.
+ * Builds the packages and `bench/`, then runs one of its programs from its compiled form.
  *
- * usage: node scripts/bench.mjs [arguments of bench/main.ts]
+ * usage: node scripts/bench.mjs PROGRAM [its arguments]      programs: main, model/main
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -19,4 +19,5 @@ function run(args) {
 
 if (!buildIfStale()) process.exit(1);
 if (run([compiler, '-p', 'bench']) !== 0) process.exit(1);
-process.exitCode = run(['--expose-gc', 'bench/dist/main.js', ...process.argv.slice(2)]);
+const [program = 'main', ...args] = process.argv.slice(2);
+process.exitCode = run(['--expose-gc', `bench/dist/${program}.js`, ...args]);

@@ -1,0 +1,48 @@
+import type { MemoryCost } from '../memory.ts';
+import { NodesUnderTest } from './nodes-under-test.ts';
+import type { RedisServer } from './redis-server.ts';
+
+const eventBytes = 256;
+const moreEntries = 64;
+const moreNodes = 4;
+
+/** Measures what the store keeps for each user, row, place, entry and node. */
+export async function measureMemory(
+  server: RedisServer,
+  house: NodesUnderTest,
+  count: number,
+): Promise<MemoryCost> {
+  const grows = async (act: () => Promise<unknown>): Promise<number> => {
+    const before = await server.read();
+    await act();
+    return (await server.read()).memory - before.memory;
+  };
+  const users = house.newUsers(count);
+  // Entries take more: a few users show it.
+  const few = users.slice(0, Math.ceil(count / 10));
+  const each = async (act: (user: string) => Promise<unknown>, whose = users): Promise<number> =>
+    (await grows(() => house.forEach(whose, act))) / whose.length;
+  const body = 'x'.repeat(eventBytes);
+  const first = await each((user) => house.admit(user, 0));
+  const second = await each((user) => house.admit(user, 0));
+  const third = await each((user) => house.admit(user, 1));
+  const begun = await each((user) => house.append(user, body), few);
+  const more = await each(async (user) => {
+    for (let entry = 0; entry < moreEntries; entry += 1) await house.append(user, body);
+  }, few);
+  let others: NodesUnderTest | null = null;
+  const nodes = await grows(async () => {
+    others = await NodesUnderTest.start(server.url, moreNodes);
+  });
+  await (others as NodesUnderTest | null)?.stop();
+  const place = Math.max(0, third - second);
+  const entry = more / moreEntries - eventBytes;
+  return {
+    user: first - second - place,
+    row: second,
+    place,
+    log: begun - entry - eventBytes,
+    entry,
+    node: nodes / moreNodes,
+  };
+}

@@ -1,0 +1,200 @@
+import { actKinds, type CostTable, priceOf, type WorkByKind } from './acts.ts';
+import type { LogBounds, MemoryCost } from './memory.ts';
+import { memoryOf } from './memory.ts';
+import { type Prediction, predict } from './predict.ts';
+import type { Simulated } from './simulate.ts';
+import { bytes, deviation, figure, formatTable } from './table.ts';
+import { totalsOf } from './totals.ts';
+import type { Workload } from './workload.ts';
+
+const usecOfCore = 1_000_000;
+
+/** Acts by kind: what the formulas say, what was counted one by one, and what it comes to. */
+export function steadyTable(
+  workload: Workload,
+  { predicted, counted, costs }: { predicted: Prediction; counted: WorkByKind; costs: CostTable },
+): string {
+  const around = { nodes: workload.nodes, eventBytes: workload.eventBytes };
+  const thousands = workload.users / 1_000;
+  const rows = actKinds
+    .filter((kind) => predicted.work[kind].acts > 0)
+    .map((kind) => {
+      const { acts, told } = predicted.work[kind];
+      const cost = priceOf(costs[kind].usec, predicted.work[kind], around);
+      return [
+        kind,
+        figure(acts),
+        figure(counted[kind].acts),
+        deviation(acts, counted[kind].acts),
+        figure(told),
+        deviation(told, counted[kind].told),
+        figure(acts / thousands),
+        figure(cost / usecOfCore),
+      ];
+    });
+  const said = totalsOf(predicted.work, costs, around);
+  const found = totalsOf(counted, costs, around);
+  const total = [
+    'all',
+    figure(said.acts),
+    figure(found.acts),
+    deviation(said.acts, found.acts),
+    figure(said.told),
+    deviation(said.told, found.told),
+    figure(said.acts / thousands),
+    figure(said.usec / usecOfCore),
+  ];
+  const header = [
+    'act',
+    'formula, a second',
+    'simulated',
+    '',
+    'messages',
+    '',
+    'per 1,000 users',
+    'cores',
+  ];
+  return formatTable(header, [...rows, total]);
+}
+
+/** What the acts come to, by the formulas and as counted: the mean and the dearest second. */
+export function trafficTable(
+  workload: Workload,
+  {
+    predicted,
+    simulated,
+    costs,
+  }: { predicted: Prediction; simulated: Simulated; costs: CostTable },
+): string {
+  const around = { nodes: workload.nodes, eventBytes: workload.eventBytes };
+  const { tally } = simulated;
+  const said = totalsOf(predicted.work, costs, around);
+  const mean = totalsOf(tally.meanOf(0, tally.seconds), costs, around);
+  const each = Array.from({ length: tally.seconds }, (_, second) =>
+    totalsOf(tally.workOf(second), costs, around),
+  );
+  const peak = (valueOf: (one: (typeof each)[number]) => number): number =>
+    Math.max(...each.map(valueOf));
+  const line = (name: string, valueOf: (one: typeof said) => number, told = figure): string[] => [
+    name,
+    told(valueOf(said)),
+    told(valueOf(mean)),
+    deviation(valueOf(said), valueOf(mean)),
+    told(peak(valueOf)),
+  ];
+  const people = (name: 'sessions' | 'present' | 'places', text: string): string[] => [
+    text,
+    figure(predicted[name]),
+    figure(simulated[name]),
+    deviation(predicted[name], simulated[name]),
+    '',
+  ];
+  return formatTable(
+    ['', 'formula', 'simulated, mean', '', 'dearest second'],
+    [
+      people('sessions', 'sessions'),
+      people('present', 'users with a session'),
+      people('places', 'users on nodes'),
+      line('acts a second', ({ acts }) => acts),
+      line('messages a second', ({ told }) => told),
+      line('bytes to the store a second', ({ bytesIn }) => bytesIn, bytes),
+      line('bytes from the store a second', ({ bytesOut }) => bytesOut, bytes),
+      line('cores of the store', ({ usec }) => usec / usecOfCore),
+    ],
+  );
+}
+
+/** The same workload with more users, a node for so many of them each. */
+export function sizesTable(
+  workload: Workload,
+  costs: CostTable,
+  { memory, bounds }: { memory: MemoryCost; bounds: LogBounds },
+): string {
+  const usersOfNode = workload.users / workload.nodes;
+  const rows = [0.01, 0.1, 0.5, 1, 2, 5, 10].map((share) => {
+    const nodes = Math.max(2, Math.round(workload.nodes * share));
+    const one = { ...workload, users: workload.users * share, nodes };
+    const predicted = predict(one);
+    const { acts, told, bytesIn, bytesOut, usec } = totalsOf(predicted.work, costs, {
+      nodes,
+      eventBytes: one.eventBytes,
+    });
+    const masters = Math.max(1, Math.ceil(usec / usecOfCore / mostBusy));
+    const { records, logs } = memoryOf(memory, { workload: one, predicted }, bounds);
+    return [
+      figure(one.users),
+      figure(nodes),
+      figure(acts),
+      figure(told),
+      bytes(bytesIn),
+      bytes(bytesOut),
+      figure(usec / usecOfCore),
+      figure(masters),
+      figure(2 * nodes * masters),
+      bytes(records),
+      bytes(logs),
+    ];
+  });
+  const header = [
+    'users',
+    'nodes',
+    'acts/s',
+    'messages/s',
+    'in/s',
+    'out/s',
+    'cores',
+    'masters',
+    'connections',
+    'records',
+    'logs',
+  ];
+  return `${formatTable(header, rows)}\n\nA node for ${figure(usersOfNode)} users; a master is busy ${mostBusy * 100} % at most.`;
+}
+
+/** A core that is busier than this answers late in every burst. */
+const mostBusy = 0.6;
+
+/** How many users one core of the store serves, as they are here. */
+export function usersOfOneCore(workload: Workload, costs: CostTable): number {
+  let [least, most] = [0, 1e9];
+  for (let step = 0; step < 60; step += 1) {
+    const users = (least + most) / 2;
+    const nodes = Math.max(2, (workload.nodes * users) / workload.users);
+    const { usec } = totalsOf(predict({ ...workload, users, nodes }).work, costs, {
+      nodes,
+      eventBytes: workload.eventBytes,
+    });
+    if (usec < usecOfCore) least = users;
+    else most = users;
+  }
+  return least;
+}
+
+/** Second by second around something that happens. */
+export function secondsTable(
+  { tally }: Simulated,
+  workload: Workload,
+  { costs, from, to }: { costs: CostTable; from: number; to: number },
+): string {
+  const around = { nodes: workload.nodes, eventBytes: workload.eventBytes };
+  const rows = Array.from({ length: to - from }, (_, at) => from + at).map((second) => {
+    const work = tally.workOf(second);
+    const { acts, told, usec } = totalsOf(work, costs, around);
+    const shown = (['admit', 'confirm', 'read', 'reserve', 'sweep'] as const).map((kind) =>
+      figure(work[kind].acts),
+    );
+    return [String(second), ...shown, figure(acts), figure(told), figure(usec / usecOfCore)];
+  });
+  const header = [
+    'second',
+    'admit',
+    'confirm',
+    'read',
+    'reserve',
+    'sweep',
+    'all acts',
+    'messages',
+    'cores',
+  ];
+  return formatTable(header, rows);
+}
