@@ -1,5 +1,5 @@
 /** What is known of a slot. `away`: its row is there, its client is not: half-open, reserved, or of a node that is gone. */
-export const slotState = { free: 0, live: 1, away: 2 } as const;
+const slotState = { free: 0, live: 1, away: 2 } as const;
 
 const nobody = -1;
 
