@@ -41,7 +41,7 @@ async function run(house) {
  */
 async function serve(house, stopped) {
   tell(house);
-  const endWatch = watchNodes(house.url, house.secrets.adminToken, (line) => console.log(line));
+  const endWatch = watchNodes(house, (line) => console.log(line));
   const orders = createInterface({ input: process.stdin });
   void hearAll(orders, house);
   await stopped;

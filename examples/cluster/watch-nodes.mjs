@@ -1,5 +1,5 @@
 /**
- * @typedef {{ name: string, state: string, sessions: number, url?: string }} Node
+ * @typedef {{ name: string, state: string, url: string }} Node
  * @typedef {{ id: string, node: string, user?: string }} Session
  */
 
@@ -9,18 +9,17 @@ const mostShown = 6;
 /**
  * Prints a line whenever a node comes or goes, or sessions do: which node holds whose.
  *
- * @param {string} url of the cluster
- * @param {string} adminToken
+ * @param {import('./house.mjs').House} house
  * @param {(line: string) => void} print
  * @returns {() => void} ends it
  */
-export function watchNodes(url, adminToken, print) {
+export function watchNodes(house, print) {
   let last = '';
   let isAsking = false;
   const look = async () => {
     if (isAsking) return;
     isAsking = true;
-    const line = await describe(url, adminToken);
+    const line = await describe(house);
     isAsking = false;
     if (line !== null && line !== last) print(line);
     last = line ?? last;
@@ -31,11 +30,10 @@ export function watchNodes(url, adminToken, print) {
 }
 
 /**
- * @param {string} url
- * @param {string} adminToken
+ * @param {import('./house.mjs').House} house
  * @returns {Promise<string | null>} null where nobody has answered
  */
-async function describe(url, adminToken) {
+async function describe({ url, nodeUrls, secrets: { adminToken } }) {
   try {
     const [nodes, sessions] = await Promise.all([
       ask(`${url}/api/v1/nodes`, adminToken),
@@ -44,6 +42,7 @@ async function describe(url, adminToken) {
     return describeNodes(
       /** @type {{ nodes: Node[] }} */ (nodes).nodes,
       /** @type {{ sessions: Session[] }} */ (sessions).sessions,
+      nodeUrls,
     );
   } catch (error) {
     // The node that was asked has just gone, or answers too late: the next look is in a second.
@@ -55,16 +54,19 @@ async function describe(url, adminToken) {
 /**
  * @param {readonly Node[]} nodes
  * @param {readonly Session[]} sessions
+ * @param {readonly string[]} urls in the order of the numbers of the nodes
  * @returns {string}
  */
-function describeNodes(nodes, sessions) {
+function describeNodes(nodes, sessions, urls) {
+  const hosts = urls.map((url) => new URL(url).host);
   return nodes
-    .toSorted((one, other) => one.name.localeCompare(other.name))
-    .map(({ name, state }) => {
+    .map(({ name, state, url }) => ({ name, state, at: hosts.indexOf(new URL(url).host) + 1 }))
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ name, state, at }) => {
       const users = sessions.filter(({ node }) => node === name).map(({ user, id }) => user ?? id);
       const shown = users.toSorted().slice(0, mostShown).join(' ');
       const rest = users.length > mostShown ? ` and ${users.length - mostShown} more` : '';
-      return `${name} ${state} ${users.length}${shown === '' ? '' : `: ${shown}`}${rest}`;
+      return `node ${at} ${state} ${users.length}${shown === '' ? '' : `: ${shown}`}${rest}`;
     })
     .join(' | ');
 }
