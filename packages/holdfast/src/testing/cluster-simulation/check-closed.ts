@@ -1,0 +1,60 @@
+import type { SessionEnd } from '../../protocol/close-causes.ts';
+import type { Closed } from '../../sessions/session-event.ts';
+import type { ClusterHost } from './cluster-host.ts';
+import type { ClusterStage, LiveSession } from './cluster-stage.ts';
+
+/** A peer that carries again answers what it was asked within this time, milliseconds. */
+const answerMs = 250;
+/** How long it is remembered that a session was alive. */
+const rememberMs = 5_000;
+
+/** I2: whoever is ended has given a reason, or somebody has. */
+export function checkClosed(
+  stage: ClusterStage,
+  host: ClusterHost,
+  { session, cause }: Closed,
+): void {
+  const known = stage.sessions.get(session);
+  if (known === undefined) return;
+  stage.sessions.delete(session);
+  const { now } = stage.world;
+  const { ended } = known.user;
+  const { wire } = known;
+  ended.push({ at: now, aliveTo: wire.carriesSince === Infinity ? wire.carriedTo : now });
+  while (ended[0] !== undefined && ended[0].at < now - rememberMs) ended.shift();
+  stage.verdict.expect(
+    isCause(stage, host, { known, cause }),
+    cause === 'excess' ? 'I1' : 'I2',
+    () => `${host.name} has ended ${session} of ${known.user.id} as ${cause}, without a reason`,
+  );
+}
+
+function isCause(
+  stage: ClusterStage,
+  host: ClusterHost,
+  { known, cause }: { readonly known: LiveSession; readonly cause: SessionEnd },
+): boolean {
+  const { wire, openedAt, user, losses } = known;
+  const { now } = stage.world;
+  switch (cause) {
+    case 'client-close':
+    case 'connection-lost':
+    case 'transport-closed':
+      return wire.isOver || wire.isClosed;
+    case 'no-pong':
+      return wire.carriesSince > now - answerMs;
+    case 'superseded':
+      return wire.kin.some((dial) => dial.wire !== wire && dial.endsAt > openedAt);
+    case 'evicted':
+      return stage.scenario.options.onLimit === 'evict-oldest';
+    case 'admin':
+    case 'revoked':
+      return user.orderedAt >= openedAt;
+    case 'shutdown':
+      return host.state === 'draining';
+    case 'excess':
+      return host.rowsLostAt >= openedAt || stage.machine.losses > losses;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,173 @@
+import type { ResumeVerdict } from '../../protocol/frames.ts';
+import type { ClusterClient, Place } from './cluster-client.ts';
+import type { ClusterStage } from './cluster-stage.ts';
+import type { Placed } from './record-truth.ts';
+
+/** A frame as a client reads it. */
+export interface ReadFrame {
+  readonly type: string;
+  readonly session?: string;
+  readonly ticket?: string;
+  readonly epoch?: string;
+  readonly offset?: number;
+  readonly resume?: ResumeVerdict;
+  readonly reason?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly data?: { readonly n: number; readonly u: string | null };
+}
+
+/** I4: where a session begins, and what is said of what lies before. */
+export function checkReady(
+  stage: ClusterStage,
+  client: ClusterClient,
+  { epoch = '', offset = 0, resume = { outcome: 'new' } }: ReadFrame,
+): void {
+  const { place } = client;
+  const here: Place = { epoch, offset };
+  if (resume.outcome === 'new') {
+    stage.verdict.expect(
+      place === null,
+      'I4',
+      () => `${client.name} brought its place and is told that it brought none`,
+    );
+    checkQueued(stage, client, here);
+    begin(client, here);
+  } else if (resume.outcome === 'gap') {
+    checkNeeded(stage, client, resume.reason);
+    if (resume.from === undefined || place?.epoch !== epoch) begin(client, here);
+    else passOver(stage, client, { from: resume.from, to: resume.to ?? offset, offset });
+  } else {
+    stage.verdict.expect(
+      place?.epoch === epoch && place.offset <= offset,
+      'I4',
+      () => `${client.name} is told ${resume.outcome} from another place than it brought`,
+    );
+    checkSkipped(stage, client, offset + 1);
+    client.place = here;
+  }
+}
+
+/** I4: the next frame that has a place. */
+export function checkRead(stage: ClusterStage, client: ClusterClient, frame: ReadFrame): void {
+  const { type, offset = -1, epoch = '', reason, from, to, data } = frame;
+  if (type === 'event' && data !== undefined) readEvent(stage, client, { offset, number: data.n });
+  if (type !== 'gap') return;
+  stage.note(() => `${client.name} is told a gap: ${JSON.stringify(frame)}`);
+  if (from !== undefined && to !== undefined) passOver(stage, client, { from, to, offset });
+  else if (reason === 'broadcast') passOver(stage, client, { from: offset, to: offset, offset });
+  else {
+    checkNeeded(stage, client, reason);
+    begin(client, { epoch, offset });
+  }
+}
+
+function readEvent(
+  stage: ClusterStage,
+  client: ClusterClient,
+  { offset, number }: { readonly offset: number; readonly number: number },
+): void {
+  const { verdict, events } = stage;
+  const { records } = stage.userOf(client.user);
+  const { place, name } = client;
+  if (place === null) return;
+  verdict.expect(
+    offset > place.offset,
+    'I4',
+    () => `${name} reads ${offset} after ${place.offset} of the same record`,
+  );
+  verdict.expect(
+    records.at(place.epoch, offset).some((placed) => placed.number === number),
+    'I4',
+    () => `${name} reads event ${number} at ${offset}, where the store has not put it`,
+  );
+  const event = events.get(number);
+  verdict.expect(event !== undefined, 'I4', () => `${name} reads an event nobody published`);
+  verdict.expect(
+    !client.readEver.has(number) ||
+      (event?.isNamed === true && (!client.readHere.has(number) || records.isTurnedBack(place.epoch))),
+    'I4',
+    () => `${name} reads event ${number} twice`,
+  );
+  checkSkipped(stage, client, offset);
+  if (event !== undefined) event.isRead = true;
+  client.readEver.add(number);
+  client.readHere.add(number);
+  client.place = { ...place, offset };
+}
+
+/** I4: a newcomer that brings nothing gets what was queued for a user who was away. */
+function checkQueued(stage: ClusterStage, client: ClusterClient, { epoch, offset }: Place): void {
+  const { records } = stage.userOf(client.user);
+  const missed = records
+    .between(epoch, 0, offset)
+    .find(
+      ({ offset: at, placed: { number, hadHolder, onlyFor } }) =>
+        number !== null &&
+        onlyFor === null &&
+        !hadHolder &&
+        !records.written.has(number) &&
+        !records.isToldGone(epoch, at),
+    );
+  stage.verdict.expect(
+    missed === undefined,
+    'I4',
+    () =>
+      `${client.name} begins after ${offset}; event ${missed?.placed.number} at ${missed?.offset} was written to nobody`,
+  );
+}
+
+/** Whether something at a place of the record is for a client. */
+export function isFor({ lineage }: ClusterClient, { onlyFor }: Placed): boolean {
+  return onlyFor === null || onlyFor === lineage;
+}
+
+/** Between where a client is and this place there is nothing for it. */
+function checkSkipped(stage: ClusterStage, client: ClusterClient, before: number): void {
+  const { place } = client;
+  if (place === null) return;
+  const { records } = stage.userOf(client.user);
+  const skipped = records
+    .between(place.epoch, place.offset, before - 1)
+    .find(({ placed }) => isFor(client, placed));
+  stage.verdict.expect(
+    skipped === undefined,
+    'I4',
+    () =>
+      `${client.name} is at ${place.offset} and is given ${before}; event ${skipped?.placed.number} at ${skipped?.offset} is missing`,
+  );
+}
+
+function passOver(
+  stage: ClusterStage,
+  client: ClusterClient,
+  gap: { readonly from: number; readonly to: number; readonly offset: number },
+): void {
+  const { place } = client;
+  if (place === null) return;
+  checkSkipped(stage, client, gap.from);
+  client.goneHere.push([gap.from, gap.to]);
+  client.place = { ...place, offset: gap.offset };
+}
+
+/** A client goes on from here, and was told that what lies before is gone. */
+function begin(client: ClusterClient, here: Place): void {
+  client.place = here;
+  client.since = here;
+  client.readHere.clear();
+  client.goneHere = [];
+}
+
+/** I4: nobody is told that a record is gone which is there. */
+function checkNeeded(stage: ClusterStage, client: ClusterClient, reason?: string): void {
+  const { place, wire } = client;
+  if (reason !== 'epoch' || place === null) return;
+  const record = stage.data.users.get(client.user);
+  const host = stage.hosts.find((one) => one === wire?.host);
+  const isOf = record?.epoch === place.epoch && place.offset <= record.last;
+  stage.verdict.expect(
+    !isOf || stage.userOf(client.user).records.isTurnedBack(place.epoch) || host?.node?.isStoreAway === true,
+    'I4',
+    () => `${client.name} is told that its record is gone, which is there`,
+  );
+}

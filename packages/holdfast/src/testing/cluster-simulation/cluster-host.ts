@@ -1,0 +1,127 @@
+import { ClusterNode } from '../../cluster/cluster-node.ts';
+import type { SessionEvent } from '../../sessions/session-event.ts';
+import { ManualClock } from '../manual-clock.ts';
+import type { Loop } from './cluster-world.ts';
+import type { ClusterStage } from './cluster-stage.ts';
+import { StoreLink } from './store-link.ts';
+import { WatchedStore } from './watched-store.ts';
+import type { Wire, WireHost } from './wire.ts';
+
+/** How a process is. */
+export type HostState = 'starting' | 'up' | 'draining' | 'gone';
+
+/** The wall clock of a process begins here; the store's is somewhere else. */
+const wallClockAt = 90_000_000_000;
+const restartMs = 1_000;
+
+/** One process of the cluster, on a machine of its own. */
+export class ClusterHost implements Loop, WireHost {
+  readonly name: string;
+  readonly clock: ManualClock;
+  readonly #stage: ClusterStage;
+  link: StoreLink;
+  node: ClusterNode | null = null;
+  state: HostState = 'starting';
+  isFrozen: boolean = false;
+  /** Connections it has not seen the end of. */
+  readonly wires: Set<Wire> = new Set();
+  /** Whose session it is, by id. */
+  readonly sessions: Map<string, Wire> = new Map();
+  /** Its rows may have been nobody's since then. */
+  rowsLostAt: number = -Infinity;
+  thawedAt: number = -Infinity;
+
+  constructor(stage: ClusterStage, name: string) {
+    this.#stage = stage;
+    this.name = name;
+    this.clock = new ManualClock(stage.world.now);
+    this.clock.moveWallClock(wallClockAt + stage.random.between(-600_000, 600_000));
+    this.link = this.#linkAnew();
+    stage.world.add(this);
+    this.do(() => this.#start());
+  }
+
+  get isRunning(): boolean {
+    return !this.isFrozen && this.state !== 'gone';
+  }
+
+  /** Takes newcomers, or will as soon as it runs again. */
+  get isOpen(): boolean {
+    return this.state === 'up' || this.state === 'draining';
+  }
+
+  /** Has the process do something when it next reads from its sockets. */
+  do(run: () => void): void {
+    if (this.state !== 'gone') this.clock.inPoll(0, run);
+  }
+
+  /** The same with its node, if there is one then. */
+  ask(run: (node: ClusterNode) => void): void {
+    this.do(() => {
+      if (this.node !== null) run(this.node);
+    });
+  }
+
+  freeze(): void {
+    this.isFrozen = true;
+  }
+
+  thaw(): void {
+    if (!this.isFrozen) return;
+    this.isFrozen = false;
+    this.thawedAt = this.#stage.world.now;
+  }
+
+  /** The process ends without a word; its machine closes its sockets, unless it is gone too. */
+  kill(isHalfOpen: boolean): void {
+    this.state = 'gone';
+    this.#stage.world.remove(this);
+    this.link.close();
+    for (const wire of this.wires) {
+      if (isHalfOpen) wire.hold();
+      else wire.reset();
+    }
+    this.wires.clear();
+  }
+
+  /** The process has ended in order. */
+  end(): void {
+    if (this.state === 'gone') return;
+    this.kill(false);
+  }
+
+  #start(): void {
+    const stage = this.#stage;
+    const store = new WatchedStore(stage.machine.server, this.link, stage.witness);
+    ClusterNode.start(stage.scenario.options, {
+      store,
+      clock: this.clock,
+      random: () => stage.random.next(),
+      node: this.name,
+      onStoreFailure: stage.scenario.onStoreFailure,
+      listeners: [(event) => this.#hear(event)],
+    }).then(
+      (node) => {
+        this.node = node;
+        this.state = 'up';
+        stage.note(() => `${this.name} is up`);
+      },
+      () => {
+        this.link.close();
+        stage.world.in(restartMs, () => {
+          this.link = this.#linkAnew();
+          this.do(() => this.#start());
+        });
+      },
+    );
+  }
+
+  #hear(event: SessionEvent): void {
+    this.#stage.hear(this, event);
+  }
+
+  #linkAnew(): StoreLink {
+    const { world, machine } = this.#stage;
+    return new StoreLink({ world, clock: this.clock, machine });
+  }
+}

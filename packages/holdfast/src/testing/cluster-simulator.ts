@@ -1,0 +1,57 @@
+import { addHost } from './cluster-simulation/cluster-fault-acts.ts';
+import { ClusterPlay } from './cluster-simulation/cluster-play.ts';
+import { type ClusterFaultKind, clusterFaultKinds } from './cluster-simulation/cluster-scenario.ts';
+import { ClusterStage } from './cluster-simulation/cluster-stage.ts';
+import { checkEnd } from './cluster-simulation/check-end.ts';
+import { checkQuiet } from './cluster-simulation/check-quiet.ts';
+import type { Violation } from './simulation/verdict.ts';
+
+/** What to simulate. */
+export interface ClusterSimulationOptions {
+  /** Decides everything: how many nodes, who does what and when, what fails. */
+  readonly seed: number;
+  /** Stretches of trouble, each followed by one of quiet. */
+  readonly rounds: number;
+  /** What may fail; everything, if absent. */
+  readonly faults?: readonly ClusterFaultKind[];
+  /** Given every line of what happens. */
+  readonly trace?: (line: string) => void;
+}
+
+/** What came of a run. */
+export interface ClusterSimulationResult {
+  readonly seed: number;
+  readonly rounds: number;
+  /** The first invariant that did not hold; null when all of them did. */
+  readonly violation: Violation | null;
+  /** Callbacks of all loops. */
+  readonly steps: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+const startMs = 2_500;
+const roundMs = 20_000;
+
+/**
+ * Runs a cluster of two to four nodes on one store, with clients, publishers and operators, through failures of the store, of
+ * the network and of the nodes, and checks the invariants. The same seed always gives the same run.
+ */
+export async function simulateCluster(
+  options: ClusterSimulationOptions,
+): Promise<ClusterSimulationResult> {
+  const { seed, rounds, faults = clusterFaultKinds, trace } = options;
+  const note = trace === undefined ? () => {} : (line: () => string) => trace(line());
+  const stage = new ClusterStage(seed, { kinds: faults, note });
+  for (let turn = 0; turn < stage.scenario.nodes; turn += 1) addHost(stage);
+  stage.isQuiet = true;
+  const play = new ClusterPlay(stage);
+  await play.pass(startMs);
+  stage.isQuiet = false;
+  for (let round = 0; round < rounds && !play.isOver; round += 1) {
+    await play.pass(roundMs);
+    await checkQuiet(stage, play);
+  }
+  if (!play.isOver) await checkEnd(stage, play);
+  const { violation } = stage.verdict;
+  return { seed, rounds, violation, steps: stage.world.steps, counts: stage.counts };
+}
