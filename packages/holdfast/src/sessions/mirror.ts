@@ -115,7 +115,6 @@ export class Mirror {
     this.#bringIn(userId, part, drafts);
     const log = history.find(userId);
     if (log?.epoch !== epoch) return;
-    log.delivered = Math.max(log.delivered, delivered);
     log.reported = Math.max(log.reported, delivered);
     writer.pump(log);
   }
@@ -131,8 +130,9 @@ export class Mirror {
     const verdict = this.#verdictOn(userId, next);
     if (verdict !== 'appended') return verdict;
     const log = history.find(userId) ?? history.beginMirror(userId, epoch, offset - 1);
-    // The store counts what it appends for a user who is there as delivered.
-    if (registry.count(userId) > 0) log.reported = Math.max(log.reported, offset);
+    // The store counts what it appends for a user who is there as delivered, unless something before it waits for somebody.
+    const isInStep = log.reported >= offset - 1;
+    if (isInStep && registry.count(userId) > 0) log.reported = Math.max(log.reported, offset);
     this.#append(log, [draft]);
     writer.pump(log);
     return 'appended';

@@ -42,7 +42,7 @@ export class UserLog implements Aged<UserLog> {
   #last: number;
   #bytes = 0;
   #pageBytes = 0;
-  /** Highest offset that was written to any session, told to it as a gap, or not meant for it. A new one starts after it. */
+  /** Highest offset that was written to any session here, told to it as a gap, or not meant for it. A new one starts after it. */
   delivered: number;
   /** What of that is known to whoever keeps the record, where that is not this process. */
   reported = 0;

@@ -198,7 +198,8 @@ export interface AppendAct extends Actor {
  * before, and lies nowhere behind that offset, the last one. `overflow`: larger than the log; nothing has changed, no record
  * begins, and the offset is the last one.
  *
- * Every node that holds a row is told by `appended`, once. Where one does, the event counts as delivered.
+ * Every node that holds a row is told by `appended`, once. Where one does, the event counts as delivered, as soon as all that
+ * was appended while none did has been.
  */
 export interface AppendAnswer {
   readonly outcome: 'appended' | 'repeated' | 'overflow';
@@ -209,7 +210,10 @@ export interface AppendAnswer {
   readonly sessions: number;
 }
 
-/** A user has been written everything up to here. Nothing happens under another epoch; no position goes back, or past the last. */
+/**
+ * A user has been written everything up to here; where that is all that was appended while no node held a row, everything has
+ * been. Nothing happens under another epoch; no position goes back, or past the last.
+ */
 export interface DeliveredAct {
   readonly user: string;
   readonly position: Position;

@@ -32,7 +32,8 @@ export function append(turn: Turn, act: AppendAct): AppendAnswer {
   trim(record, act.terms);
   if (act.broadcast !== null) settle(record, act.broadcast);
   const holders = holdersOf(record);
-  if (holders.length > 0) record.delivered = offset;
+  if (holders.length === 0) record.queuedTo = offset;
+  else if (record.delivered >= record.queuedTo) record.delivered = offset;
   keep(turn, record);
   const { user } = act;
   for (const node of holders)
@@ -52,6 +53,7 @@ export function delivered(turn: Turn, { user, position }: DeliveredAct): void {
   const record = findRecord(turn, user);
   if (record?.epoch !== position.epoch) return;
   record.delivered = Math.max(record.delivered, Math.min(position.offset, record.last));
+  if (record.delivered >= record.queuedTo) record.delivered = record.last;
 }
 
 /** Entries of a log. */
@@ -75,6 +77,7 @@ export function restart(turn: Turn, act: RestartAct): RecordHead {
     record.epoch = act.epoch;
     record.last = 0;
     record.delivered = 0;
+    record.queuedTo = 0;
     record.bytes = 0;
     record.entries.clear();
     record.eventIds.clear();

@@ -24,6 +24,8 @@ export interface UserRecord {
   epoch: string;
   last: number;
   delivered: number;
+  /** Offset of the last event that was appended while no node held a row. */
+  queuedTo: number;
   /** Of all bodies in the log. */
   bytes: number;
   /** Every broadcast up to this number was appended, or told as missed. */

@@ -28,6 +28,7 @@ export function recordOf(turn: Turn, beginning: Beginning): UserRecord {
     epoch: beginning.epoch,
     last: 0,
     delivered: 0,
+    queuedTo: 0,
     bytes: 0,
     broadcast: beginning.broadcasts,
     broadcastsAhead: new Set(),

@@ -29,6 +29,12 @@ export async function checkEnd(stage: ClusterStage, play: ClusterPlay): Promise<
       'I5',
       () => `${name} keeps ${sessions} sessions, ${waiting} newcomers, ${logBytes} bytes`,
     );
+    const faults = node.layer.health().faults.filter(({ where }) => where === 'store');
+    verdict.expect(
+      faults.length === 0,
+      'I6',
+      () => `${name} still tells of ${JSON.stringify(faults)}`,
+    );
     verdict.expect(
       clock.timerCount <= mostTimers,
       'I5',

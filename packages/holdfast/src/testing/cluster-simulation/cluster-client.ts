@@ -119,7 +119,7 @@ export class ClusterClient implements WireClient {
   /** Somebody else dials with its ticket: a copy of it, or a thief. */
   dialCopy(host: ClusterHost): void {
     const { world, note } = this.#stage;
-    const wire = new Wire(world, host, { client: new Copyist(), kin: this.dials });
+    const wire = new Wire(world, host, { client: new Copyist(this.#stage), kin: this.dials });
     note(() => `somebody dials ${host.name} with the ticket of ${this.name}`);
     this.#arrive(wire, host, null);
     world.in(this.#stage.random.between(200, 4_000), () => wire.leave(true));
@@ -167,9 +167,20 @@ export class ClusterClient implements WireClient {
   }
 }
 
-/** Reads nothing and comes back never. */
+/** Reads what it is given, and never comes back. */
 class Copyist implements WireClient {
-  read(): void {}
+  readonly #stage: ClusterStage;
+
+  constructor(stage: ClusterStage) {
+    this.#stage = stage;
+  }
+
+  read(_wire: Wire, text: string): void {
+    const { data } = JSON.parse(text) as ReadFrame;
+    const event = data === undefined ? undefined : this.#stage.events.get(data.n);
+    if (event !== undefined) event.isRead = true;
+  }
+
   closed(): void {}
   written(): void {}
 }

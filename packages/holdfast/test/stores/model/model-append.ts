@@ -19,7 +19,8 @@ export function modelAppend(model: Model, act: AppendAct): AppendAnswer {
   const offset = record.last + 1;
   const entry = entryOf(model, act);
   put(record, act, entry);
-  if (sessions > 0) record.delivered = offset;
+  if (sessions === 0) record.queuedTo = offset;
+  else if (record.delivered >= record.queuedTo) record.delivered = offset;
   model.touch(record);
   const { user } = act;
   const { epoch } = record;

@@ -119,6 +119,7 @@ export class ModelStore implements ClusterStore {
     if (record === undefined || record.epoch !== position.epoch) return;
     const offset = Math.min(position.offset, record.last);
     if (offset > record.delivered) record.delivered = offset;
+    if (record.delivered >= record.queuedTo) record.delivered = record.last;
   }
 
   async read({ user, after, most }: ReadAct): Promise<ReadAnswer> {
@@ -132,7 +133,7 @@ export class ModelStore implements ClusterStore {
     const model = this.#model;
     const record = model.begin(act);
     if (record.epoch === act.lost) {
-      Object.assign(record, { epoch: act.epoch, last: 0, delivered: 0, log: [] });
+      Object.assign(record, { epoch: act.epoch, last: 0, delivered: 0, queuedTo: 0, log: [] });
       const nodes = new Set(model.rowsOf(act.user).map(({ node }) => node));
       for (const node of nodes)
         model.tell(node, { type: 'restarted', user: act.user, record: headOf(record) });

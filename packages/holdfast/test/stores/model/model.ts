@@ -31,6 +31,8 @@ export interface ModelRecord {
   epoch: string;
   last: number;
   delivered: number;
+  /** Offset of the last event that came while nobody was there. */
+  queuedTo: number;
   keepMs: number;
   diesAt: number;
   lastEviction: number;
@@ -99,6 +101,7 @@ export class Model {
       epoch,
       last: 0,
       delivered: 0,
+      queuedTo: 0,
       keepMs: terms.keepMs,
       diesAt: Infinity,
       lastEviction: -Infinity,

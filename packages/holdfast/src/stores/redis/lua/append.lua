@@ -96,7 +96,10 @@ end
 
 set('n', offset)
 set('b', first > offset and 0 or bytes)
-if sessions > 0 then
+-- What waits for somebody to come is not passed over: `q` is the last event that was appended while no node held a row.
+if sessions == 0 then
+  set('q', offset)
+elseif tonumber(record.d) >= tonumber(record.q or 0) then
   set('d', offset)
 end
 write()

@@ -8,6 +8,7 @@ if isLost then
   set('n', '0')
   set('f', '1')
   set('d', '0')
+  set('q', '0')
   set('b', '0')
 end
 write()
