@@ -29,6 +29,8 @@ export class ClusterHost implements Loop, WireHost {
   readonly sessions: Map<string, Wire> = new Map();
   /** Its rows may have been nobody's since then. */
   rowsLostAt: number = -Infinity;
+  /** How often the store was back after it was taken for away. */
+  backs = 0;
   thawedAt: number = -Infinity;
 
   constructor(stage: ClusterStage, name: string) {

@@ -61,7 +61,7 @@ export class ClusterPlay implements Watch {
     const away = hosts.filter(
       ({ node, isRunning, thawedAt }) => isRunning && node?.isStoreAway === true && thawedAt < world.now,
     );
-    const before = away.map(({ link }) => link.asked);
+    const before = away.map(({ link, backs }) => ({ asked: link.asked, backs }));
     for (const { name, node } of away) {
       const faults = node?.layer.health().faults ?? [];
       verdict.expect(
@@ -71,9 +71,10 @@ export class ClusterPlay implements Watch {
       );
     }
     world.in(1_000, () => {
-      for (const [place, { name, node, link, isRunning }] of away.entries()) {
-        if (!isRunning || node?.isStoreAway !== true) continue;
-        const asked = link.asked - (before[place] ?? 0);
+      for (const [place, { name, node, link, isRunning, backs }] of away.entries()) {
+        const then = before[place];
+        if (!isRunning || node?.isStoreAway !== true || then?.backs !== backs) continue;
+        const asked = link.asked - then.asked;
         verdict.expect(
           asked <= mostWhileAway,
           'I12',

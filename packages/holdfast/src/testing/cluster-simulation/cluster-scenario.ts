@@ -1,4 +1,4 @@
-import type { OnStoreFailure } from '../../cluster/cluster-node.ts';
+import type { OnStoreFailure } from '../../cluster/index.ts';
 import type { SessionOptions } from '../../core/options.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 

@@ -27,8 +27,11 @@ export function hear(stage: ClusterStage, host: ClusterHost, event: SessionEvent
       if (event.isAnew) host.rowsLostAt = stage.world.now;
       stage.note(() => `${host.name} joins as ${event.generation}`);
       break;
-    case 'storeAway':
     case 'storeBack':
+      host.backs += 1;
+      stage.note(() => `${host.name}: the store is back`);
+      break;
+    case 'storeAway':
     case 'repaired':
       stage.note(() => `${host.name}: ${JSON.stringify(event)}`);
       break;
