@@ -12,6 +12,8 @@ export interface HostProcess {
   freeze(): void;
   /** SIGCONT. */
   thaw(): void;
+  /** SIGKILL, and resolves once it is gone. */
+  kill(): Promise<void>;
   /** SIGTERM, and resolves with the exit status once it is gone; null for one that had to be killed. */
   stop(): Promise<number | null>;
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -62,7 +63,8 @@ function commandLine({
 }: GatewayStart): readonly [string, ...string[]] {
   const environmentFlags = surroundings.isEnvironmentUntold === true ? [] : ['--env', environment];
   const serve = ['serve', '--port', '0', '--log-format', 'json', ...environmentFlags, ...flags];
-  return [process.execPath, command, ...serve];
+  const { within = [] } = surroundings;
+  return [...within, process.execPath, command, ...serve] as [string, ...string[]];
 }
 
 /** Processes started by one that is held to a share are held to it with it. */
@@ -113,6 +115,13 @@ class GatewayProcess implements HostProcess {
 
   thaw(): void {
     process.kill(this.pid, 'SIGCONT');
+  }
+
+  async kill(): Promise<void> {
+    if (!this.isAlive) return;
+    const gone = once(this.#child, 'exit');
+    process.kill(this.pid, 'SIGKILL');
+    await gone;
   }
 
   async stop(): Promise<number | null> {

@@ -17,6 +17,8 @@ export interface Surroundings {
   /** It is not told its environment by `--env`: it finds it out by itself. */
   readonly isEnvironmentUntold?: boolean;
   readonly container?: Container;
+  /** A command that becomes the one behind it, such as `ip netns exec NAME`. */
+  readonly within?: readonly string[];
 }
 
 /** A command line that starts a process in its surroundings. */

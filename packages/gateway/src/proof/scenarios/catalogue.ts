@@ -1,3 +1,4 @@
+import { cluster } from './cluster.ts';
 import { freed } from './endings.ts';
 import { environment } from './environment.ts';
 import { limits } from './limits.ts';
@@ -30,4 +31,5 @@ export const catalogue: readonly Scenario[] = [
   ...resumeGaps,
   ...security,
   ...securityUnderAttack,
+  ...cluster,
 ];

@@ -3,6 +3,7 @@ import { limits } from './limits.ts';
 import { multiUser } from './multi-user.ts';
 import type { Verdict } from './outcome.ts';
 import { play } from './play.ts';
+import type { FindCluster } from './house.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
@@ -49,10 +50,11 @@ async function playIn(stage: Stage, environment: string): Promise<ReadonlyMap<st
   const { limit } = await deployment.desk.countOf(stage.user('nobody'));
   const settings = { limit, environment };
   const { startOther } = stage;
+  const findCluster: FindCluster = (plan) => stage.startCluster(plan);
   const outcomes = new Map<string, string>();
   for (const [at, scenario] of played.entries()) {
     const prefix = stage.user(`${environment}-${at}`);
-    const parts = { deployment, settings, startOther, seed: at, prefix };
+    const parts = { deployment, settings, startOther, findCluster, seed: at, prefix };
     const turn = { round: 1, runStartedAtMs: performance.now(), signal: stage.signal };
     const { verdict } = await play(scenario, parts, turn);
     outcomes.set(scenario.name, outcomeOf(verdict));

@@ -1,13 +1,30 @@
 import { CallMissing, type Deployment } from '../deployment.ts';
+import { NotJudged } from '../finding.ts';
+import type { ClusterPlan, GatewayCluster } from '../processes/gateway-cluster.ts';
+import { hasRedis, RedisServer } from '../processes/redis-server.ts';
 import type { Surroundings } from '../processes/surroundings.ts';
 import type { Scenario } from './scenario.ts';
 import type { StartDeployment } from './stage.ts';
 
 /** What a run is held against: one target, or gateways started for it. */
 export type Grounds =
-  | { readonly target: Deployment; readonly environment: string | null }
+  | {
+      readonly target: Deployment;
+      /** All nodes of the target, where more than one was given. */
+      readonly nodes?: readonly Deployment[];
+      readonly environment: string | null;
+    }
   /** `start` brings up a gateway with these flags, beside those every one of the run has. */
   | { readonly start: StartDeployment; readonly environment: string };
+
+/** Finds gateways that act as one. What was started for them is told to `keep`, to be undone in reverse order. */
+export type FindCluster = (
+  plan: ClusterPlan,
+  keep: (undo: () => Promise<void>) => void,
+) => Promise<GatewayCluster>;
+
+const noRedis =
+  'It needs redis-server and redis-cli 7 on this machine: apt-get install redis-server';
 
 /** Finds each scenario the deployment it needs: the target, or a gateway that was started with its flags. */
 export class House {
@@ -39,10 +56,33 @@ export class House {
     throw new CallMissing('gateway to start beside it');
   }
 
+  readonly findCluster: FindCluster = async ({ count = 3, flags = [] }, keep) => {
+    const grounds = this.#grounds;
+    if ('target' in grounds) return clusterOf(grounds.nodes ?? []);
+    if (!hasRedis()) throw new NotJudged(noRedis);
+    const store = await RedisServer.start();
+    keep(() => store.close());
+    const startNode = async (): Promise<Deployment> => {
+      const node = await grounds.start(['--redis-url', store.url, ...flags]);
+      keep(async () => void (await node.host?.stop()));
+      return node;
+    };
+    const nodes = await Promise.all(Array.from({ length: count }, startNode));
+    return { ...clusterOf(nodes), store, startNode };
+  };
+
   /** Stops the gateway of the scenarios under way. */
   async clear(): Promise<void> {
     const { deployment } = this.#current ?? { deployment: null };
     this.#current = null;
     await deployment?.host?.stop();
   }
+}
+
+/** Nodes that were given: nothing is started beside them. @throws CallMissing where they are not several */
+function clusterOf([first, second, ...others]: readonly Deployment[]): GatewayCluster {
+  if (first === undefined || second === undefined) throw new CallMissing('second node');
+  const startNode = (): Promise<Deployment> =>
+    Promise.reject(new CallMissing('node to start beside the others'));
+  return { nodes: [first, second, ...others], store: null, startNode };
 }

@@ -100,7 +100,8 @@ async function playIn(house: House, plan: RunPlan, turn: TurnAt): Promise<Played
   const settings = { limit, environment };
   const startOther: StartDeployment = (flags, surroundings) =>
     house.startOther(flags, surroundings);
-  const parts = { deployment, settings, startOther, seed, prefix };
+  const { findCluster } = house;
+  const parts = { deployment, settings, startOther, findCluster, seed, prefix };
   return await play(scenario, parts, { round, runStartedAtMs, signal });
 }
 

@@ -1,7 +1,15 @@
 import type { Stage } from './stage.ts';
 
 /** What a scenario is about. The list is open: a part of the product brings its own. */
-type Category = 'limits' | 'multi-user' | 'load' | 'race' | 'environment' | 'resume' | 'security';
+type Category =
+  | 'limits'
+  | 'multi-user'
+  | 'load'
+  | 'race'
+  | 'environment'
+  | 'resume'
+  | 'security'
+  | 'cluster';
 
 /** A claim about a target, and how it is put to the test from outside. */
 export interface Scenario {

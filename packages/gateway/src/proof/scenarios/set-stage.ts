@@ -4,7 +4,9 @@ import { CallMissing, type Deployment } from '../deployment.ts';
 import type { Arrival, DialRequest, Entrance, ProofClient } from '../dialer.ts';
 import { Finding } from '../finding.ts';
 import { ClientProcess } from '../processes/client-process.ts';
+import type { ClusterPlan, GatewayCluster } from '../processes/gateway-cluster.ts';
 import type { Mark, Sample } from './outcome.ts';
+import type { FindCluster } from './house.ts';
 import type { Stage, StartDeployment, TargetSettings } from './stage.ts';
 
 const LOOK_EVERY_MS = 20;
@@ -14,6 +16,7 @@ export interface StageParts {
   readonly deployment: Deployment;
   readonly settings: TargetSettings;
   readonly startOther: StartDeployment;
+  readonly findCluster: FindCluster;
   readonly seed: number;
   /** Begins the names of its users. */
   readonly prefix: string;
@@ -21,25 +24,55 @@ export interface StageParts {
   readonly signal: AbortSignal;
 }
 
+/** What is kept of a scenario, whichever deployment it looks at. */
+class Ledger {
+  readonly samples: Sample[] = [];
+  readonly marks: Mark[] = [];
+  /** Undone in reverse order. */
+  readonly undo: (() => Promise<void> | void)[] = [];
+  readonly random: SeededRandom;
+  readonly startedAtMs: number = performance.now();
+
+  constructor(seed: number) {
+    this.random = new SeededRandom(seed);
+  }
+}
+
 /** A stage that keeps what is measured on it, and takes away everything that was opened. */
 export class LiveStage implements Stage {
   readonly deployment: Deployment;
   readonly settings: TargetSettings;
   readonly signal: AbortSignal;
-  readonly random: SeededRandom;
-  readonly samples: Sample[] = [];
-  readonly marks: Mark[] = [];
   readonly #parts: StageParts;
-  readonly #startedAtMs: number = performance.now();
-  /** Undone in reverse order. */
-  readonly #undo: (() => Promise<void> | void)[] = [];
+  readonly #ledger: Ledger;
 
-  constructor(parts: StageParts) {
+  constructor(parts: StageParts, ledger: Ledger = new Ledger(parts.seed)) {
     this.#parts = parts;
+    this.#ledger = ledger;
     this.deployment = parts.deployment;
     this.settings = parts.settings;
     this.signal = parts.signal;
-    this.random = new SeededRandom(parts.seed);
+  }
+
+  get random(): SeededRandom {
+    return this.#ledger.random;
+  }
+
+  get samples(): readonly Sample[] {
+    return this.#ledger.samples;
+  }
+
+  get marks(): readonly Mark[] {
+    return this.#ledger.marks;
+  }
+
+  at(deployment: Deployment): Stage {
+    return new LiveStage({ ...this.#parts, deployment }, this.#ledger);
+  }
+
+  async startCluster(plan: ClusterPlan = {}): Promise<GatewayCluster> {
+    this.signal.throwIfAborted();
+    return await this.#parts.findCluster(plan, (undo) => this.#keep(undo));
   }
 
   user(name: string): string {
@@ -106,15 +139,15 @@ export class LiveStage implements Stage {
   };
 
   sample(name: string, value: number, unit = 'ms'): void {
-    this.samples.push({ name, unit, value, atMs: this.#now() });
+    this.#ledger.samples.push({ name, unit, value, atMs: this.#now() });
   }
 
   fault(what: string): void {
-    this.marks.push({ kind: 'fault', what, atMs: this.#now() });
+    this.#ledger.marks.push({ kind: 'fault', what, atMs: this.#now() });
   }
 
   note(what: string): void {
-    this.marks.push({ kind: 'note', what, atMs: this.#now() });
+    this.#ledger.marks.push({ kind: 'note', what, atMs: this.#now() });
   }
 
   async pause(ms: number): Promise<void> {
@@ -133,12 +166,12 @@ export class LiveStage implements Stage {
   /** What became open while the scenario ended is taken away at once. */
   #keep(undo: () => Promise<void> | void): void {
     if (this.signal.aborted) void this.#takeAway(undo);
-    else this.#undo.push(undo);
+    else this.#ledger.undo.push(undo);
   }
 
   /** Closes what is open. What fails here says nothing about the claim and is noted. */
   async clear(): Promise<void> {
-    for (const undo of this.#undo.splice(0).toReversed()) await this.#takeAway(undo);
+    for (const undo of this.#ledger.undo.splice(0).toReversed()) await this.#takeAway(undo);
   }
 
   async #takeAway(undo: () => Promise<void> | void): Promise<void> {
@@ -150,6 +183,6 @@ export class LiveStage implements Stage {
   }
 
   #now(): number {
-    return performance.now() - this.#startedAtMs;
+    return performance.now() - this.#ledger.startedAtMs;
   }
 }

@@ -2,6 +2,7 @@ import type { FaultProxy, RawPeer, SeededRandom } from 'holdfast/testing';
 import type { Deployment } from '../deployment.ts';
 import type { Arrival, DialRequest, Entrance, ProofClient } from '../dialer.ts';
 import type { ClientProcess } from '../processes/client-process.ts';
+import type { ClusterPlan, GatewayCluster } from '../processes/gateway-cluster.ts';
 import type { Surroundings } from '../processes/surroundings.ts';
 
 /** Settings in force at the target which scenarios reckon with. All others are taken to be the defaults. */
@@ -47,6 +48,14 @@ export interface Stage {
   startProxy(): Promise<FaultProxy>;
   /** Another gateway, with flags of its own. */
   startOther: StartDeployment;
+  /**
+   * Gateways that share their users, on a store of their own; the nodes of the target where several were given.
+   *
+   * @throws NotJudged, CallMissing where there is no store to be had
+   */
+  startCluster(plan?: ClusterPlan): Promise<GatewayCluster>;
+  /** The same stage, before another deployment: users, samples and marks are shared. */
+  at(deployment: Deployment): Stage;
   /** Keeps a raw measurement under a name, such as `connect`, in a unit such as `ms`. */
   sample(name: string, value: number, unit?: string): void;
   /** Marks an instant of the timeline: what was done to the target. */
