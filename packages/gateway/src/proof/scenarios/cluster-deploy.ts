@@ -1,7 +1,7 @@
 import { demand } from '../finding.ts';
 import type { Deployment } from '../deployment.ts';
 import type { GatewayCluster } from '../processes/gateway-cluster.ts';
-import { hostOf } from './cluster-stage.ts';
+import { hostOf, publishSurely } from './cluster-stage.ts';
 import { demandCount, demandExact } from './counts.ts';
 import { RoamingClient } from './roaming-client.ts';
 import type { Scenario } from './scenario.ts';
@@ -27,9 +27,9 @@ class Deploy {
   /** Publishes numbers, one after the other, on nodes in turn that are up, and looks at the count, until it is over. */
   async traffic(): Promise<void> {
     while (!this.#isOver) {
-      const node = this.node(this.published);
-      await node.desk.publish(this.#user, { event: 'number', data: this.published });
+      await publishSurely(this.#stage, this.up, { user: this.#user, number: this.published });
       this.published += 1;
+      const node = this.node(this.published);
       if (this.published % 10 === 0) await demandExact(this.#stage.at(node), this.#user);
       await this.#stage.pause(publishEveryMs);
     }

@@ -1,6 +1,6 @@
 import { demand } from '../finding.ts';
 import type { ProofClient } from '../dialer.ts';
-import { nodeAt, storeOf } from './cluster-stage.ts';
+import { nodeAt, publishSurely, storeOf } from './cluster-stage.ts';
 import { demandCount } from './counts.ts';
 import type { Scenario } from './scenario.ts';
 import { demandNumbers, hasNumber, publishNumbers } from './streams.ts';
@@ -20,12 +20,9 @@ const delivery: Scenario = {
     for (const node of cluster.nodes) clients.push(await stage.at(node).mustConnect({ user }));
     const stranger = await stage.at(nodeAt(cluster, 1)).mustConnect({ user: stage.user('other') });
     const numbers = Array.from({ length: published }, (_, at) => at);
-    const publish = async (number: number): Promise<void> => {
-      const startedAt = performance.now();
-      await nodeAt(cluster, number).desk.publish(user, { event: 'number', data: number });
-      stage.sample('publish over nodes', performance.now() - startedAt);
-    };
-    await Promise.all(numbers.map((number) => publish(number)));
+    await Promise.all(
+      numbers.map((number) => publishSurely(stage, cluster.nodes, { user, number })),
+    );
     const isAll = (client: ProofClient): boolean =>
       numbers.every((number) => hasNumber(client, number));
     await Promise.all(clients.map((client) => client.until(() => isAll(client), 10_000)));
