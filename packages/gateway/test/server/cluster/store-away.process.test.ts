@@ -59,7 +59,7 @@ async function startWaiting(
 
 describe('a gateway whose store is not there at the start', () => {
   it('says so, lets nobody in, and goes on by itself when it is there', async () => {
-    const redis = new RedisProcess(await freePort());
+    const redis = await RedisProcess.onFreePort('redis-server');
     late = redis;
     const gateway = await startWaiting(`redis://:canary@127.0.0.1:${redis.port}`);
     expect(placesOf(await healthOf(gateway))).toEqual(['store']);

@@ -117,7 +117,6 @@ export async function playAssertRows({ world, random, slot, user }: Scene): Prom
     })),
     coming: random.chance(0.3) ? [world.session(user, random).session] : [],
     limit: random.oneOf([1, 2, 3]),
-    coming: [],
     isForced: random.chance(0.2),
     epoch: world.nextEpoch(),
     terms: drawTerms(random),
