@@ -21,23 +21,30 @@ export function linesOf(answer: unknown): Lines {
   return answer.split('\n');
 }
 
-/** @see told in lua/user.lua */
-function rowOf(line: string): Row {
-  const [session, node, reserved = '', lineage, predecessor, openedAt, device = ''] =
+/** A row as it is kept, after its session; see lua/user.lua. */
+function rowOf(line: string, nowMs: number): Row {
+  const [session, node, reservedUntil, lineage = '', predecessor, openedAt, device = ''] =
     line.split('|');
   const row = {
     session: Number(session),
-    lineage: Number(lineage),
+    lineage: Number(lineage === '' ? session : lineage),
     predecessor: Number(predecessor),
     node: Number(node),
     device: device === '' ? null : unpacked(device),
     openedAtMs: Number(openedAt),
   };
-  return reserved === '' ? row : { ...row, reservedMs: Number(reserved) };
+  return row.node === 0 ? { ...row, reservedMs: Number(reservedUntil) - nowMs } : row;
 }
 
-function rowsOf(lines: Lines, from: number): Row[] {
-  return lines.slice(from).filter(Boolean).map(rowOf);
+/** Oldest first. */
+function rowsOf(lines: Lines, from: number, nowMs: number): Row[] {
+  return lines
+    .slice(from)
+    .filter(Boolean)
+    .map((line) => rowOf(line, nowMs))
+    .toSorted(
+      (one, other) => one.openedAtMs - other.openedAtMs || one.session - other.session,
+    );
 }
 
 /** A record head: epoch, last, first and delivered, one line each. */
@@ -62,19 +69,20 @@ function limitOf(text: string | undefined): number {
 
 export function admitAnswerOf(answer: unknown): AdmitAnswer {
   const lines = linesOf(answer);
-  const flaw = lines[1] === 'spent' ? 'spent' : null;
+  const nowMs = Number(lines[1]);
+  const flaw = lines[2] === 'spent' ? 'spent' : null;
   if (lines[0] === 'full')
-    return { outcome: 'full', flaw, limit: limitOf(lines[2]), rows: rowsOf(lines, 3) };
-  const [count, limit, missed, replaced = ''] = lines.slice(7);
+    return { outcome: 'full', flaw, limit: limitOf(lines[3]), rows: rowsOf(lines, 4, nowMs) };
+  const [count, limit, missed, replaced = ''] = lines.slice(8);
   return {
     outcome: 'admitted',
     flaw,
-    lineage: Number(lines[2]),
-    record: headOf(lines, 3),
+    lineage: Number(lines[3]),
+    record: headOf(lines, 4),
     count: Number(count),
     limit: limitOf(limit),
     missedBroadcasts: Number(missed),
-    replaced: replaced === '' ? null : rowOf(replaced),
+    replaced: replaced === '' ? null : rowOf(replaced, nowMs),
   };
 }
 
@@ -102,11 +110,11 @@ export function appendAnswerOf(answer: unknown): AppendAnswer {
 
 export function stateOf(answer: unknown): UserState {
   const lines = linesOf(answer);
-  const [limit, epoch] = lines;
+  const [nowMs, limit, epoch] = lines;
   return {
     limit: limit === '' ? null : limitOf(limit),
-    record: epoch === '' ? null : headOf(lines, 1),
-    rows: rowsOf(lines, 5),
+    record: epoch === '' ? null : headOf(lines, 2),
+    rows: rowsOf(lines, 6, Number(nowMs)),
   };
 }
 

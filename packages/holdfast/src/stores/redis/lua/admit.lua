@@ -14,16 +14,22 @@ local function answerAdmitted(flaw, row, answer)
   write()
   keep()
   list(wasListed)
-  return table.concat({
-    'admitted',
-    flaw,
-    row.lineage,
-    head(),
-    #rows,
-    limitText,
-    answer.missed,
-    answer.replaced,
-  }, '\n')
+  return 'admitted\n'
+    .. now
+    .. '\n'
+    .. flaw
+    .. '\n'
+    .. row.lineage
+    .. '\n'
+    .. head()
+    .. '\n'
+    .. #rows
+    .. '\n'
+    .. limitText
+    .. '\n'
+    .. answer.missed
+    .. '\n'
+    .. answer.replaced
 end
 
 local own = find(session)
@@ -51,6 +57,26 @@ local function claim()
   return '', true, kin
 end
 
+local function isOlder(one, other)
+  if one.openedAt ~= other.openedAt then
+    return tonumber(one.openedAt) < tonumber(other.openedAt)
+  end
+  return tonumber(one.session) < tonumber(other.session)
+end
+
+local function findOldest()
+  local oldest
+  for _, row in ipairs(rows) do
+    if row.node ~= '0' then
+      details(row)
+      if not oldest or isOlder(row, oldest) then
+        oldest = row
+      end
+    end
+  end
+  return oldest
+end
+
 -- The row whose place the newcomer has, and why; nothing for a free slot, `false` where there is none.
 local function place(kin)
   if kin then
@@ -67,12 +93,8 @@ local function place(kin)
   if #rows > limit or not every or (record.x and now - record.x < every) then
     return false
   end
-  for _, row in ipairs(inOrder()) do
-    if row.node ~= '0' then
-      return row, 'evicted'
-    end
-  end
-  return false
+  local oldest = findOldest()
+  return oldest or false, 'evicted'
 end
 
 -- Broadcasts that passed while no node held a session. From now on they count as got.
@@ -106,11 +128,11 @@ if replaced == false then
   write()
   keep()
   list(wasListed)
-  local lines = { 'full', flaw, limitText }
-  for _, row in ipairs(inOrder()) do
-    lines[#lines + 1] = told(row)
+  local answer = 'full\n' .. now .. '\n' .. flaw .. '\n' .. limitText
+  for _, row in ipairs(rows) do
+    answer = answer .. '\n' .. told(row)
   end
-  return table.concat(lines, '\n')
+  return answer
 end
 
 local answer = { missed = missed(), replaced = '' }

@@ -39,6 +39,10 @@ if #body > tonumber(ARGV[15]) then
 end
 
 begin(ARGV[12], ARGV[13])
+if record.n == '0' then
+  -- What an eviction by Redis, which took the record, may have left.
+  redis.call('DEL', KEYS[2], KEYS[3])
+end
 
 -- Broadcasts of two publishers may come in either order: those above a hole are kept by number until it closes.
 local function settle()

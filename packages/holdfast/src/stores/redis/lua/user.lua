@@ -15,11 +15,13 @@ local tag = ARGV[6]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
+local upTo = tonumber(ARGV[2])
 local record = {}
 local rows = {}
 local waiters = {}
 local revoked = {}
-local wasHeld = false
+-- Whether it is forgotten at some time, as long as no node holds a row.
+local isPassing = true
 local drops = {}
 local sets = {}
 
@@ -33,7 +35,7 @@ for at = 1, #stored, 2 do
     local holder, untilMs = string.match(text, '^(%d+)|(%d+)|')
     rows[#rows + 1] =
       { session = string.sub(field, 2), node = holder, untilMs = tonumber(untilMs), text = text }
-    wasHeld = wasHeld or holder ~= '0'
+    isPassing = isPassing and holder == '0'
   elseif kind == 119 then
     waiters[#waiters + 1] = { node = string.sub(field, 2), at = tonumber(text) }
   elseif kind == 118 then
@@ -41,12 +43,17 @@ for at = 1, #stored, 2 do
   end
 end
 
+local alive = {}
 local function counts(row)
-  if row.node == '0' then
+  local holder = row.node
+  if holder == '0' then
     return row.untilMs > now
   end
-  return tonumber(row.node) > tonumber(ARGV[2])
-    or string.find(ARGV[3], ',' .. row.node .. ',', 1, true) ~= nil
+  if alive[holder] == nil then
+    alive[holder] = tonumber(holder) > upTo
+      or string.find(ARGV[3], ',' .. holder .. ',', 1, true) ~= nil
+  end
+  return alive[holder]
 end
 
 local function set(field, text)
@@ -83,9 +90,18 @@ end
 
 local function put(row)
   local lineage = row.lineage == row.session and '' or row.lineage
-  local untilMs = string.format('%.0f', row.untilMs)
-  row.text =
-    table.concat({ row.node, untilMs, lineage, row.predecessor, row.openedAt, row.device }, '|')
+  local untilMs = row.untilMs == 0 and '0' or string.format('%.0f', row.untilMs)
+  row.text = row.node
+    .. '|'
+    .. untilMs
+    .. '|'
+    .. lineage
+    .. '|'
+    .. row.predecessor
+    .. '|'
+    .. row.openedAt
+    .. '|'
+    .. row.device
   local _, place = find(row.session)
   rows[place or #rows + 1] = row
   sets[#sets + 1] = 's' .. row.session
@@ -117,27 +133,9 @@ local function kinOf(lineage)
   return kin
 end
 
-local function inOrder()
-  for _, row in ipairs(rows) do
-    details(row)
-  end
-  table.sort(rows, function(one, other)
-    if one.openedAt ~= other.openedAt then
-      return tonumber(one.openedAt) < tonumber(other.openedAt)
-    end
-    return tonumber(one.session) < tonumber(other.session)
-  end)
-  return rows
-end
-
--- A row as it is told.
+-- A row as it is told: what is kept of it tells the rest.
 local function told(row)
-  details(row)
-  local reserved = row.node == '0' and string.format('%.0f', row.untilMs - now) or ''
-  return table.concat(
-    { row.session, row.node, reserved, row.lineage, row.predecessor, row.openedAt, row.device },
-    '|'
-  )
+  return row.session .. '|' .. row.text
 end
 
 local function isHeldBy(holder)
@@ -184,7 +182,7 @@ local function tellWaiters()
   end
 end
 
--- The record begins, if there is none. What an eviction by Redis may have left of a former one goes.
+-- The record begins, if there is none.
 local function begin(epoch, keepMs)
   if record.e then
     if record.t ~= keepMs then
@@ -192,7 +190,7 @@ local function begin(epoch, keepMs)
     end
     return
   end
-  redis.call('DEL', KEYS[2], KEYS[3])
+  isPassing = false
   set('e', epoch)
   set('n', '0')
   set('f', '1')
@@ -212,13 +210,15 @@ local function write()
   end
 end
 
--- Decides anew when the record is forgotten: never while a node holds a row. To be called after `write`.
+-- Decides anew when the record is forgotten: never while a node holds a row. To be called after `write`. Before the first
+-- event there is no log.
 local function keep()
+  local keys = record.n == '0' and 1 or 3
   local from = now
   for _, row in ipairs(rows) do
     if row.node ~= '0' then
-      if not wasHeld then
-        for place = 1, 3 do
+      if isPassing then
+        for place = 1, keys do
           redis.call('PERSIST', KEYS[place])
         end
       end
@@ -226,7 +226,7 @@ local function keep()
     end
     from = math.max(from, row.untilMs)
   end
-  for place = 1, 3 do
+  for place = 1, keys do
     redis.call('PEXPIREAT', KEYS[place], from + record.t)
   end
 end
@@ -242,5 +242,5 @@ local function list(wasListed)
 end
 
 local function head()
-  return table.concat({ record.e, record.n, record.f, record.d }, '\n')
+  return record.e .. '\n' .. record.n .. '\n' .. record.f .. '\n' .. record.d
 end
