@@ -22,7 +22,7 @@ export const askingMutants: readonly Mutant[] = [
   },
   {
     name: 'whoever was taken over stays, one too many',
-    file: 'sessions/admission.ts',
+    file: 'sessions/reception.ts',
     from: "door.supersede(taken, seed, 'taken-over');",
     to: 'door.enter(seed);',
   },

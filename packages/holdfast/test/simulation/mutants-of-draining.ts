@@ -17,7 +17,7 @@ export const drainingMutants: readonly Mutant[] = [
   {
     name: 'newcomers are let in while the layer is drained',
     file: 'sessions/drain.ts',
-    from: 'desk.close(whenToReturn);',
+    from: 'reception.close(whenToReturn);',
     to: '',
   },
   {

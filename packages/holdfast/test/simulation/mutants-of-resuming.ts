@@ -23,7 +23,7 @@ export const resumingMutants: readonly Mutant[] = [
   {
     name: 'a position of another record is taken for one of this',
     file: 'sessions/resumption.ts',
-    from: 'if (epoch !== history.epoch || offset',
+    from: 'if (epoch !== history.epochOf(userId) || offset',
     to: 'if (offset',
   },
   {
@@ -41,8 +41,8 @@ export const resumingMutants: readonly Mutant[] = [
   {
     name: 'whoever was told of a gap has the next one begin before it',
     file: 'sessions/history.ts',
-    from: 'if (log !== undefined && offset > log.delivered) log.delivered = offset;',
-    to: 'if (log !== undefined) log.delivered = Math.min(log.delivered, offset);',
+    from: 'if (cursor > log.delivered) log.delivered = cursor;',
+    to: 'log.delivered = Math.min(log.delivered, cursor);',
   },
   {
     name: 'a log lets go what a client can still come back for',

@@ -209,8 +209,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'a session attached while somebody waits is not asked',
     file: 'sessions/attachment.ts',
-    from: 'if (waiting.count(session.userId) > 0 || session.predecessor !== 0)',
-    to: 'if (session.predecessor !== 0)',
+    from: 'waiting.count(session.userId) > 0 || scouts',
+    to: 'scouts',
   },
   {
     name: 'a limit set while somebody waits does not count for it',
@@ -226,7 +226,7 @@ export const simulatorMutants: readonly Mutant[] = [
   },
   {
     name: 'what was said while waiting counts as said just now',
-    file: 'sessions/admission.ts',
+    file: 'sessions/reception.ts',
     from: 'session.serve(data);',
     to: 'session.received(data);',
   },

@@ -23,14 +23,14 @@ export const tokenMutants: readonly Mutant[] = [
   {
     name: 'a client that brings its ticket alone is as if it were new',
     file: 'sessions/resumption.ts',
-    from: 'brought: brought ?? known',
-    to: 'brought: known === null ? null : brought',
+    from: 'brought: brought ?? this.#lastOf(old)',
+    to: 'brought',
   },
   {
     name: 'a client that brings its ticket alone reads on after what was written, and not after what it has',
     file: 'sessions/resumption.ts',
-    from: 'offset: old.acked }',
-    to: 'offset: old.cursor }',
+    from: 'offset: session.acked }',
+    to: 'offset: session.cursor }',
   },
   {
     name: 'a client that brings its ticket alone begins where its last session began',
