@@ -101,8 +101,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'a waiter is never told anything',
     file: 'sessions/waiting-room.ts',
-    from: 'if (now < waiter.endsAt) return this.#nextLook(waiter);',
-    to: 'if (now < waiter.endsAt + 5_000) return now + 1_000;',
+    from: 'if (now >= waiter.endsAt) this.#expire(waiter);',
+    to: 'if (now >= waiter.endsAt + 5_000) this.#expire(waiter);',
   },
   {
     name: 'writing to a peer counts as having heard it (FM-33)',
