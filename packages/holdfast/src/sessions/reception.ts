@@ -66,7 +66,7 @@ interface Entrance {
 }
 
 /** Whether limit and clean-up are in force for a newcomer, as it came. */
-export function stanceOf({ stance = 'enforce' }: OpenRequest): Stance {
+function stanceOf({ stance = 'enforce' }: OpenRequest): Stance {
   return stance;
 }
 

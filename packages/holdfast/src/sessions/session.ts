@@ -8,7 +8,7 @@ import type { Grant } from './grant.ts';
 import type { Inheritance, Position } from './position.ts';
 import type { EndSign, SessionSocket, SocketOwner } from './socket.ts';
 
-export type { Inheritance, Position } from './position.ts';
+export type { Position } from './position.ts';
 
 /** What the rooms of the layer do for a session. One object for all sessions. */
 export interface SessionDuties {
