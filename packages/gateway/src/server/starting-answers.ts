@@ -20,8 +20,9 @@ export function createStartingAnswers(
 ): (request: Request) => Response | Promise<Response> {
   const registry = new Registry();
   const { store, metrics, faults } = ground;
+  const none = (): number => 0;
   const isStoreAway = (): boolean => true;
-  addStoreMetrics(registry, { store, metrics, nodeCount: () => 0, isStoreAway });
+  addStoreMetrics(registry, { store, metrics, nodeCount: none, drift: none, isStoreAway });
   addCounter(registry, {
     name: 'holdfast_faults_total',
     help: 'Internal failures, by place.',

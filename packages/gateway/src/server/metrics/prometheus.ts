@@ -83,6 +83,7 @@ export class PrometheusText {
     addStoreMetrics(this.#registry, {
       ...{ store, metrics },
       nodeCount: () => seat.nodeCount,
+      drift: () => seat.drift,
       isStoreAway: () => seat.isStoreAway,
     });
     addRolloutMetrics(this.#registry, sources);

@@ -11,6 +11,8 @@ export interface StoreSources {
   readonly metrics: Pick<Metrics, 'leasesLost' | 'repairs'>;
   /** How many nodes are alive. */
   readonly nodeCount: () => number;
+  /** Users about whom the nodes and their store may not agree. */
+  readonly drift: () => number;
   /** Whether the store does not answer. */
   readonly isStoreAway: () => boolean;
 }
@@ -19,11 +21,16 @@ const ACT_EDGES = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1
 
 /** Adds how the store is, and what was done with it. */
 export function addStoreMetrics(registry: Registry, sources: StoreSources): void {
-  const { store, metrics, nodeCount, isStoreAway } = sources;
+  const { store, metrics, nodeCount, drift, isStoreAway } = sources;
   addPlainGauge(registry, {
     name: 'holdfast_store_up',
     help: '0 while the store that nodes share does not answer; else 1, also without a store.',
     read: () => (isStoreAway() ? 0 : 1),
+  });
+  addPlainGauge(registry, {
+    name: 'holdfast_store_drift',
+    help: 'Users about whom the store and the sessions here may not agree; in holdfast_registry_drift, too.',
+    read: drift,
   });
   addPlainGauge(registry, {
     name: 'holdfast_cluster_nodes',

@@ -40,6 +40,7 @@ holdfast_registry_drift gauge
 holdfast_faults_total counter where
 holdfast_event_loop_lag_seconds gauge
 holdfast_store_up gauge
+holdfast_store_drift gauge
 holdfast_cluster_nodes gauge
 holdfast_store_acts_total counter act
 holdfast_store_act_failures_total counter act
