@@ -2,6 +2,7 @@ import { actKinds, type CostTable, priceOf, type WorkByKind } from './acts.ts';
 import type { LogBounds, MemoryCost } from './memory.ts';
 import { memoryOf } from './memory.ts';
 import { type Prediction, predict } from './predict.ts';
+import { mastersFor } from './sharding.ts';
 import type { Simulated } from './simulate.ts';
 import { bytes, deviation, figure, formatTable } from './table.ts';
 import { totalsOf } from './totals.ts';
@@ -111,7 +112,7 @@ export function sizesTable(
   { memory, bounds }: { memory: MemoryCost; bounds: LogBounds },
 ): string {
   const usersOfNode = workload.users / workload.nodes;
-  const rows = [0.01, 0.1, 0.5, 1, 2, 5, 10].map((share) => {
+  const rows = [0.01, 0.1, 0.2, 0.5, 1, 2].map((share) => {
     const nodes = Math.max(2, Math.round(workload.nodes * share));
     const one = { ...workload, users: workload.users * share, nodes };
     const predicted = predict(one);
@@ -119,7 +120,7 @@ export function sizesTable(
       nodes,
       eventBytes: one.eventBytes,
     });
-    const masters = Math.max(1, Math.ceil(usec / usecOfCore / mostBusy));
+    const masters = mastersFor(usec / usecOfCore, mostBusy);
     const { records, logs } = memoryOf(memory, { workload: one, predicted }, bounds);
     return [
       figure(one.users),
@@ -148,7 +149,7 @@ export function sizesTable(
     'records',
     'logs',
   ];
-  return `${formatTable(header, rows)}\n\nA node for ${figure(usersOfNode)} users; a master is busy ${mostBusy * 100} % at most.`;
+  return `${formatTable(header, rows)}\n\nA node for ${figure(usersOfNode)} users; the busiest master is busy ${mostBusy * 100} % at most.`;
 }
 
 /** A core that is busier than this answers late in every burst. */

@@ -4,6 +4,7 @@ import { logBounds, measuredCosts, measuredMemory } from '../../../../bench/mode
 import { memoryOf } from '../../../../bench/model/memory.ts';
 import { readModelRequest } from '../../../../bench/model/plan.ts';
 import { predict } from '../../../../bench/model/predict.ts';
+import { busiestShare, mastersFor } from '../../../../bench/model/sharding.ts';
 import { type Incident, type Simulated, simulate } from '../../../../bench/model/simulate.ts';
 import { totalsOf } from '../../../../bench/model/totals.ts';
 import { presentSeconds, userStates } from '../../../../bench/model/user-states.ts';
@@ -121,6 +122,16 @@ describe('the model of what a cluster asks of Redis', () => {
     );
     expect(presentSeconds(busy) * 100 * busy.eventBytes).toBeGreaterThan(logBounds.bytes);
     expect(logs / predict(busy).present / logBounds.bytes).toBeCloseTo(1, 1);
+  });
+
+  it('masters of a Redis Cluster have their share of the users, the busiest a little more', () => {
+    expect(busiestShare(1)).toBe(1);
+    expect(busiestShare(3) * 256).toBe(90);
+    expect(busiestShare(6) * 256).toBe(49);
+    expect(mastersFor(0.6, 0.6)).toBe(1);
+    expect(mastersFor(1.65, 0.6)).toBe(3);
+    expect(mastersFor(1.8, 0.6)).toBe(4);
+    expect(mastersFor(256, 0.6)).toBe(Infinity);
   });
 
   it('its command line says what is wrong with it', () => {
