@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
+import { type ResolvedConfig, resolveConfig } from '../../src/server/config/resolve.ts';
 import { parseDuration } from '../../src/server/config/units.ts';
 import { findManifestErrors, type Manifest } from './kubernetes-types.ts';
 import { root } from './written-commands.ts';
@@ -70,6 +71,23 @@ interface Compose {
   >;
 }
 
+/** What a gateway makes of these variables, with secrets and a Redis where they come from elsewhere. */
+function settle(variables: Readonly<Record<string, string | undefined>>): ResolvedConfig {
+  const elsewhere = {
+    HOLDFAST_AUTH_SECRET: 'a secret of at least 32 bytes, for tests',
+    HOLDFAST_ADMIN_TOKEN: 'another-one-for-the-api',
+    HOLDFAST_REDIS_URL: variables['HOLDFAST_REDIS_URL'] ?? 'redis://redis:6379',
+  };
+  return resolveConfig({
+    flags: {},
+    env: { ...variables, ...elsewhere },
+    readFile: (file) => readFileSync(file, 'utf8'),
+    makeSecrets: () => {
+      throw new Error('Expected secrets to be given.');
+    },
+  });
+}
+
 const compose = parse(read('compose.yaml'), { merge: true, uniqueKeys: true }) as Compose;
 const gateways = Object.entries(compose.services).filter(([name]) => name.startsWith('gateway'));
 
@@ -100,6 +118,15 @@ describe('the Kubernetes manifests', () => {
       expect.stringContaining("Type 'true' is not assignable"),
       expect.stringContaining("Property 'maxReplicas' is missing"),
     ]);
+  });
+
+  it('give settings that a gateway takes', () => {
+    const { env, args } = podOf('holdfast').containers[0] ?? { env: [], args: [] };
+    const given = env.map(({ name, value }) => [name, value?.replace('$(POD_IP)', '10.1.2.3')]);
+    const { config, notes } = settle(Object.fromEntries(given) as Record<string, string>);
+    expect(args).toEqual(['serve']);
+    expect(notes).toEqual([]);
+    expect(config).toMatchObject({ environment: 'production', nodeUrl: 'http://10.1.2.3:8080/' });
   });
 
   it('give a gateway longer to end than it drains', () => {
@@ -151,6 +178,16 @@ describe('the compose file', () => {
     expect(validate(wrong)).toBe(false);
   });
 
+  it('gives settings that a gateway takes', () => {
+    for (const [, { environment = {} }] of gateways) {
+      const { config, notes } = settle(environment);
+      expect(notes).toEqual([]);
+      expect(config).toMatchObject({ environment: 'production', redisUrl: 'redis://redis:6379' });
+    }
+    const urls = gateways.map(([, one]) => one.environment?.['HOLDFAST_NODE_URL']);
+    expect(new Set(urls).size).toBe(3);
+  });
+
   it('gives a gateway longer to end than it drains, and Redis no leave to drop rows', () => {
     expect(gateways).toHaveLength(3);
     for (const [, { environment, stop_grace_period: grace }] of gateways) {
@@ -163,14 +200,16 @@ describe('the compose file', () => {
 
 it('HAProxy takes its configuration, with addresses and with names', () => {
   for (const host of ['127.0.0.1', 'gateway']) {
-    const { status, stderr } = spawnSync('/usr/sbin/haproxy', ['-c', '-f', 'deploy/haproxy.cfg'], {
+    const { status, stderr, error } = spawnSync('haproxy', ['-c', '-f', 'deploy/haproxy.cfg'], {
       cwd: root,
       env: {
+        PATH: `${process.env['PATH']}:/usr/sbin`,
         HOLDFAST_BIND: '127.0.0.1:1',
         ...Object.fromEntries([1, 2, 3].map((one) => [`HOLDFAST_NODE_${one}`, `${host}:${one}`])),
       },
       encoding: 'utf8',
     });
-    expect({ status, stderr }).toMatchObject({ status: 0 });
+    const said = error === undefined ? stderr : 'Not installed: apt-get install haproxy';
+    expect({ status, said }).toMatchObject({ status: 0 });
   }
 });
