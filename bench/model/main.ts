@@ -7,7 +7,14 @@
 import { logBounds, measuredCosts, measuredMemory } from './costs.ts';
 import { readModelRequest } from './plan.ts';
 import { predict } from './predict.ts';
-import { secondsTable, sizesTable, steadyTable, trafficTable, usersOfOneCore } from './report.ts';
+import {
+  pricesTable,
+  secondsTable,
+  sizesTable,
+  steadyTable,
+  trafficTable,
+  usersOfOneCore,
+} from './report.ts';
 import { type Incident, type Simulated, simulate } from './simulate.ts';
 import { figure } from './table.ts';
 import type { Workload } from './workload.ts';
@@ -34,6 +41,7 @@ function tellModel(workload: Workload, seed: number, seconds: number): void {
   const quiet = play(workload, { seed, seconds, incidents: [] });
   const counted = quiet.tally.meanOf(0, seconds);
   const costs = measuredCosts;
+  console.log(`${pricesTable(costs)}\n`);
   console.log(steadyTable(workload, { predicted, counted, costs }));
   console.log(`\n${trafficTable(workload, { predicted, simulated: quiet, costs })}`);
   const sizes = { memory: measuredMemory, bounds: logBounds };

@@ -1,11 +1,11 @@
-import { actKinds, type CostTable, priceOf, type WorkByKind } from './acts.ts';
+import { actKinds, type CostTable, type Price, priceOf, type WorkByKind } from './acts.ts';
 import type { LogBounds, MemoryCost } from './memory.ts';
 import { memoryOf } from './memory.ts';
 import { type Prediction, predict } from './predict.ts';
-import { mastersFor } from './sharding.ts';
+import { busiestShare, mastersFor } from './sharding.ts';
 import type { Simulated } from './simulate.ts';
 import { bytes, deviation, figure, formatTable } from './table.ts';
-import { totalsOf } from './totals.ts';
+import { type Totals, totalsOf } from './totals.ts';
 import type { Workload } from './workload.ts';
 
 const usecOfCore = 1_000_000;
@@ -58,6 +58,34 @@ export function steadyTable(
   return formatTable(header, [...rows, total]);
 }
 
+/** What acts of each kind cost. */
+export function pricesTable(costs: CostTable): string {
+  const rows = actKinds.map((kind) => {
+    const { usec, bytesIn, bytesOut } = costs[kind];
+    return [kind, ...[usec, bytesIn, bytesOut].map(toldPrice)];
+  });
+  return formatTable(['act', 'processor, µs', 'bytes to the store', 'bytes from the store'], rows);
+}
+
+const slopes = [
+  ['perRow', 'row'],
+  ['perTold', 'node told'],
+  ['perEntry', 'entry'],
+  ['perNode', 'live node'],
+] as const;
+
+function toldPrice(price: Price): string {
+  const { each, perEventByte, perCopyByte } = price;
+  const parts = slopes.flatMap(([slope, name]) => {
+    const value = price[slope] ?? 0;
+    const isWithEvent = perCopyByte !== undefined && (slope === 'perTold' || slope === 'perEntry');
+    const event = isWithEvent ? ' and its event' : '';
+    return value === 0 ? [] : [`${figure(value)} a ${name}${event}`];
+  });
+  const event = (perEventByte ?? 0) >= 1 ? ['the event'] : [];
+  return [figure(each), ...parts, ...event].join(' + ');
+}
+
 /** What the acts come to, by the formulas and as counted: the mean and the dearest second. */
 export function trafficTable(
   workload: Workload,
@@ -105,7 +133,7 @@ export function trafficTable(
   );
 }
 
-/** The same workload with more users, a node for so many of them each. */
+/** The same workload with fewer and more users, a node for so many of them each. */
 export function sizesTable(
   workload: Workload,
   costs: CostTable,
@@ -113,43 +141,45 @@ export function sizesTable(
 ): string {
   const usersOfNode = workload.users / workload.nodes;
   const rows = [0.01, 0.1, 0.2, 0.5, 1, 2].map((share) => {
-    const nodes = Math.max(2, Math.round(workload.nodes * share));
-    const one = { ...workload, users: workload.users * share, nodes };
+    const users = workload.users * share;
+    const nodes = Math.max(2, Math.round(users / usersOfNode));
+    const one = { ...workload, users, nodes };
     const predicted = predict(one);
-    const { acts, told, bytesIn, bytesOut, usec } = totalsOf(predicted.work, costs, {
-      nodes,
-      eventBytes: one.eventBytes,
-    });
-    const masters = mastersFor(usec / usecOfCore, mostBusy);
+    const size = sizeOf(one, predicted, costs);
     const { records, logs } = memoryOf(memory, { workload: one, predicted }, bounds);
     return [
-      figure(one.users),
-      figure(nodes),
-      figure(acts),
-      figure(told),
-      bytes(bytesIn),
-      bytes(bytesOut),
-      figure(usec / usecOfCore),
-      figure(masters),
-      figure(2 * nodes * masters),
-      bytes(records),
-      bytes(logs),
+      ...[users, nodes, size.acts, size.told].map(figure),
+      ...[size.bytesIn, size.bytesOut].map(bytes),
+      ...[size.usec / usecOfCore, size.masters, 2 * nodes * size.masters].map(figure),
+      ...[records, logs].map(bytes),
+      ...[size.putBackSeconds, size.broadcastSeconds].map((seconds) => `${figure(seconds)} s`),
     ];
   });
-  const header = [
-    'users',
-    'nodes',
-    'acts/s',
-    'messages/s',
-    'in/s',
-    'out/s',
-    'cores',
-    'masters',
-    'connections',
-    'records',
-    'logs',
-  ];
+  const traffic = ['acts/s', 'messages/s', 'in/s', 'out/s', 'cores', 'masters', 'connections'];
+  const header = ['users', 'nodes', ...traffic, 'records', 'logs', 'all rows again', 'a broadcast'];
   return `${formatTable(header, rows)}\n\nA node for ${figure(usersOfNode)} users; the busiest master is busy ${mostBusy * 100} % at most.`;
+}
+
+interface Size extends Totals {
+  readonly masters: number;
+  /** Until every node has said which sessions it has, at all speed. */
+  readonly putBackSeconds: number;
+  /** Until every user's record has an event that is for all. */
+  readonly broadcastSeconds: number;
+}
+
+function sizeOf(workload: Workload, predicted: Prediction, costs: CostTable): Size {
+  const around = { nodes: workload.nodes, eventBytes: workload.eventBytes };
+  const totals = totalsOf(predicted.work, costs, around);
+  const masters = mastersFor(totals.usec / usecOfCore, mostBusy);
+  // One act for each user on each node, on all masters at once.
+  const secondsOf = (kind: 'assertRows' | 'append'): number => {
+    const { usec } = costs[kind];
+    const each = priceOf(usec, predicted.work[kind], around) / predicted.work[kind].acts;
+    return (predicted.places * each * busiestShare(masters)) / usecOfCore;
+  };
+  const [putBackSeconds, broadcastSeconds] = [secondsOf('assertRows'), secondsOf('append')];
+  return { ...totals, masters, putBackSeconds, broadcastSeconds };
 }
 
 /** A core that is busier than this answers late in every burst. */

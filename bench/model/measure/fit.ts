@@ -24,6 +24,8 @@ interface Plan {
 /** The cheapest of so many rounds counts: others on the same machine only make it dearer. */
 const rounds = 3;
 const plainNodes = 6;
+/** So many that what one of them costs shows. */
+const manyNodes = 1_000;
 const plainBytes = 256;
 
 function step(slope: Slope, from: Case, change: Partial<Case>, by: number): Step {
@@ -34,7 +36,7 @@ function onUser(kind: ActKind, rows: number, more: number, entries = 0): Plan {
   const plain = { kind, rows, entries };
   const steps = [
     step('perRow', plain, { rows: rows + more }, more),
-    step('perNode', plain, { nodes: 100 }, 100 - plainNodes),
+    step('perNode', plain, { nodes: manyNodes }, manyNodes - plainNodes),
   ];
   return { plain, holds: { perRow: rows, perNode: plainNodes }, steps };
 }
@@ -103,7 +105,7 @@ export class CostFit {
     const steps = plan.steps.filter(({ slope }) => slope !== 'perEventByte');
     const { perEventByte: _, ...holds } = plan.holds;
     const bytesOut = await this.#price({ ...plan, steps, holds }, (meter) => meter.bytesOut);
-    return { usec, bytesIn, bytesOut: copied(bytesOut) };
+    return { usec, bytesIn: whole(bytesIn), bytesOut: whole(copied(bytesOut)) };
   }
 
   async #price({ plain, holds, steps }: Plan, read: Reading): Promise<Price> {
@@ -138,6 +140,14 @@ export class CostFit {
     this.#known.set(key, mean);
     return mean;
   }
+}
+
+/** Bytes are whole ones; what is left of a slope that is none goes. */
+function whole(price: Price): Price {
+  const entries = Object.entries(price).map(
+    ([name, value]) => [name, Math.round(value as number)] as const,
+  );
+  return { each: 0, ...Object.fromEntries(entries.filter(([, value]) => value !== 0)) };
 }
 
 /** Messages and entries hold the event: so many of their bytes are its own. */
