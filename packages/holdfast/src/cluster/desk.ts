@@ -123,7 +123,7 @@ export class ClusterDesk {
     for (;;) {
       const act = this.#actOf(newcomer, ticket, attempt);
       const nudged = newcomer.nudged;
-      const known = mirrors.headOf(newcomer.userId);
+      const known = mirrors.knownOf(newcomer.userId);
       const answer = await guard.ask((store) => store.admit(act));
       if (answer.outcome === 'admitted')
         return await this.#parts.seating.seat(newcomer, answer, { ticket, known });

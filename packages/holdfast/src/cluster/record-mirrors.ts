@@ -23,6 +23,13 @@ export interface MirrorParts {
 
 /** What a record that is there has. */
 type Read = ReadAnswer & { readonly record: RecordHead };
+/** How far a node has seen a record. */
+export interface KnownRecord {
+  readonly epoch: string;
+  /** The furthest place that anything here is at. */
+  readonly furthest: number;
+}
+
 type Appended = Extract<StoreMessage, { readonly type: 'appended' }>;
 
 /** Entries read at once. */
@@ -101,9 +108,11 @@ export class RecordMirrors {
     this.#parts.layer().cluster.mirror.restart(user, record);
   }
 
-  /** What is here of a user's record; to be asked before the store is, for {@link prepare} and {@link compare}. */
-  headOf(user: string): MirrorHead | null {
-    return this.#parts.layer().cluster.mirror.headOf(user);
+  /** What is known here of a user's record; to be asked before the store is, for {@link prepare} and {@link compare}. */
+  knownOf(user: string): KnownRecord | null {
+    const { mirror } = this.#parts.layer().cluster;
+    const head = mirror.headOf(user);
+    return head === null ? null : { epoch: head.epoch, furthest: mirror.furthestOf(user) };
   }
 
   /**
@@ -114,14 +123,14 @@ export class RecordMirrors {
    */
   async prepare(
     user: string,
-    { record, known }: { record: RecordHead; known: MirrorHead | null },
+    { record, known }: { record: RecordHead; known: KnownRecord | null },
     after: number,
   ): Promise<void> {
     await this.#agree(user, record, known);
     // Whoever is here may be further behind than the newcomer: what is read must leave no hole for them.
-    const from = Math.max(Math.min(after, this.headOf(user)?.last ?? after), record.first - 1);
+    const from = Math.max(Math.min(after, this.#headOf(user)?.last ?? after), record.first - 1);
     for (let tries = 0; tries < mostTries; tries += 1) {
-      const here = this.headOf(user);
+      const here = this.#headOf(user);
       const isCovered = here !== null && here.first <= from + 1 && here.last >= record.last;
       if (isCovered || (here === null && from >= record.last)) return;
       await (this.#reading.get(user)?.done ?? this.#read(user, from));
@@ -129,9 +138,9 @@ export class RecordMirrors {
   }
 
   /** Compares a user's record with what is here, and mends what differs. @param known as in {@link prepare} */
-  async compare(user: string, record: RecordHead, known: MirrorHead | null): Promise<void> {
+  async compare(user: string, record: RecordHead, known: KnownRecord | null): Promise<void> {
     await this.#agree(user, record, known);
-    const here = this.headOf(user);
+    const here = this.#headOf(user);
     if (here !== null && here.epoch === record.epoch && here.last < record.last)
       await this.#catchUp(user);
   }
@@ -140,10 +149,10 @@ export class RecordMirrors {
    * Sees to it that what is here is of this record. What has come here since the store was asked is newer than its answer, and
    * says nothing against it.
    */
-  async #agree(user: string, record: RecordHead, known: MirrorHead | null): Promise<void> {
-    const here = this.headOf(user);
+  async #agree(user: string, record: RecordHead, known: KnownRecord | null): Promise<void> {
+    const here = this.#headOf(user);
     if (here === null || known === null) return;
-    if (known.epoch === record.epoch && known.last > record.last)
+    if (known.epoch === record.epoch && known.furthest > record.last)
       await this.#restart(user, record.epoch);
     else if (here.epoch === record.epoch) return;
     else if (here.epoch === known.epoch) this.restarted(user, record);
@@ -167,13 +176,17 @@ export class RecordMirrors {
 
   /** Reads on from what is here. Never rejects: what could not be read now is in doubt. */
   async #catchUp(user: string): Promise<void> {
-    const here = this.headOf(user);
+    const here = this.#headOf(user);
     if (here === null) return;
     try {
       await this.#read(user, here.last);
     } catch {
       this.#parts.onDoubt(user);
     }
+  }
+
+  #headOf(user: string): MirrorHead | null {
+    return this.#parts.layer().cluster.mirror.headOf(user);
   }
 
   #read(user: string, after: number): Promise<void> {

@@ -147,7 +147,7 @@ export class Repairs {
     }));
     const limit = sessions.at(-1)?.limit ?? layer().limitOf(user);
     const { actor } = membership();
-    const known = mirrors.headOf(user);
+    const known = mirrors.knownOf(user);
     const about = { user, rows, coming: coming(user), limit, isForced, epoch: drawEpoch(), terms };
     const answer = await guard.ask((store) => store.assertRows({ ...actor, ...about }));
     this.#apply(user, answer);

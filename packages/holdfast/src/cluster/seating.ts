@@ -1,5 +1,4 @@
 import type { Clock } from '../sessions/clock.ts';
-import type { MirrorHead } from '../sessions/mirror.ts';
 import type { OpenOutcome } from '../sessions/open-request.ts';
 import type { Inheritance } from '../sessions/position.ts';
 import type { TicketFlaw } from '../sessions/session-event.ts';
@@ -9,7 +8,7 @@ import { StoreError } from '../sessions/store/store-error.ts';
 import type { Farewells } from './farewells.ts';
 import type { Membership } from './membership.ts';
 import type { Newcomer } from './newcomer.ts';
-import { drawEpoch, type RecordMirrors } from './record-mirrors.ts';
+import { drawEpoch, type KnownRecord, type RecordMirrors } from './record-mirrors.ts';
 import type { SlotLedger } from './slot-ledger.ts';
 import type { StoreGuard } from './store-guard.ts';
 
@@ -42,7 +41,7 @@ export class Seating {
   async seat(
     newcomer: Newcomer,
     answer: Admitted,
-    { ticket, known }: { ticket: Inheritance | null; known: MirrorHead | null },
+    { ticket, known }: { ticket: Inheritance | null; known: KnownRecord | null },
   ): Promise<OpenOutcome> {
     const { layer, mirrors, ledger, clock, farewells } = this.#parts;
     const { userId, request, generation, startedAtMs } = newcomer;
@@ -76,7 +75,7 @@ export class Seating {
   async #prepare(
     { userId, request }: Newcomer,
     { record, missedBroadcasts }: Admitted,
-    known: MirrorHead | null,
+    known: KnownRecord | null,
   ): Promise<boolean> {
     const { epoch, offset } = request.resume ?? {};
     const isKnown = epoch === record.epoch && offset !== undefined;

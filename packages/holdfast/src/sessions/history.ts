@@ -86,6 +86,11 @@ export class History {
     return this.#logs.get(userId)?.delivered ?? this.ends.of(userId);
   }
 
+  /** The records are kept by a store: what is here may be behind them. */
+  get isMirror(): boolean {
+    return this.#rooms.cluster !== null;
+  }
+
   /** The identity of the record of this user. */
   epochOf(userId: string): string {
     const log = this.#logs.get(userId);
@@ -114,7 +119,7 @@ export class History {
       if (known !== null && cursor > known) progress.tell(userId, position);
       return;
     }
-    if (cursor > log.delivered) log.delivered = cursor;
+    log.delivered = Math.max(log.delivered, Math.min(cursor, log.last));
     progress.report(log);
   }
 

@@ -66,8 +66,8 @@ const nobodysLineage = 0;
 
 /**
  * The logs of a layer whose records are kept by a store: each is a copy of the tail of one user's record, begun when there is
- * something to write, and let go like any log. All sessions of a user here are in one record. Where there is no log, all
- * of them are at the end of it.
+ * something to write, and let go like any log. All sessions of a user here are in one record. Where there is no log, none of
+ * them is before the end of it.
  */
 export class Mirror {
   readonly #rooms: MirrorRooms;
@@ -81,11 +81,21 @@ export class Mirror {
     const { history, registry } = this.#rooms;
     const log = history.find(userId);
     if (log !== undefined) return { epoch: log.epoch, first: log.first, last: log.last };
-    const [session] = registry.of(userId);
+    const sessions = registry.of(userId);
+    const [session] = sessions;
     if (session === undefined) return null;
     const epoch = session.grant?.record.epoch ?? history.epochIn(session);
-    const last = session.grant?.record.last ?? session.cursor;
+    const last = Math.min(...sessions.map(({ grant, cursor }) => grant?.record.last ?? cursor));
     return { epoch, first: last + 1, last };
+  }
+
+  /**
+   * The furthest place of its record that anybody of this user has been at, who is here; beyond the end of the log where
+   * somebody has come from a node that was ahead of this one, and the store could not be asked.
+   */
+  furthestOf(userId: string): number {
+    const cursors = this.#rooms.registry.of(userId).map(({ cursor }) => cursor);
+    return Math.max(this.headOf(userId)?.last ?? 0, ...cursors);
   }
 
   /** The same, with how far it was delivered: where a newcomer of this user begins. */

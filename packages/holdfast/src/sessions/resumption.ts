@@ -149,7 +149,7 @@ export class Resumption {
         : gapInRecord(brought, reaches, { ...grant.record, last: Math.max(last, log?.last ?? 0) });
     session.cursor = verdict === null ? brought.offset : reaches;
     if (verdict !== null) return { verdict, lost: lostBy(verdict, { brought, reaches, log }) };
-    const replayed = log?.countFor(lineage, brought.offset) ?? 0;
+    const replayed = Math.max(0, log?.countFor(lineage, brought.offset) ?? 0);
     return {
       verdict: replayed === 0 ? { outcome: 'lossless' } : { outcome: 'replayed', replayed },
       lost: null,
@@ -158,9 +158,9 @@ export class Resumption {
 
   #gapBetween({ epoch, offset }: Position, reaches: number, userId: string): Gap | null {
     const { history } = this.#rooms;
-    // A place that no session of the user was ever written up to is none of this record.
-    if (epoch !== history.epochOf(userId) || offset > history.startOf(userId))
-      return { outcome: 'gap', reason: 'epoch' };
+    // A place that no session of the user was ever written up to is none of this record; another node may know more of it.
+    const isBeyond = !history.isMirror && offset > history.startOf(userId);
+    if (epoch !== history.epochOf(userId) || isBeyond) return { outcome: 'gap', reason: 'epoch' };
     if (offset >= reaches) return null;
     const log = history.find(userId);
     if (log !== undefined && offset >= log.start) {
