@@ -12,6 +12,7 @@ import { Directory } from './directory.ts';
 import { Farewells } from './farewells.ts';
 import { GenerationBlocks } from './generation-blocks.ts';
 import { LapsedRows } from './lapsed-rows.ts';
+import { OwnRows } from './own-rows.ts';
 import { Membership, type MembershipDuties } from './membership.ts';
 import { claimMessages } from './message-claims.ts';
 import { Post } from './post.ts';
@@ -51,6 +52,7 @@ export interface ClusterRooms {
   readonly revoking: Revoking;
   readonly repairs: Repairs;
   readonly lapsed: LapsedRows;
+  readonly ownRows: OwnRows;
   readonly blocks: GenerationBlocks;
   readonly ledger: SlotLedger;
 }
@@ -74,7 +76,7 @@ interface Common extends Omit<ClusterGround, 'options' | 'name'> {
 const actTimeoutMs = 400;
 const mostUnderWay = 10_000;
 /** Sessions of a node generation: see `generationSeconds`. */
-const block = 2 ** 25;
+const block = 2 ** 20;
 /** Newcomers turned away because the store is away come back within this time, spread over it, milliseconds. */
 const retry = { leastMs: 1_000, mostMs: 5_000 };
 
@@ -176,6 +178,7 @@ function buildCare(rooms: Building, common: Common, parts: ClusterNodeParts): vo
   const helpers = { mirrors, scouting, seating, farewells, repairs };
   rooms.desk = new ClusterDesk({ ...common, ...helpers, onStoreFailure });
   rooms.lapsed = new LapsedRows(common);
+  rooms.ownRows = new OwnRows({ ...common, repair: (userId) => rooms.repairs.assert(userId) });
   rooms.blocks = new GenerationBlocks({ ...common, size: block });
 }
 
@@ -204,6 +207,7 @@ function watchOf(rooms: Building): StoreWatch {
       rooms.layer.cluster.faultIsOver('store');
       rooms.layer.cluster.tell({ type: 'storeBack', awayMs });
       rooms.repairs.doubtAll();
+      rooms.ownRows.doubt();
     },
   };
 }
@@ -224,6 +228,7 @@ function dutiesOf(rooms: Building): MembershipDuties {
       rooms.broadcasting.look();
       rooms.blocks.look();
       void rooms.lapsed.turn();
+      void rooms.ownRows.turn();
     },
   };
 }
@@ -233,6 +238,7 @@ function listenerOf(rooms: Building): StoreListener {
     heard: (message) => hear(rooms, message),
     connected: () => {
       rooms.repairs.doubtAll();
+      rooms.ownRows.doubt();
       void rooms.revoking.readAll();
     },
     disconnected: (error) => rooms.layer.reportFault('store', error),

@@ -22,9 +22,10 @@ import type { ClaimAct, ClaimAnswer, SettleAct } from './message-acts.ts';
 
 /**
  * Generations rise by one with each that is taken, and never fall behind the clock of the store, which adds one in so many
- * seconds: a store that has forgotten how far it was, wiped or rolled back, does not give one twice. Below 2^28 until 2060.
+ * seconds: a store that has forgotten how far it was, wiped or rolled back, does not give one twice, unless more were taken
+ * lately than the clock adds. Below 2^33 until 2094.
  */
-export const generationSeconds = 4;
+export const generationSeconds = 0.25;
 /** Where the clock of generations begins: 2026-01-01T00:00:00Z, epoch seconds. */
 export const generationsBeganAt = 1_767_225_600;
 
@@ -108,7 +109,7 @@ export interface ClusterStore {
   join(card: NodeCard): Promise<Roster & { readonly generation: number }>;
   /** A generation without a lease: a number that nobody else has had or will have. */
   takeGeneration(): Promise<number>;
-  /** Extends a lease. */
+  /** Extends a lease, and changes its card. It is `lost` for a process of another name than that which has it. */
   renew(node: number, card: NodeCard): Promise<RenewAnswer>;
   /** Gives a lease up: it has lapsed. Its rows are gone, but for those reserved. */
   leave(node: number): Promise<void>;

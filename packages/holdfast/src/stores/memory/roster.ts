@@ -39,7 +39,8 @@ export function renew(
   terms: LeaseTerms,
 ): RenewAnswer {
   const lease = turn.data.leases.get(node);
-  if (lease === undefined || !isRunning(lease, turn)) return { outcome: 'lost' };
+  const isOurs = lease?.card.name === card.name && isRunning(lease, turn);
+  if (!isOurs) return { outcome: 'lost' };
   turn.data.leases.set(node, { card, untilMs: turn.nowMs + terms.leaseMs });
   return { outcome: 'renewed', ...rosterOf(turn, terms) };
 }

@@ -88,7 +88,7 @@ export class ContractNode implements StoreListener {
   /** The handle of another session of this node. */
   nextHandle(): number {
     this.#handles += 1;
-    return this.generation * 2 ** 25 + this.#handles;
+    return this.generation * 2 ** 20 + this.#handles;
   }
 
   /** From now on these are gone to it; everybody else is alive. */

@@ -102,26 +102,32 @@ export const rosterCases: readonly StoreContractCase[] = [
       const one = await ContractNode.join(bench);
       await bench.advance(bench.leaseMs);
       const lost = { outcome: 'lost' };
-      assert.deepEqual(await one.store.renew(one.generation, cardOf('one')), lost);
+      assert.deepEqual(await one.store.renew(one.generation, cardOf('node')), lost);
       const other = await ContractNode.join(bench);
       assert.ok(other.generation > one.generation);
       assert.deepEqual(other.roster.live.generations, [other.generation]);
       assert.deepEqual(other.roster.lapsed, [one.generation]);
-      assert.deepEqual(await one.store.renew(one.generation, cardOf('one')), lost);
+      assert.deepEqual(await one.store.renew(one.generation, cardOf('node')), lost);
       await other.store.forget(one.generation);
-      const roster = rosterOf(await other.store.renew(other.generation, cardOf('other')));
+      const roster = rosterOf(await other.store.renew(other.generation, cardOf('node')));
       assert.deepEqual([roster.lapsed, roster.live.generations], [[], [other.generation]]);
-      assert.deepEqual(await one.store.renew(one.generation, cardOf('one')), lost);
+      assert.deepEqual(await one.store.renew(one.generation, cardOf('node')), lost);
     },
     'lease',
   ),
+  promise('I7 a lease that has become that of another process is lost', async (bench) => {
+    const one = await ContractNode.join(bench, 'one');
+    const answer = await one.store.renew(one.generation, cardOf('other'));
+    assert.deepEqual(answer, { outcome: 'lost' });
+    rosterOf(await one.store.renew(one.generation, cardOf('one')));
+  }),
   promise('a lease that was given up is over at once', async (bench) => {
     const [one, other] = [await ContractNode.join(bench), await ContractNode.join(bench)];
     await one.enter('ada', { limit: 1 });
     await one.store.leave(one.generation);
-    assert.deepEqual(await one.store.renew(one.generation, cardOf('one')), { outcome: 'lost' });
+    assert.deepEqual(await one.store.renew(one.generation, cardOf('node')), { outcome: 'lost' });
     const { live, lapsed, nodes } = rosterOf(
-      await other.store.renew(other.generation, cardOf('other')),
+      await other.store.renew(other.generation, cardOf('node')),
     );
     assert.deepEqual(live, { upTo: other.generation, generations: [other.generation] });
     assert.deepEqual([lapsed, nodes.length], [[one.generation], 1]);
@@ -131,13 +137,13 @@ export const rosterCases: readonly StoreContractCase[] = [
   promise('a lease that runs is not forgotten', async (bench) => {
     const [one, other] = [await ContractNode.join(bench), await ContractNode.join(bench)];
     await other.store.forget(one.generation);
-    const { live } = rosterOf(await one.store.renew(one.generation, cardOf('one')));
+    const { live } = rosterOf(await one.store.renew(one.generation, cardOf('node')));
     assert.deepEqual(live.generations, [one.generation, other.generation]);
   }),
   promise('a store that was wiped knows no lease', async (bench) => {
     const one = await ContractNode.join(bench);
     await bench.wipe();
-    assert.deepEqual(await one.store.renew(one.generation, cardOf('one')), { outcome: 'lost' });
+    assert.deepEqual(await one.store.renew(one.generation, cardOf('node')), { outcome: 'lost' });
     await one.store.leave(one.generation);
     await one.store.forget(one.generation);
   }),

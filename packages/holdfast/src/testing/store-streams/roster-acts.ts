@@ -53,7 +53,9 @@ export async function playJoin({ world, slot }: Scene): Promise<Plain> {
 
 /** A process renews its lease, and hears who is alive. */
 export async function playRenew({ world, random, slot }: Scene): Promise<Plain> {
-  const card = { name: 'ö', url: 'x', isDraining: random.chance(0.5) };
+  // The name is that of another process now and then: the lease is not its own.
+  const name = random.chance(0.9) ? 'node' : 'ö';
+  const card = { name, url: 'ü', isDraining: random.chance(0.5) };
   const answer = await slot.store.renew(world.book.inStore(slot.node), card);
   if (answer.outcome === 'lost') return answer.outcome;
   world.hear(slot, answer);

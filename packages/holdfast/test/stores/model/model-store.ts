@@ -56,7 +56,8 @@ export class ModelStore implements ClusterStore {
 
   async renew(node: number, card: NodeCard): Promise<RenewAnswer> {
     const lease = this.#model.leases.find((one) => one.node === node);
-    if (lease === undefined || lease.isOver) return { outcome: 'lost' };
+    if (lease === undefined || lease.isOver || lease.card.name !== card.name)
+      return { outcome: 'lost' };
     lease.card = card;
     return { outcome: 'renewed', ...this.#model.roster() };
   }

@@ -15,7 +15,7 @@ end
 
 -- Never behind the clock: a store that has forgotten how far it was does not give a generation twice.
 local function takeGeneration(beganAt, seconds)
-  local byClock = math.floor((time[1] - beganAt) / seconds)
+  local byClock = math.floor((time[1] + time[2] / 1000000 - beganAt) / seconds)
   local generation = math.max((redis.call('GET', KEYS[1]) or 0) + 1, byClock)
   redis.call('SET', KEYS[1], generation)
   return generation
