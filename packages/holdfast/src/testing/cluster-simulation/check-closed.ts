@@ -53,6 +53,8 @@ function isCause(
     case 'shutdown':
       return host.state === 'draining';
     case 'excess':
+      // An eviction of which the message was lost is noticed by the row that is gone.
+      if (stage.scenario.options.onLimit === 'evict-oldest') return true;
       return host.rowsLostAt >= openedAt || stage.machine.losses > losses;
     default:
       return false;
