@@ -83,7 +83,8 @@ export class History {
 
   /** Where a session of this user begins that brings no position of its own. */
   startOf(userId: string): number {
-    return this.#logs.get(userId)?.delivered ?? this.ends.of(userId);
+    const log = this.#logs.get(userId);
+    return log === undefined ? this.ends.of(userId) : Math.max(log.delivered, log.reported);
   }
 
   /** The records are kept by a store: what is here may be behind them. */
@@ -181,7 +182,10 @@ export class History {
   beginMirror(userId: string, epoch: string, after: number): UserLog {
     const old = this.#logs.get(userId);
     if (old !== undefined) this.#remove(old);
-    return this.#begin(new UserLog(userId, after, { epoch, broadcast: this.ends.broadcasts }));
+    const log = new UserLog(userId, after, { epoch, broadcast: this.ends.broadcasts });
+    // That it begins there says nothing of what anybody was written.
+    log.delivered = 0;
+    return this.#begin(log);
   }
 
   /** The mirror of a record goes, and nothing is lost with it: the record is kept elsewhere, or gone by itself. */

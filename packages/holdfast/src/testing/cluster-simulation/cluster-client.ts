@@ -40,6 +40,7 @@ export class ClusterClient implements WireClient {
   readonly isTidy: boolean;
   /** Of its session; null before the first. */
   lineage: number | null = null;
+  generation: number | null = null;
   /** Sessions it has had, so that events may be for it alone. */
   session: string | null = null;
   #turn = 0;
@@ -100,6 +101,7 @@ export class ClusterClient implements WireClient {
       this.state = 'on';
       this.refused = null;
       this.session = frame.session ?? null;
+      this.generation = Number(/-(\d+)(?:\.\d+)?$/.exec(this.session ?? '')?.[1]);
       checkReady(this.#stage, this, frame);
       this.ticket = frame.ticket ?? null;
     } else checkRead(this.#stage, this, frame);

@@ -131,6 +131,11 @@ export function drawHost(stage: ClusterStage): ClusterHost | undefined {
   return stage.random.pick(openHosts(stage));
 }
 
+function holdersOf({ data }: ClusterStage, user: string): number[] {
+  const rows = [...(data.users.get(user)?.rows.values() ?? [])];
+  return rows.flatMap(({ session, node }) => (node === 0 ? [] : [session]));
+}
+
 function witnessOf(stage: ClusterStage): StoreWitness {
   return {
     appended: ({ user, entry }, { outcome, epoch, offset, sessions }) => {
@@ -141,7 +146,7 @@ function witnessOf(stage: ClusterStage): StoreWitness {
       stage.userOf(user).records.place(epoch, offset, {
         number: number === undefined ? null : Number(number),
         onlyFor: entry.onlyFor,
-        hadHolder: sessions > 0,
+        holders: sessions > 0 ? holdersOf(stage, user) : [],
         order: stage.placedCount,
         isLost: false,
       });

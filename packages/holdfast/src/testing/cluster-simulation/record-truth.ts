@@ -3,8 +3,8 @@ export interface Placed {
   /** The number the event carries; null for a word about something that is missing. */
   readonly number: number | null;
   readonly onlyFor: number | null;
-  /** A node held a row of the user then: it counts as delivered from the start. */
-  readonly hadHolder: boolean;
+  /** Sessions of the user that held a row then: it counts as delivered to each of them. */
+  readonly holders: readonly number[];
   /** The how many-eth event of all. */
   readonly order: number;
   /** The store has lost it since. */
