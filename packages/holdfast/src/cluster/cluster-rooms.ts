@@ -237,6 +237,7 @@ function listenerOf(rooms: Building): StoreListener {
   return {
     heard: (message) => hear(rooms, message),
     connected: () => {
+      rooms.mirrors.doubtAll();
       rooms.repairs.doubtAll();
       rooms.ownRows.doubt();
       void rooms.revoking.readAll();

@@ -51,8 +51,16 @@ export class RecordMirrors {
   /** Users of whom an event has come and nobody was here yet. */
   readonly #unplaced: Set<string> = new Set();
 
+  /** Users whose newest event here may be another one in the store by now, which may have lost what it had acknowledged. */
+  readonly #doubted: Set<string> = new Set();
+
   constructor(parts: MirrorParts) {
     this.#parts = parts;
+  }
+
+  /** Messages may have been lost, and what the store had, too: nothing is appended here before the two have been compared. */
+  doubtAll(): void {
+    for (const { userId } of this.#parts.layer().sessions()) this.#doubted.add(userId);
   }
 
   /** An event was appended to a record. */
@@ -60,6 +68,10 @@ export class RecordMirrors {
     const reading = this.#reading.get(user);
     if (reading !== undefined) {
       reading.isBehind = true;
+      return;
+    }
+    if (this.#doubted.has(user)) {
+      void this.#catchUp(user);
       return;
     }
     switch (this.#parts.layer().cluster.mirror.append(user, next)) {
@@ -141,7 +153,8 @@ export class RecordMirrors {
   async compare(user: string, record: RecordHead, known: KnownRecord | null): Promise<void> {
     await this.#agree(user, record, known);
     const here = this.#headOf(user);
-    if (here !== null && here.epoch === record.epoch && here.last < record.last)
+    if (here === null) this.#doubted.delete(user);
+    else if (here.epoch === record.epoch && (here.last < record.last || this.#doubted.has(user)))
       await this.#catchUp(user);
   }
 
@@ -160,18 +173,37 @@ export class RecordMirrors {
   }
 
   /** The store has lost what this node has seen: whoever reads on must be told. */
-  async #restart(user: string, lost: string): Promise<void> {
+  async #restart(user: string, lost: string): Promise<boolean> {
     const { guard, membership, terms, onDoubt } = this.#parts;
     const epoch = drawEpoch();
     const { actor } = membership();
     const act = { ...actor, user, lost, epoch, terms };
     // Told to every node by a message, to this one too; what does not come of it now comes with the next assertion.
-    await guard
+    return await guard
       .ask((store) => store.restart(act))
       .then(
-        (record) => this.restarted(user, record),
-        () => onDoubt(user),
+        (record) => {
+          this.restarted(user, record);
+          return true;
+        },
+        () => {
+          onDoubt(user);
+          return false;
+        },
       );
+  }
+
+  /** Whether the store has the newest event that is here, where it has one at its place; otherwise the record is restarted. */
+  async #isTrue(user: string): Promise<boolean> {
+    const { guard, layer } = this.#parts;
+    const here = this.#headOf(user);
+    if (here === null || here.first > here.last) return true;
+    const { epoch, last: offset } = here;
+    const newest = { user, after: offset - 1, most: 1 };
+    const { record, entries } = await guard.ask((store) => store.read(newest));
+    const [found] = entries;
+    if (record?.epoch !== epoch || found?.offset !== offset) return true;
+    return layer().cluster.mirror.holds(user, { epoch, ...found }) !== false;
   }
 
   /** Reads on from what is here. Never rejects: what could not be read now is in doubt. */
@@ -203,6 +235,13 @@ export class RecordMirrors {
 
   async #readAll(user: string, after: number): Promise<void> {
     const { guard } = this.#parts;
+    if (this.#doubted.has(user)) {
+      const lost = this.#headOf(user)?.epoch ?? '';
+      const isOver = !(await this.#isTrue(user));
+      if (isOver && !(await this.#restart(user, lost))) return;
+      this.#doubted.delete(user);
+      if (isOver) return;
+    }
     let place = after;
     for (;;) {
       const from = place;
