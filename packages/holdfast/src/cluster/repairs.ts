@@ -136,14 +136,14 @@ export class Repairs {
   async #assert(user: string, isForced: boolean): Promise<void> {
     const { guard, clock, layer, membership, terms, mirrors, coming } = this.#parts;
     const rawNow = clock.nowMs();
-    const epochNow = clock.epochMs();
+    const storeNow = membership().storeNowMs;
     const sessions = layer().sessionsOf(user);
     const rows = sessions.map(({ generation, lineage, predecessor, device, openedAtRaw }) => ({
       session: generation,
       lineage,
       predecessor,
       device,
-      openedAtMs: Math.floor(epochNow - (rawNow - openedAtRaw)),
+      openedAtMs: Math.floor(storeNow - (rawNow - openedAtRaw)),
     }));
     const limit = sessions.at(-1)?.limit ?? layer().limitOf(user);
     const { actor } = membership();

@@ -1,7 +1,7 @@
 import type { AssertAct, AssertAnswer } from '../../sessions/store/acts.ts';
 import { headOf, keep, recordOf } from './user-record.ts';
 import { putRow, removeRow, removeUncounted } from './rows.ts';
-import type { Turn, UserRecord } from './store-data.ts';
+import type { StoredRow, Turn, UserRecord } from './store-data.ts';
 
 type Asserted = AssertAct['rows'][number];
 type Verdict = AssertAnswer['verdicts'][number]['verdict'];
@@ -40,7 +40,7 @@ function putBack(
   { row, act, limit }: { readonly row: Asserted; readonly act: AssertAct; readonly limit: number },
 ): Verdict {
   const kin = [...record.rows.values()].find(({ lineage }) => lineage === row.lineage);
-  if (kin !== undefined && kin.session > row.session) return 'superseded';
+  if (kin !== undefined && isLater(kin, row)) return 'superseded';
   if (kin === undefined && record.rows.size >= limit) return 'full';
   if (kin !== undefined) {
     removeRow(turn, record, kin);
@@ -50,6 +50,12 @@ function putBack(
   }
   put(turn, record, { row, node: act.node });
   return 'restored';
+}
+
+/** Handles of different nodes are not in the order of time; those of one instant are told apart by them. */
+function isLater(kin: StoredRow, { openedAtMs, session }: Asserted): boolean {
+  if (kin.openedAtMs === openedAtMs) return kin.session > session;
+  return kin.openedAtMs > openedAtMs;
 }
 
 function put(

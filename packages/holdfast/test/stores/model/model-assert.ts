@@ -32,7 +32,9 @@ function putBack(model: Model, act: AssertAct, row: AssertAct['rows'][number]): 
   const limit = act.isForced ? Infinity : model.limitOf(user, act.limit);
   const kin = model.rowsOf(user).find(({ lineage }) => lineage === row.lineage);
   if (kin === undefined && model.rowsOf(user).length >= limit) return 'full';
-  if (kin !== undefined && kin.session > row.session) return 'superseded';
+  const byTime = (kin?.openedAtMs ?? 0) - row.openedAtMs;
+  const isLater = byTime > 0 || (byTime === 0 && (kin?.session ?? 0) > row.session);
+  if (kin !== undefined && isLater) return 'superseded';
   model.remove(kin);
   model.rows.push({ ...row, user, node, until: 0 });
   if (kin !== undefined && kin.node !== 0 && kin.node !== node)

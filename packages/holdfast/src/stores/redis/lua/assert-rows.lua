@@ -43,9 +43,18 @@ if ARGV[7] == 'forced' then
   limit = math.huge
 end
 
+-- Handles of different nodes are not in the order of time; those of one instant are told apart by them.
+local function isLater(kin, row)
+  local one, other = tonumber(kin.openedAt), tonumber(row.openedAt)
+  if one == other then
+    one, other = tonumber(kin.session), tonumber(row.session)
+  end
+  return one > other
+end
+
 local function putBack(row)
   local kin = kinOf(row.lineage)
-  if kin and tonumber(kin.session) > tonumber(row.session) then
+  if kin and isLater(kin, row) then
     return 'superseded'
   end
   if not kin and #rows >= limit then
