@@ -219,7 +219,7 @@ function dutiesOf(rooms: Building): MembershipDuties {
       const { generation } = rooms.membership;
       rooms.layer.cluster.tell({ type: 'joined', generation, isAnew: true });
       rooms.broadcasting.rejoined();
-      if (hasLapsed) rooms.repairs.doubtAll(false);
+      if (hasLapsed) rooms.repairs.yieldAll();
       else rooms.repairs.doubtAll();
       rooms.repairs.turn();
     },

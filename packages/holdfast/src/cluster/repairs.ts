@@ -76,6 +76,15 @@ export class Repairs {
     for (const { userId } of this.#parts.layer().sessions()) this.doubt(userId, isForced);
   }
 
+  /**
+   * Our lease has lapsed while the store was there for everybody else: what it has given to others since is theirs, and nobody
+   * here is kept beyond the limit, whatever was doubted before.
+   */
+  yieldAll(): void {
+    for (const { userId } of this.#parts.layer().sessions())
+      this.#doubtful.set(userId, { isForced: false });
+  }
+
   /** With each heartbeat: whoever is in doubt, and the next few of the others. */
   turn(): void {
     if (this.#parts.guard.isAway) return;
