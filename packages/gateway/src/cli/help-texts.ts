@@ -23,6 +23,10 @@ Examples:
   # limit and clean-up are only observed at first: see "holdfast rollout --help"
   holdfast serve --rollout 0 --rollout-file /var/lib/holdfast/rollout.json
 
+  # one of several gateways that act as one, by a Redis they share
+  export HOLDFAST_REDIS_URL=rediss://:…@redis.example.com:6380
+  holdfast serve --host 0.0.0.0 --node-url http://10.0.0.7:8080
+
   # settings from a file
   holdfast serve --config holdfast.yaml
 `,
@@ -76,6 +80,9 @@ Examples:
   holdfast close -- -x
 `,
   drain: `
+Without NODE it is the gateway at HOLDFAST_URL, if that is the only one: of several, "holdfast nodes"
+lists the names. Any of them can be asked to let another one go.
+
 Nobody is let in any more. Every client is told when to come back, spread over the drain time of the
 node (--drain-timeout), gets what was published for it, and is closed with code 1012. Then the
 process ends with status 0, usually within a second, in the drain time at the latest.
@@ -84,7 +91,7 @@ Examples:
   # the gateway at HOLDFAST_URL
   holdfast drain
 
-  # a node by its name, as data
+  # one of several by its name, as data
   holdfast drain mf3k2ab9c8d7e6f5 --json
 `,
   verify: `

@@ -20,10 +20,11 @@ export async function freePort(): Promise<number> {
 
 async function isFree(port: number): Promise<boolean> {
   const server = createServer();
-  const outcome = Promise.race([
-    once(server, 'listening').then(() => true),
-    once(server, 'error').then(() => false),
-  ]);
+  // Rejects when it cannot listen.
+  const outcome = once(server, 'listening').then(
+    () => true,
+    () => false,
+  );
   server.listen(port, '127.0.0.1');
   const wasFree = await outcome;
   if (wasFree) await new Promise((resolve) => void server.close(resolve));

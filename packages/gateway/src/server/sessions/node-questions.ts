@@ -55,7 +55,9 @@ type Awaitable<T> = T | Promise<T>;
 export function answersOf(
   own: () => OwnNode,
 ): Readonly<Record<string, (data: unknown) => unknown>> {
-  const answers: { [K in QuestionKind]: (data: Questions[K]['data']) => Awaitable<Questions[K]['answer']> } = {
+  const answers: {
+    [K in QuestionKind]: (data: Questions[K]['data']) => Awaitable<Questions[K]['answer']>;
+  } = {
     user: ({ userId, most }) => own().shareOf(userId, most),
     list: (options) => own().list(options),
     close: ({ id }) => own().close(id),

@@ -92,6 +92,15 @@ it.each([0, 1000, 4999])(
   },
 );
 
+it('an earlier instant never takes the place of a later one', () => {
+  revocations.revokeUser('alice', { atMs: SECOND + 20_000 });
+  revocations.revokeUser('alice', { atMs: SECOND });
+  revocations.revokeUser('alice');
+  const issuedAt = (issuedAtMs: number): boolean =>
+    revocations.isRevoked({ userId: 'alice', issuedAtMs });
+  expect([issuedAt(SECOND + 25_000), issuedAt(SECOND + 25_001)]).toEqual([true, false]);
+});
+
 describe('one token is revoked', () => {
   it('and no other', () => {
     revocations.revokeToken({ userId: 'alice', jti: 'j1' });

@@ -40,9 +40,7 @@ function placesOf(health: Record<string, unknown>): unknown[] {
 }
 
 /** A gateway whose store is not there yet: it has no sessions, so it is no `House`. */
-async function startWaiting(
-  redisUrl: string,
-): Promise<{
+async function startWaiting(redisUrl: string): Promise<{
   url: string;
   wsUrl: string;
   stop: () => Promise<void>;
