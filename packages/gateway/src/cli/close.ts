@@ -1,6 +1,7 @@
 import { readTexts } from './answer-fields.ts';
 import { type ClientFlags, askGateway } from './gateway-client.ts';
 import { plainText } from './plain-text.ts';
+import { failureOfSilent } from './silent-nodes.ts';
 import type { Terminal } from './terminal.ts';
 import { userPath } from './user-argument.ts';
 import { countOf, writeJson } from './wording.ts';
@@ -26,4 +27,6 @@ export async function closeSessions(
   const { write } = terminal.out;
   write(`Closed ${countOf(closed.length, 'session')} of ${plainText(user, 64)}.\n`);
   for (const id of closed) write(`${plainText(id, 64)}\n`);
+  const failure = failureOfSilent(answer);
+  if (failure !== null) throw failure;
 }

@@ -66,8 +66,10 @@ async function watchUntil(endsAt: number, { name, flags, terminal }: Watched): P
   try {
     while (performance.now() < endsAt) {
       const left = await countLeft(name, flags, terminal);
-      if (left === null) return true;
-      progress.tell(`Draining: ${countOf(left, 'session')} left`);
+      if (left === 'gone') return true;
+      progress.tell(
+        `Draining: ${left === null ? 'no word of it' : `${countOf(left, 'session')} left`}`,
+      );
       await delay(LOOK_EVERY_MS);
     }
     return false;
@@ -76,19 +78,21 @@ async function watchUntil(endsAt: number, { name, flags, terminal }: Watched): P
   }
 }
 
-/** How many sessions the node still has; null when there is no such node any more. */
+/** How many sessions the node still has; null while it does not answer, and may be gone. */
 async function countLeft(
   name: string,
   flags: ClientFlags,
   terminal: Terminal,
-): Promise<number | null> {
+): Promise<number | null | 'gone'> {
   try {
     const nodes = await listNodes(flags, terminal);
     const ours = nodes.find((node) => readText(node, 'name') === name);
-    return ours === undefined ? null : readCount(ours, 'sessions');
+    if (ours === undefined) return 'gone';
+    const { sessions } = ours;
+    return typeof sessions === 'number' ? sessions : null;
   } catch (error) {
     // It answered a moment ago, to the same token: what fails now is that it is gone.
-    if (error instanceof CommandFailure) return null;
+    if (error instanceof CommandFailure) return 'gone';
     throw error;
   }
 }

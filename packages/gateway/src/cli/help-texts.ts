@@ -1,6 +1,6 @@
 /** What `--help` of each command says below its options. */
 export const helpTexts: Readonly<
-  Record<'serve' | 'token' | 'sessions' | 'reap' | 'close' | 'drain' | 'verify', string>
+  Record<'serve' | 'token' | 'sessions' | 'nodes' | 'reap' | 'close' | 'drain' | 'verify', string>
 > = {
   serve: `
 A flag wins over its environment variable (in square brackets), that over the key in the file of
@@ -54,6 +54,17 @@ Examples:
 
   # one user's, as data
   holdfast sessions anna --json
+`,
+  nodes: `
+UP is how long ago a node was started, LEASE how long the others still take it for alive without a
+word of it. A node that is silent did not answer; it is gone when its lease is over.
+
+Examples:
+  # those of the gateway at HOLDFAST_URL, and all that share its Redis
+  holdfast nodes
+
+  # as data
+  holdfast nodes --json
 `,
   reap: `
 Dead is who has closed the connection, left a ping unanswered for too long, or never finished

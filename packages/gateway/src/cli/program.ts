@@ -32,6 +32,7 @@ export function buildProgram(terminal: Terminal): HoldfastCommand {
   addServe(program, terminal);
   addToken(program, terminal);
   addSessions(program, terminal);
+  addNodes(program, terminal);
   addReap(program, terminal);
   addClose(program, terminal);
   addDrain(program, terminal);
@@ -85,6 +86,16 @@ function addSessions(program: HoldfastCommand, terminal: Terminal): void {
     .action(async (user: string | undefined, flags: ClientFlags & { limit?: string }) => {
       const { printSessions } = await import('./sessions.ts');
       await printSessions(user, flags, terminal);
+    });
+}
+
+function addNodes(program: HoldfastCommand, terminal: Terminal): void {
+  withClientFlags(program.command('nodes'))
+    .description('list the nodes that share their users')
+    .addHelpText('after', helpTexts.nodes)
+    .action(async (flags: ClientFlags) => {
+      const { printNodes } = await import('./nodes.ts');
+      await printNodes(flags, terminal);
     });
 }
 

@@ -1,6 +1,7 @@
 import { type AnswerFields, readCount, readObjects, readText } from './answer-fields.ts';
 import { failed } from './command-failure.ts';
 import { type ClientFlags, askGateway } from './gateway-client.ts';
+import { failureOfSilent } from './silent-nodes.ts';
 import { formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { userPath } from './user-argument.ts';
@@ -24,6 +25,8 @@ export async function reapSessions(
     `Reaped ${countOf(reaped.length, 'dead session')}, kept ${countOf(readCount(answer, 'kept'), 'living one')}.\n`,
   );
   if (reaped.length > 0) write(formatTable(columns, reaped, colors.dim));
+  const unheard = failureOfSilent(answer);
+  if (unheard !== null) throw unheard;
   const left = readObjects(answer, 'failed');
   if (left.length === 0) return;
   throw failed(

@@ -2,6 +2,7 @@ import { formatAge } from './age.ts';
 import { type AnswerFields, readCount, readObjects, readText } from './answer-fields.ts';
 import { type ClientFlags, askGateway } from './gateway-client.ts';
 import { plainText } from './plain-text.ts';
+import { describeSilent } from './silent-nodes.ts';
 import { type Column, formatTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 import { userPath } from './user-argument.ts';
@@ -25,21 +26,33 @@ export async function printSessions(
   const { write, colors } = terminal.out;
   write(`${colors.bold(headline(user, answer))}\n`);
   if (sessions.length > 0) {
-    const columns = user === undefined ? [userColumn, ...sessionColumns] : sessionColumns;
-    write(formatTable(columns, sessions, colors.dim));
+    const owner = user === undefined ? [userColumn] : [];
+    const place = nodesOf(sessions).size > 1 ? [nodeColumn] : [];
+    write(formatTable([...owner, ...place, ...sessionColumns], sessions, colors.dim));
   }
   const rest = readCount(answer, 'count') - sessions.length;
   if (rest > 0)
     write(`${countOf(rest, 'more session')} not shown: \`--limit\` shows up to 1000.\n`);
+  const silent = describeSilent(answer);
+  if (silent !== null) write(`${silent} Its sessions are missing here.\n`);
 }
 
 function headline(user: string | undefined, answer: AnswerFields): string {
   const count = readCount(answer, 'count');
-  if (user === undefined) return `${countOf(count, 'session')} on this gateway`;
+  if (user === undefined) {
+    const nodes = nodesOf(readObjects(answer, 'sessions')).size;
+    return `${countOf(count, 'session')} on ${nodes > 1 ? countOf(nodes, 'node') : 'this gateway'}`;
+  }
   const waiting = readCount(answer, 'waiting');
   const queue = waiting === 0 ? '' : `, ${waiting} waiting for a slot`;
   return `${plainText(user, 64)}: ${count} of ${readCount(answer, 'limit')} sessions${queue}`;
 }
+
+function nodesOf(sessions: readonly AnswerFields[]): ReadonlySet<string> {
+  return new Set(sessions.map((session) => readText(session, 'node')));
+}
+
+const nodeColumn: Column<AnswerFields> = { title: 'NODE', text: (row) => readText(row, 'node') };
 
 const userColumn: Column<AnswerFields> = { title: 'USER', text: (row) => readText(row, 'user') };
 

@@ -227,3 +227,42 @@ describe('a user id on the command line', () => {
     expect(err).toContain(`Expected USER to be 1 to 256 bytes of text, got ${user.length}.`);
   });
 });
+
+describe('several nodes', () => {
+  const nodes = [
+    { name: 'k3', url: 'http://a:1', state: 'ready', sessions: 2, startedAt: 0, leaseMs: 4000 },
+    { name: 'k4', url: 'http://b:1', state: 'silent', sessions: null, startedAt: null, leaseMs: 1 },
+  ];
+
+  it('are listed', async () => {
+    const { url, seen } = await answering(200, { count: 2, nodes });
+    const { status, out, err } = await ask(url, 'nodes');
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out).toMatch(/^2 nodes\nNODE +STATE +SESSIONS +UP +LEASE +URL\nk3 +ready +2 +\S+ +4s /);
+    expect(out).toMatch(/\nk4 +silent +- +- +\S+ +http:\/\/b:1\n$/);
+    expect(seen[0]?.url).toBe('/api/v1/nodes?limit=1000');
+    expect(JSON.parse((await ask(url, 'nodes', '--json')).out)).toEqual({ count: 2, nodes });
+  });
+
+  it('tell where a session is, and who did not answer', async () => {
+    const two = [
+      { ...session, user: 'anna' },
+      { ...session, user: 'bob', node: 'k4' },
+    ];
+    const { url } = await answering(200, { count: 2, sessions: two, silent: ['k5'] });
+    const { status, out } = await ask(url, 'sessions');
+    expect(status).toBe(0);
+    expect(out).toMatch(/^2 sessions on 2 nodes\nUSER +NODE +SESSION/);
+    expect(out).toContain('1 node did not answer: k5.');
+  });
+
+  it.each([
+    ['close', { closed: ['k3-1'], silent: ['k5'] }],
+    ['reap', { reaped: [], kept: 1, failed: [], silent: ['k5'] }],
+  ])('an order that has not reached all of them has failed: %s', async (command, answer) => {
+    const { url } = await answering(200, answer);
+    const { status, out, err } = await ask(url, command, 'anna');
+    expect([status, out === '']).toEqual([1, false]);
+    expect(err).toContain('1 node did not answer: k5.');
+  });
+});

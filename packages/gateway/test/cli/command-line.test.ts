@@ -7,6 +7,7 @@ const commands = [
   'serve',
   'token',
   'sessions',
+      'nodes',
   'reap',
   'close',
   'drain',
