@@ -88,6 +88,7 @@ const set: Route = defineRoute({
       .describe('a percentage from 0 to 100 with at most two decimals'),
     reason: shapes.reason,
   }),
+  problems: [409],
   answers,
   handle: ({ api, body: { percent, reason = null } }) => {
     api.rollout.set(percent, reason);
@@ -100,6 +101,7 @@ const back: Route = defineRoute({
   path: '/api/v1/rollout:back',
   summary: 'Roll back: enforce nothing any more, up to the interim limit',
   body: z.strictObject({ reason: shapes.reason }),
+  problems: [409],
   answers,
   handle: ({ api, body: { reason = null } }) => {
     api.rollout.back(reason);

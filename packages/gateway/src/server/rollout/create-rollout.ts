@@ -34,6 +34,7 @@ export function createRollout(ground: RolloutGround): GuardedRollout {
   const limit = config.maxSessionsPerUser;
   const rollout = new Rollout({
     ...{ layer, log, faults, provider, file, percent: config.rolloutPercent },
+    isShared: config.redisUrl !== undefined,
     now: () => Date.now(),
     interimLimit: config.interimLimit ?? Math.min(LARGEST_LIMIT, limit * INTERIM_FACTOR),
   });

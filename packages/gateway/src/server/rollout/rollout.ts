@@ -1,5 +1,5 @@
 import type { Provider } from '@openfeature/server-sdk';
-import type { SessionLayer, Stance } from 'holdfast';
+import { type SessionLayer, type Stance, UsageError } from 'holdfast';
 import type { GatewayFaults } from '../gateway-faults.ts';
 import type { GatewayLog } from '../log/gateway-log.ts';
 import { EnforceFlag } from './enforce-flag.ts';
@@ -35,6 +35,8 @@ export interface RolloutParts {
   readonly provider: Provider | null;
   /** Null where nothing is kept. */
   readonly file: MarkFile | null;
+  /** Where nodes share their users, it is enforced for everyone: their store knows one limit for all. */
+  readonly isShared: boolean;
 }
 
 /**
@@ -106,8 +108,13 @@ export class Rollout {
     return this.#flag.ask(userId, percent).then((isOn) => (isOn ? 'enforce' : 'observe'));
   }
 
-  /** Goes to this percentage, whatever was before. Ends what a roll-back has put up. */
+  /**
+   * Goes to this percentage, whatever was before. Ends what a roll-back has put up.
+   *
+   * @throws UsageError `bad-state` where nodes share their users
+   */
   set(percent: number, why: string | null): void {
+    this.#checkAlone();
     const { log, faults } = this.#parts;
     const step = this.#step({ by: 'operator', action: 'set', to: percent, why, cause: null });
     this.#isInUse = true;
@@ -116,8 +123,13 @@ export class Rollout {
     log.info('rolloutSet', `Rollout set to ${percent} %`, { from: step.from, percent, why });
   }
 
-  /** Nothing is enforced any more, for anybody, at once; up to the interim limit. */
+  /**
+   * Nothing is enforced any more, for anybody, at once; up to the interim limit.
+   *
+   * @throws UsageError `bad-state` where nodes share their users
+   */
   back(why: string | null): void {
+    this.#checkAlone();
     this.#goBack(this.#step({ by: 'operator', action: 'back', to: 0, why, cause: null }));
     // Whoever ordered it knows.
     this.#parts.faults.clear('rollout');
@@ -137,6 +149,14 @@ export class Rollout {
   /** Without asking anybody: the caller's provider may leave users out at 100, too. */
   get #isForAll(): boolean {
     return this.percent === 100 && this.#parts.provider === null;
+  }
+
+  #checkAlone(): void {
+    if (!this.#parts.isShared) return;
+    throw new UsageError(
+      'bad-state',
+      'Expected a gateway without `--redis-url`: the limit of all nodes together cannot be observed only. Nothing was changed.',
+    );
   }
 
   #step(about: Omit<RolloutStep, 'at' | 'from'>): RolloutStep {

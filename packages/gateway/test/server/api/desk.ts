@@ -59,6 +59,7 @@ export class Desk {
       interimLimit: 20,
       provider: null,
       file: null,
+      isShared: false,
     });
     const { layer, metrics } = this;
     const seat = localSeatOf(layer);

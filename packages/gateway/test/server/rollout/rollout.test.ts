@@ -36,9 +36,10 @@ interface Wished {
   readonly percent?: number;
   readonly provider?: Provider;
   readonly file?: MarkFile;
+  readonly isShared?: boolean;
 }
 
-function begin({ percent, provider, file }: Wished = {}): Rollout {
+function begin({ percent, provider, file, isShared = false }: Wished = {}): Rollout {
   node += 1;
   const destination = {
     write: (line: string): void => {
@@ -54,6 +55,7 @@ function begin({ percent, provider, file }: Wished = {}): Rollout {
     interimLimit: 20,
     provider: provider ?? null,
     file: file ?? null,
+    isShared,
   });
 }
 
@@ -69,6 +71,13 @@ describe('a rollout', () => {
     expect(rollout.providerName).toBeNull();
     expect(rollout.stanceOf('anna')).toBe('enforce');
     expect([orders, lines]).toEqual([[], []]);
+  });
+
+  it('is refused where nodes share their users, and nothing is changed', () => {
+    const rollout = begin({ isShared: true });
+    for (const order of [() => rollout.set(10, null), () => rollout.back(null)])
+      expect(order).toThrow('Expected a gateway without `--redis-url`');
+    expect([rollout.stage, rollout.isGuarded, orders]).toEqual(['everyone', false, []]);
   });
 
   it('goes from observing over a share of the users to everyone, and leaves out nobody on the way', async () => {
