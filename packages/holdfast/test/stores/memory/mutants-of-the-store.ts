@@ -121,8 +121,14 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'an event counts as delivered to nobody',
     file: `${folder}/log.ts`,
-    from: 'if (holders.length > 0) record.delivered = offset;',
-    to: 'record.delivered = offset;',
+    from: 'if (holders.length === 0) record.queuedTo = offset; else if',
+    to: 'if',
+  },
+  {
+    name: 'I4 what waits is passed over by what comes later',
+    file: `${folder}/log.ts`,
+    from: 'else if (record.delivered >= record.queuedTo) record.delivered = offset;',
+    to: 'else record.delivered = offset;',
   },
   {
     name: 'I5 the record of a user who is away stays',
