@@ -16,10 +16,23 @@ import { expiry, openLatency } from './suites/inside.ts';
 import { log } from './suites/log.ts';
 import { memory } from './suites/memory.ts';
 import { pings } from './suites/pings.ts';
+import { redis } from './suites/redis.ts';
 import { resume } from './suites/resume.ts';
 import { storm } from './suites/storm.ts';
 
-const suites = [memory, echo, fanOut, connects, storm, pings, resume, openLatency, expiry, log];
+const suites = [
+  memory,
+  echo,
+  fanOut,
+  connects,
+  storm,
+  pings,
+  resume,
+  openLatency,
+  expiry,
+  log,
+  redis,
+];
 const request = readRequest(
   process.argv.slice(2),
   suites.map(({ name }) => name),

@@ -3,7 +3,6 @@
 --       12 the row it wants to take, or empty  13 evict every so many ms, or empty  14 whether it waits, "1"  15 epoch  16 ms to keep
 local session = ARGV[7]
 local lineage = ARGV[9]
-local wasListed = isHeldBy(node)
 
 begin(ARGV[15], ARGV[16])
 removeUncounted()
@@ -13,7 +12,7 @@ local limit = tonumber(limitText)
 local function answerAdmitted(flaw, row, answer)
   write()
   keep()
-  list(wasListed)
+  list(true)
   return 'admitted\n'
     .. now
     .. '\n'
@@ -32,12 +31,12 @@ local function answerAdmitted(flaw, row, answer)
     .. answer.replaced
 end
 
-local own = find(session)
+local own = bySession[session]
 if own then
   details(own)
   if own.node ~= node then
     own.node = node
-    own.untilMs = 0
+    own.untilMs = '0'
     put(own)
   end
   return answerAdmitted('', own, { missed = 0, replaced = '' })
@@ -82,7 +81,7 @@ local function place(kin)
   if kin then
     return kin, 'superseded'
   end
-  local taken = ARGV[12] ~= '' and find(ARGV[12])
+  local taken = bySession[ARGV[12]]
   if taken then
     return taken, 'taken-over'
   end
@@ -127,7 +126,7 @@ if replaced == false then
   end
   write()
   keep()
-  list(wasListed)
+  list(isHeldBy(node))
   local answer = 'full\n' .. now .. '\n' .. flaw .. '\n' .. limitText
   for _, row in ipairs(rows) do
     answer = answer .. '\n' .. told(row)
@@ -147,7 +146,7 @@ end
 local row = {
   session = session,
   node = node,
-  untilMs = 0,
+  untilMs = '0',
   lineage = isHeir and lineage or session,
   predecessor = isHeir and ARGV[10] or '0',
   openedAt = now,

@@ -1,7 +1,6 @@
 -- Makes the rows of a node what the node says they are, as far as there is room.
 -- ARGV  7 limit, or "forced"  8 epoch  9 ms to keep  10 handles that stay as they are,
 --       by commas  11 … of each row: session, lineage, predecessor, let in at, device
-local wasListed = isHeldBy(node)
 local asserted = {}
 local named = {}
 
@@ -13,12 +12,12 @@ for at = 11, #ARGV, 5 do
   local row = {
     session = ARGV[at],
     node = node,
-    untilMs = 0,
+    untilMs = '0',
     lineage = ARGV[at + 1],
     predecessor = ARGV[at + 2],
     openedAt = ARGV[at + 3],
     device = ARGV[at + 4],
-    isKept = find(ARGV[at]) ~= nil,
+    isKept = bySession[ARGV[at]] ~= nil,
   }
   asserted[#asserted + 1] = row
   named[row.session] = true
@@ -74,7 +73,7 @@ for _, row in ipairs(asserted) do
 end
 write()
 keep()
-list(wasListed)
+list(isHeldBy(node))
 table.insert(lines, 1, removed)
 table.insert(lines, 1, head())
 return table.concat(lines, '\n')

@@ -1,6 +1,6 @@
 -- Gives a slot back, if this node holds it; 1 when it did.
 -- ARGV  7 session  8 whether its lineage is revoked, "1"  9 ms to keep the record
-local row = find(ARGV[7])
+local row = bySession[ARGV[7]]
 if not row or row.node ~= node then
   return 0
 end
@@ -33,5 +33,5 @@ end
 tellWaiters()
 write()
 keep()
-list(true)
+list(isHeldBy(node))
 return 1

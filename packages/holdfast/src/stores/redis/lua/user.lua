@@ -15,11 +15,13 @@ local tag = ARGV[6]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 
-local upTo = tonumber(ARGV[2])
 local record = {}
 local rows = {}
+local bySession = {}
 local waiters = {}
 local revoked = {}
+-- Whether the acting node is listed with this user.
+local isListed = false
 -- Whether it is forgotten at some time, as long as no node holds a row.
 local isPassing = true
 local drops = {}
@@ -28,26 +30,35 @@ local sets = {}
 local stored = redis.call('HGETALL', KEYS[1])
 for at = 1, #stored, 2 do
   local field, text = stored[at], stored[at + 1]
-  local kind = string.byte(field)
   if #field == 1 then
     record[field] = text
-  elseif kind == 115 then
-    local holder, untilMs = string.match(text, '^(%d+)|(%d+)|')
-    rows[#rows + 1] =
-      { session = string.sub(field, 2), node = holder, untilMs = tonumber(untilMs), text = text }
-    isPassing = isPassing and holder == '0'
-  elseif kind == 119 then
-    waiters[#waiters + 1] = { node = string.sub(field, 2), at = tonumber(text) }
-  elseif kind == 118 then
-    revoked[string.sub(field, 2)] = tonumber(text)
+  else
+    local kind, name = string.byte(field), string.sub(field, 2)
+    if kind == 115 then
+      local holder, untilMs = string.match(text, '^(%d+)|(%d+)')
+      local row = { session = name, node = holder, untilMs = untilMs, text = text }
+      rows[#rows + 1] = row
+      bySession[name] = row
+      if holder == node then
+        isListed = true
+      end
+      if holder ~= '0' then
+        isPassing = false
+      end
+    elseif kind == 119 then
+      waiters[#waiters + 1] = { node = name, at = tonumber(text) }
+    elseif kind == 118 then
+      revoked[name] = tonumber(text)
+    end
   end
 end
 
+local upTo = tonumber(ARGV[2])
 local alive = {}
 local function counts(row)
   local holder = row.node
   if holder == '0' then
-    return row.untilMs > now
+    return tonumber(row.untilMs) > now
   end
   if alive[holder] == nil then
     alive[holder] = tonumber(holder) > upTo
@@ -60,14 +71,6 @@ local function set(field, text)
   record[field] = text
   sets[#sets + 1] = field
   sets[#sets + 1] = text
-end
-
-local function find(session)
-  for place, row in ipairs(rows) do
-    if row.session == session then
-      return row, place
-    end
-  end
 end
 
 -- All that a row says.
@@ -83,17 +86,21 @@ local function details(row)
 end
 
 local function remove(row)
-  local _, place = find(row.session)
-  table.remove(rows, place)
+  for place = #rows, 1, -1 do
+    if rows[place] == row then
+      table.remove(rows, place)
+    end
+  end
+  bySession[row.session] = nil
   drops[#drops + 1] = 's' .. row.session
 end
 
+-- A new row, or one that has changed in its place.
 local function put(row)
   local lineage = row.lineage == row.session and '' or row.lineage
-  local untilMs = row.untilMs == 0 and '0' or string.format('%.0f', row.untilMs)
   row.text = row.node
     .. '|'
-    .. untilMs
+    .. row.untilMs
     .. '|'
     .. lineage
     .. '|'
@@ -102,8 +109,17 @@ local function put(row)
     .. row.openedAt
     .. '|'
     .. row.device
-  local _, place = find(row.session)
-  rows[place or #rows + 1] = row
+  local former = bySession[row.session]
+  if not former then
+    rows[#rows + 1] = row
+  elseif former ~= row then
+    for place = 1, #rows do
+      if rows[place] == former then
+        rows[place] = row
+      end
+    end
+  end
+  bySession[row.session] = row
   sets[#sets + 1] = 's' .. row.session
   sets[#sets + 1] = row.text
 end
@@ -112,9 +128,9 @@ end
 local function removeUncounted()
   local gone = 0
   for place = #rows, 1, -1 do
-    if not counts(rows[place]) then
-      drops[#drops + 1] = 's' .. rows[place].session
-      table.remove(rows, place)
+    local row = rows[place]
+    if not counts(row) then
+      remove(row)
       gone = gone + 1
     end
   end
@@ -224,7 +240,7 @@ local function keep()
       end
       return
     end
-    from = math.max(from, row.untilMs)
+    from = math.max(from, tonumber(row.untilMs))
   end
   for place = 1, keys do
     redis.call('PEXPIREAT', KEYS[place], from + record.t)
@@ -232,11 +248,10 @@ local function keep()
 end
 
 -- The acting node is listed with the users of whom it holds rows. Others that lost a row stay listed until they sweep.
-local function list(wasListed)
-  local isListed = isHeldBy(node)
-  if isListed and not wasListed then
+local function list(isHolder)
+  if isHolder and not isListed then
     redis.call('SADD', KEYS[4], user)
-  elseif wasListed and not isListed then
+  elseif isListed and not isHolder then
     redis.call('SREM', KEYS[4], user)
   end
 end
