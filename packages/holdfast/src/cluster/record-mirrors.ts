@@ -60,7 +60,9 @@ export class RecordMirrors {
 
   /** Messages may have been lost, and what the store had, too: nothing is appended here before the two have been compared. */
   doubtAll(): void {
-    for (const { userId } of this.#parts.layer().sessions()) this.#doubted.add(userId);
+    const layer = this.#parts.layer();
+    layer.cluster.endAbsentMirrors(this.#parts.isAwaited);
+    for (const { userId } of layer.sessions()) this.#doubted.add(userId);
   }
 
   /** An event was appended to a record. */

@@ -109,6 +109,11 @@ export class ClusterSide {
     return this.#rooms.mirror;
   }
 
+  /** Lets go what is here of the records of users of whom nobody is here: the store has them. */
+  endAbsentMirrors(isKept: (userId: string) => boolean): void {
+    this.#rooms.history.endAbsent(isKept);
+  }
+
   /** Closes the socket of a newcomer who does not want to come in any more. */
   dismiss(socket: SessionSocket): void {
     this.#rooms.refusals.dismiss(socket, 'released');

@@ -1,5 +1,4 @@
 import { AgeOrder } from '../core/age-order.ts';
-import { slowestLinkBytesPerSecond } from '../core/death.ts';
 import type { Settings } from '../core/options.ts';
 import { ShardedMap } from '../core/sharded-map.ts';
 import { never } from '../core/timing-wheel.ts';
@@ -7,6 +6,7 @@ import { UsageError } from '../core/usage-error.ts';
 import type { ClusterSeat } from './cluster-seat.ts';
 import type { EventStream } from './event-stream.ts';
 import { LogEnds } from './log-ends.ts';
+import { longestUseMs } from './log-use.ts';
 import type { Progress } from './progress.ts';
 import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
@@ -14,17 +14,6 @@ import { type Scale, SharedBytes } from './shared-bytes.ts';
 import type { Session } from './session.ts';
 import type { EntryDraft, LogBounds } from './log-entry.ts';
 import { UserLog } from './user-log.ts';
-
-/**
- * How long after its publication an event can be asked for at most by a client that has it not: it is written at once or
- * waits for a session that is here; that is known to be dead after an interval and the patience of its ping; its client
- * may come back within the resume window.
- */
-function longestUseMs(settings: Settings): number {
-  const { resumeWindowMs, pingIntervalMs, pingTimeoutMs, maxUnconfirmedBytes } = settings;
-  const backlogMs = (maxUnconfirmedBytes * 1_000) / slowestLinkBytesPerSecond;
-  return resumeWindowMs + pingIntervalMs + pingTimeoutMs + backlogMs;
-}
 
 /** What a frame has beside the body of its event, at most; the store of a cluster counts bodies only. Bytes. */
 const framing = 64;
@@ -87,11 +76,6 @@ export class History {
     return log === undefined ? this.ends.of(userId) : Math.max(log.delivered, log.reported);
   }
 
-  /** The records are kept by a store: what is here may be behind them. */
-  get isMirror(): boolean {
-    return this.#rooms.cluster !== null;
-  }
-
   /** The identity of the record of this user. */
   epochOf(userId: string): string {
     const log = this.#logs.get(userId);
@@ -113,15 +97,14 @@ export class History {
    */
   toldUpTo(session: Session, known: number | null): void {
     const { userId, cursor } = session;
-    const { progress } = this.#rooms;
     const log = this.#logs.get(userId);
     if (log === undefined) {
       const position = { epoch: this.epochIn(session), offset: cursor };
-      if (known !== null && cursor > known) progress.tell(userId, position);
+      if (known !== null && cursor > known) this.#rooms.progress.tell(userId, position);
       return;
     }
     log.delivered = Math.max(log.delivered, Math.min(cursor, log.last));
-    progress.report(log);
+    this.#rooms.progress.report(log);
   }
 
   /** The offset after which the log of a user continues, or begins. */
@@ -192,6 +175,15 @@ export class History {
   endMirror(log: UserLog): void {
     this.#remove(log);
     log.clear();
+  }
+
+  /** The same for all users of whom nobody is here, and who are not to be kept. */
+  endAbsent(isKept: (userId: string) => boolean): void {
+    const { registry } = this.#rooms;
+    for (let log = this.#byAge.oldest, next = log; log !== null; log = next) {
+      next = log.newer;
+      if (registry.count(log.userId) === 0 && !isKept(log.userId)) this.endMirror(log);
+    }
   }
 
   #begin(log: UserLog): UserLog {

@@ -1,5 +1,6 @@
 import { UsageError, describeValue } from '../core/usage-error.ts';
 import type { ResumeVerdict } from '../protocol/frames.ts';
+import type { ClusterSeat } from './cluster-seat.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Grant } from './grant.ts';
 import type { History } from './history.ts';
@@ -14,6 +15,8 @@ import type { UserLog } from './user-log.ts';
 
 /** What resuming works with. */
 export interface ResumptionRooms {
+  /** Where records are kept by a store, what is here of them may be behind it. */
+  readonly cluster: ClusterSeat | null;
   readonly registry: Registry;
   readonly history: History;
   readonly tickets: Tickets;
@@ -159,7 +162,7 @@ export class Resumption {
   #gapBetween({ epoch, offset }: Position, reaches: number, userId: string): Gap | null {
     const { history } = this.#rooms;
     // A place that no session of the user was ever written up to is none of this record; another node may know more of it.
-    const isBeyond = !history.isMirror && offset > history.startOf(userId);
+    const isBeyond = this.#rooms.cluster === null && offset > history.startOf(userId);
     if (epoch !== history.epochOf(userId) || isBeyond) return { outcome: 'gap', reason: 'epoch' };
     if (offset >= reaches) return null;
     const log = history.find(userId);

@@ -236,8 +236,8 @@ export interface ReadAnswer {
 /**
  * A node says which of a user's sessions it holds: it has the sockets, so it is right about them. In this order: each row that
  * is there under the same handle becomes this node's, as it says it is (`kept`); other rows of this node and those that do
- * not count are taken out; then each of the rest is put back where there is room, or in the place of a lower handle of its
- * lineage (`restored`; the other node is told by `replaced`, cause `superseded`). A record begins where there is none.
+ * not count are taken out; then each of the rest is put back where there is room, or in the place of one of its lineage that
+ * was not let in later (`restored`; the other node is told by `replaced`, cause `superseded`). A record begins where there is none.
  */
 export interface AssertAct extends Actor {
   readonly user: string;

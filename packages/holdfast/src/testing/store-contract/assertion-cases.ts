@@ -149,10 +149,12 @@ export const assertionCases: readonly StoreContractCase[] = [
     async (bench) => {
       const [one, other] = [await ContractNode.join(bench), await ContractNode.join(bench)];
       const first = await one.enter('ada', { limit: 1 });
+      const [held] = (await one.state('ada')).rows;
       const row = {
         session: other.nextHandle(),
         lineage: first.session,
         predecessor: first.session,
+        openedAtMs: (held?.openedAtMs ?? 0) + 1,
       };
       const answer = await other.assertRows('ada', [row], { limit: 1 });
       assert.deepEqual([verdictsOf(answer), answer.removed], [['restored'], 0]);
@@ -162,6 +164,17 @@ export const assertionCases: readonly StoreContractCase[] = [
         { type: 'replaced', user: 'ada', session: first.session, cause: 'superseded' },
       ]);
       assert.deepEqual(other.heardAll, []);
+    },
+  ),
+  promise(
+    'I2 a session that was let in earlier does not take the place of a later one, whatever their handles are',
+    async (bench) => {
+      const [one, other] = [await ContractNode.join(bench), await ContractNode.join(bench)];
+      const later = await one.enter('ada');
+      const row = { session: other.nextHandle(), lineage: later.session, openedAtMs: 1 };
+      assert.ok(row.session > later.session);
+      assert.deepEqual(verdictsOf(await other.assertRows('ada', [row])), ['superseded']);
+      assert.deepEqual(await one.handles('ada'), [later.session]);
     },
   ),
   promise('rows of the dead are taken out, and make room', async (bench) => {
