@@ -6,8 +6,8 @@ import type { Faults } from './faults.ts';
 import type { History } from './history.ts';
 import type { EntryNotes } from './log-notes.ts';
 import type { LogWriter } from './log-writer.ts';
+import { draftsOf, reuse, unsayable } from './mirror-drafts.ts';
 import type { Pulse } from './pulse.ts';
-import type { Receipt } from './receipt.ts';
 import type { Receipts } from './receipts.ts';
 import type { Registry } from './registry.ts';
 import type { Restarts } from './restarts.ts';
@@ -60,9 +60,6 @@ export interface MirrorEntry {
  * `other-epoch`: sessions here are in another record of this user. `unknown`: nobody of the user is here.
  */
 export type Mirrored = 'appended' | 'known' | 'ahead' | 'other-epoch' | 'unknown';
-
-/** Generations begin with 1: an entry for this lineage is for nobody. */
-const nobodysLineage = 0;
 
 /**
  * The logs of a layer whose records are kept by a store: each is a copy of the tail of one user's record, begun when there is
@@ -274,29 +271,4 @@ export class Mirror {
     delivery.answer(session, { type: 'gap', reason: 'epoch', epoch, offset: last });
     restarts.told(session);
   }
-}
-
-/** What cannot be said on this wire, or could not be encoded, which is counted as a fault. */
-const unsayable: EntryDraft = {
-  text: '',
-  payloadBytes: 0,
-  notes: { onlyFor: nobodysLineage, eventId: null, shared: null, receipt: null },
-};
-
-/** The same draft with the receipt that its event has in the log it was in before. */
-function reuse(draft: EntryDraft, old: UserLog, offset: number): EntryDraft {
-  const receipt: Receipt | null = old.notesAt(offset)?.receipt ?? null;
-  if (receipt === null || draft.notes === null) return draft;
-  return { ...draft, notes: { ...draft.notes, receipt } };
-}
-
-/** What a log holds after this offset, as it was appended. */
-function draftsOf(log: UserLog, after: number): EntryDraft[] {
-  const drafts: EntryDraft[] = [];
-  for (let offset = after + 1; offset <= log.last; offset += 1) {
-    const [payload] = payloadsOf(log.run(offset, 0).frames);
-    const text = payload === undefined ? '' : payload.toString();
-    drafts.push({ text, payloadBytes: payload?.length ?? 0, notes: log.notesAt(offset) });
-  }
-  return drafts;
 }

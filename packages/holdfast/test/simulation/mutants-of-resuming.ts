@@ -41,12 +41,12 @@ export const resumingMutants: readonly Mutant[] = [
   {
     name: 'whoever was told of a gap has the next one begin before it',
     file: 'sessions/history.ts',
-    from: 'if (cursor > log.delivered) log.delivered = cursor;',
+    from: 'log.delivered = Math.max(log.delivered, Math.min(cursor, log.last));',
     to: 'log.delivered = Math.min(log.delivered, cursor);',
   },
   {
     name: 'a log lets go what a client can still come back for',
-    file: 'sessions/history.ts',
+    file: 'sessions/longest-use.ts',
     from: 'return resumeWindowMs + pingIntervalMs + pingTimeoutMs + backlogMs;',
     to: 'return (resumeWindowMs + pingIntervalMs + pingTimeoutMs + backlogMs) / 4;',
   },
