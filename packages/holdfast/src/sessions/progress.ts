@@ -20,7 +20,7 @@ export class Progress {
   /** Tells how far a record was delivered, if that is further than is known. */
   report(log: UserLog): void {
     const { userId, epoch, delivered, reported, isOver } = log;
-    if (delivered <= reported || isOver) return;
+    if (this.#rooms.cluster === null || delivered <= reported || isOver) return;
     log.reported = delivered;
     this.tell(userId, { epoch, offset: delivered });
   }

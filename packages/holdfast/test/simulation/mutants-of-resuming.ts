@@ -23,8 +23,8 @@ export const resumingMutants: readonly Mutant[] = [
   {
     name: 'a position of another record is taken for one of this',
     file: 'sessions/resumption.ts',
-    from: 'if (epoch !== history.epochOf(userId) || offset',
-    to: 'if (offset',
+    from: 'if (epoch !== history.epochOf(userId) || isBeyond)',
+    to: 'if (isBeyond)',
   },
   {
     name: 'what is for one session does not reach the one that resumed from it',
