@@ -42,9 +42,7 @@ function rowsOf(lines: Lines, from: number, nowMs: number): Row[] {
     .slice(from)
     .filter(Boolean)
     .map((line) => rowOf(line, nowMs))
-    .toSorted(
-      (one, other) => one.openedAtMs - other.openedAtMs || one.session - other.session,
-    );
+    .toSorted((one, other) => one.openedAtMs - other.openedAtMs || one.session - other.session);
 }
 
 /** A record head: epoch, last, first and delivered, one line each. */

@@ -9,6 +9,9 @@ import { warningsOf } from './warnings.ts';
 
 type Argument = string | number;
 
+/** The set-up of a server may be changed while it runs. */
+const inspectEveryMs = 5_000;
+
 /** Runs scripts and commands on the connection for commands. Every rejection is a StoreError. */
 export class Commands {
   readonly client: Redis | Cluster;
@@ -17,6 +20,7 @@ export class Commands {
   /** Until the first attempt to connect has come to something; null from then on. */
   #opening: Promise<void> | null;
   #warnings: readonly string[] = [];
+  #inspectedAt = 0;
 
   constructor(settings: RedisSettings) {
     const note = (error: Error): void => {
@@ -36,8 +40,10 @@ export class Commands {
     this.#opening = this.#firstAttempt(settings.timeoutMs);
   }
 
-  /** What is wrong with the server as it is set up, as far as it was found when last connected. */
+  /** What is wrong with the server as it is set up, as last found. Whoever asks again has it looked at again. */
   get warnings(): readonly string[] {
+    const isOld = performance.now() - this.#inspectedAt > inspectEveryMs;
+    if (isOld && this.client.status === 'ready') void this.#inspect();
     return this.#warnings;
   }
 
@@ -95,6 +101,7 @@ export class Commands {
   }
 
   async #inspect(): Promise<void> {
+    this.#inspectedAt = performance.now();
     const { client } = this;
     const servers = client instanceof Cluster ? client.nodes('master') : [client];
     const warnings = await Promise.all(

@@ -74,7 +74,7 @@ export class RedisStore implements ClusterStore {
 
   /**
    * What is wrong with the server as it is set up: an eviction policy that may drop rows, a version that is too old, a replica.
-   * As found when it was last connected; each says what to do.
+   * Each says what to do. As found when it was last connected, or a few seconds before somebody asked last.
    */
   warnings(): readonly string[] {
     return this.#commands.warnings;

@@ -146,6 +146,22 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     );
   });
 
+  it.concurrent('the rights that docs/redis.md names are enough', async ({ onTestFinished }) => {
+    const { server } = await setUp(onTestFinished);
+    const rights = ['-@all', '+@read', '+@write', '+@scripting', '+@pubsub', '+@connection'];
+    const more = ['+time', '+info', '~{holdfast:*', '&{holdfast:*'];
+    await server.ask('ACL', 'SETUSER', 'holdfast', 'on', '>pw', ...rights, ...more);
+    const store = connect(onTestFinished, `redis://holdfast:pw@127.0.0.1:${server.port}`);
+    await store.listen(1, new Ear());
+    expect(await store.post(1, 2, 'words')).toBe(true);
+    expect(await write(store)).toBe('done');
+    const { live } = await store.join({ name: 'node', url: '', isDraining: false });
+    expect(await store.sweep(1, { ...actor, live }, '')).toMatchObject({
+      next: expect.any(String),
+    });
+    expect(store.warnings()).toEqual([]);
+  });
+
   it.concurrent('a store that never was there is unreachable, and a closed one stays so', async ({
     onTestFinished,
   }) => {
@@ -209,7 +225,7 @@ describe('E10 messages after a cut of their connection', () => {
 
 describe('E9 a store says what is wrong with its Redis', () => {
   it.concurrent('an eviction policy that may drop rows', async ({ onTestFinished }) => {
-    const { store } = await setUp(
+    const { server, store } = await setUp(
       onTestFinished,
       '--maxmemory',
       '100mb',
@@ -219,6 +235,8 @@ describe('E9 a store says what is wrong with its Redis', () => {
     await recovers(store);
     await eventually('warns', async () => store.warnings().length > 0);
     expect(store.warnings()).toEqual([expect.stringContaining('allkeys-lru')]);
+    await server.ask('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+    await eventually('is well', async () => store.warnings().length === 0);
   });
 
   it.concurrent('a replica that was given for a master', async ({ onTestFinished }) => {
