@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { SessionLayer } from 'holdfast';
 import { type Core, createCore } from './core.ts';
 import type { Entrance } from './entrance.ts';
@@ -36,13 +37,11 @@ export function openHouse(ground: Ground, entrance: Entrance, parts: OpeningPart
   const url = ground.config.nodeUrl ?? parts.url;
   const drain = (): void => stopping.abort();
   let layer: SessionLayer | null = null;
-  let onWaiting = (): void => {};
-  const waiting = new Promise<void>((resolve) => {
-    onWaiting = resolve;
-  });
+  const waiting = new AbortController();
+  const isWaiting = once(waiting.signal, 'abort');
   const open = async (): Promise<House | null> => {
     const { signal } = stopping;
-    const seat = await takeSeat(ground, { url, drain, signal, onWaiting: () => onWaiting() });
+    const seat = await takeSeat(ground, { url, drain, signal, onWaiting: () => waiting.abort() });
     if (seat === null) return null;
     try {
       const provided = rolloutProvider === undefined ? {} : { rolloutProvider };
@@ -58,6 +57,6 @@ export function openHouse(ground: Ground, entrance: Entrance, parts: OpeningPart
     }
   };
   const house = open();
-  const begun = Promise.race([house.then(() => {}), waiting]);
+  const begun = Promise.race([house, isWaiting]).then(() => {});
   return { begun, house, layer: () => layer };
 }

@@ -11,6 +11,9 @@ import { addStoreMetrics } from './metrics/store-metrics.ts';
 /** Somebody who comes too early is to come back after this time, s. */
 const RETRY_AFTER = { 'retry-after': '1' };
 
+/** What is told of nodes before this is one. */
+const noSeat = { nodeCount: 0, drift: 0, isStoreAway: true };
+
 /**
  * Answers requests while there are no sessions yet, because the store does not answer: how the gateway is, and that
  * everybody else is too early.
@@ -20,9 +23,7 @@ export function createStartingAnswers(
 ): (request: Request) => Response | Promise<Response> {
   const registry = new Registry();
   const { store, metrics, faults } = ground;
-  const none = (): number => 0;
-  const isStoreAway = (): boolean => true;
-  addStoreMetrics(registry, { store, metrics, nodeCount: none, drift: none, isStoreAway });
+  addStoreMetrics(registry, { store, metrics, seat: noSeat });
   addCounter(registry, {
     name: 'holdfast_faults_total',
     help: 'Internal failures, by place.',

@@ -7,7 +7,7 @@ const commands = [
   'serve',
   'token',
   'sessions',
-      'nodes',
+  'nodes',
   'reap',
   'close',
   'drain',

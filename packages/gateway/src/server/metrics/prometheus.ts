@@ -80,12 +80,7 @@ export class PrometheusText {
     this.#addWebhooks();
     this.#addHealth();
     const { store, metrics, seat } = sources;
-    addStoreMetrics(this.#registry, {
-      ...{ store, metrics },
-      nodeCount: () => seat.nodeCount,
-      drift: () => seat.drift,
-      isStoreAway: () => seat.isStoreAway,
-    });
+    addStoreMetrics(this.#registry, { store, metrics, seat });
     addRolloutMetrics(this.#registry, sources);
     addProcessMetrics(this.#registry);
   }

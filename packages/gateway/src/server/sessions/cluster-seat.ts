@@ -1,13 +1,16 @@
 import { ClusterNode, type RevocationOrder } from 'holdfast/cluster';
+import type { SessionLayer } from 'holdfast';
 import type { Ground } from '../ground.ts';
 import { sessionOptionsOf } from '../session-options.ts';
 import { meterStore } from '../store/metered-store.ts';
 import type { OpenedStore } from '../store/open-store.ts';
+import type { StoreWatch } from '../store/store-watch.ts';
 import { noteRevocation } from '../token-watch.ts';
 import { ClusterSessions } from './cluster-sessions.ts';
 import { answersOf } from './node-questions.ts';
 import type { OwnNode } from './own-node.ts';
 import type { Seat } from './seat.ts';
+import type { Sessions } from './sessions.ts';
 
 /** What a seat among other nodes is taken with. */
 export interface ClusterSeatParts {
@@ -19,24 +22,10 @@ export interface ClusterSeatParts {
 }
 
 /** The seat of a process that shares its users with others. Rejects with StoreError when the store does not answer. */
-export async function takeClusterSeat(
-  { config, layerParts, store: watch, tokens, faults }: Ground,
-  { store, url, drain }: ClusterSeatParts,
-): Promise<Seat> {
-  // The node asks and is asked before the rest of the gateway stands.
-  let own: OwnNode | null = null;
-  const present = (): OwnNode => {
-    if (own === null) throw new Error('Expected a gateway that has begun.');
-    return own;
-  };
-  const onRevoked = (order: RevocationOrder): void => {
-    try {
-      if (own === null) noteRevocation(order, { ...tokens, wallNow: tokens.wallClock.now });
-      else own.carryOut(order);
-    } catch (error) {
-      faults.hold('revocations', error);
-    }
-  };
+export async function takeClusterSeat(ground: Ground, parts: ClusterSeatParts): Promise<Seat> {
+  const { config, layerParts, store: watch } = ground;
+  const { store, url, drain } = parts;
+  const presence = new Presence(ground);
   const node = await ClusterNode.start(sessionOptionsOf(config), {
     ...layerParts,
     store: meterStore(
@@ -47,27 +36,88 @@ export async function takeClusterSeat(
     url,
     onStoreFailure: config.onStoreFailure,
     onDrainAsked: drain,
-    onRevoked,
-    answering: answersOf(present),
+    onRevoked: (order) => presence.revoke(order),
+    answering: answersOf(() => presence.present()),
   });
-  return {
-    layer: node.layer,
-    waiting: (userId) => node.waiting(userId),
-    turnAwayWaiting: (userId, isMeant) => node.turnAwayWaiting(userId, isMeant),
-    sessionsOf: (owned) => {
-      own = owned;
-      return new ClusterSessions(owned, node);
-    },
-    look: () => watch.noteSettings(store.warnings()),
-    leave: () => store.close(),
-    get drift() {
-      return node.drift;
-    },
-    get nodeCount() {
-      return node.nodes().length;
-    },
-    get isStoreAway() {
-      return node.isStoreAway;
-    },
-  };
+  return new ClusterSeat(node, presence, { store, watch });
+}
+
+/** What this node does for the others; it is asked before the rest of the gateway stands. */
+class Presence {
+  own: OwnNode | null = null;
+  readonly #ground: Ground;
+
+  constructor(ground: Ground) {
+    this.#ground = ground;
+  }
+
+  /** @throws Error before the gateway stands */
+  present(): OwnNode {
+    if (this.own === null) throw new Error('Expected a gateway that has begun.');
+    return this.own;
+  }
+
+  revoke(order: RevocationOrder): void {
+    const { tokens, faults } = this.#ground;
+    try {
+      if (this.own === null) noteRevocation(order, { ...tokens, wallNow: tokens.wallClock.now });
+      else this.own.carryOut(order);
+    } catch (error) {
+      faults.hold('revocations', error);
+    }
+  }
+}
+
+interface SeatedWith extends Pick<ClusterSeatParts, 'store'> {
+  readonly watch: StoreWatch;
+}
+
+class ClusterSeat implements Seat {
+  readonly #node: ClusterNode;
+  readonly #presence: Presence;
+  readonly #about: SeatedWith;
+
+  constructor(node: ClusterNode, presence: Presence, about: SeatedWith) {
+    this.#node = node;
+    this.#presence = presence;
+    this.#about = about;
+  }
+
+  get layer(): SessionLayer {
+    return this.#node.layer;
+  }
+
+  get drift(): number {
+    return this.#node.drift;
+  }
+
+  get nodeCount(): number {
+    return this.#node.nodes().length;
+  }
+
+  get isStoreAway(): boolean {
+    return this.#node.isStoreAway;
+  }
+
+  waiting(userId: string): number {
+    return this.#node.waiting(userId);
+  }
+
+  turnAwayWaiting(userId: string, isMeant: (extra: unknown) => boolean): number {
+    return this.#node.turnAwayWaiting(userId, isMeant);
+  }
+
+  sessionsOf(own: OwnNode): Sessions {
+    this.#presence.own = own;
+    return new ClusterSessions(own, this.#node);
+  }
+
+  look(): void {
+    const { store, watch } = this.#about;
+    watch.noteSettings(store.warnings());
+  }
+
+  leave(): Promise<void> {
+    return this.#about.store.close();
+  }
 }

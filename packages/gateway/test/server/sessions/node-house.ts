@@ -15,6 +15,8 @@ import { takeLocalSeat } from '../../../src/server/sessions/seat.ts';
 import type { OpenedStore } from '../../../src/server/store/open-store.ts';
 import { configOf } from '../gateway/house.ts';
 
+const unsettled = Symbol('unsettled');
+
 /** What lies between a node and the store in memory. */
 export class Wire implements MemoryStoreLink {
   /** Nothing that is said to the node arrives. */
@@ -71,12 +73,11 @@ export class NodeHouse {
 
   /** Time passes until this is settled. */
   async done<T>(promise: Promise<T>): Promise<T> {
-    let isSettled = false;
-    const settled = (): void => {
-      isSettled = true;
-    };
-    promise.then(settled, settled);
-    while (!isSettled) await this.run(5);
+    const pending = Promise.resolve(unsettled);
+    // A rejection is for whoever awaits what is returned.
+    promise.catch(() => {});
+    const look = (): Promise<unknown> => Promise.race([promise, pending]).catch(() => null);
+    while ((await look()) === unsettled) await this.run(5);
     return await promise;
   }
 

@@ -108,6 +108,12 @@ describe.each(kinds)('the sessions %s', (_, begin) => {
   });
 });
 
+async function idsBy(core: Core, sort: 'openedAt' | '-openedAt'): Promise<unknown[]> {
+  const list = await house.done(core.sessions.list('cluster', { sort, limit: 3 }));
+  expect(list.count).toBe(4);
+  return list.sessions.map(({ id }) => id);
+}
+
 describe('of two nodes', () => {
   let one: Core;
   let two: Core;
@@ -165,14 +171,9 @@ describe('of two nodes', () => {
       sockets.push(await house.come(core, `u${sockets.length}`));
       await house.run(20);
     }
-    const idsBy = async (sort: 'openedAt' | '-openedAt'): Promise<unknown[]> => {
-      const list = await house.done(two.sessions.list('cluster', { sort, limit: 3 }));
-      expect(list.count).toBe(4);
-      return list.sessions.map(({ id }) => id);
-    };
     const ids = sockets.map(idOf);
-    expect(await idsBy('openedAt')).toEqual(ids.slice(0, 3));
-    expect(await idsBy('-openedAt')).toEqual(ids.toReversed().slice(0, 3));
+    expect(await idsBy(two, 'openedAt')).toEqual(ids.slice(0, 3));
+    expect(await idsBy(two, '-openedAt')).toEqual(ids.toReversed().slice(0, 3));
   });
 });
 
