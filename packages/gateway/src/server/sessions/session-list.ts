@@ -17,7 +17,7 @@ export interface ListOptions {
 }
 
 /** A session in a list of those of all users. */
-export type OwnedSession = ListedSession & { readonly user: string };
+type OwnedSession = ListedSession & { readonly user: string };
 
 /** Some of the sessions, and how many there are. */
 export interface SessionList {
