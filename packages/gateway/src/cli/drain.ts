@@ -16,10 +16,10 @@ const WIDEST_NAME = 64;
 /** Lets a node go without loss, and waits until it is gone. @throws CommandFailure */
 export async function drainNode(
   node: string | undefined,
-  flags: ClientFlags,
+  flags: ClientFlags & { readonly here?: boolean },
   terminal: Terminal,
 ): Promise<void> {
-  const name = node ?? (await findOnlyNode(flags, terminal));
+  const name = node ?? (await findNode(flags, terminal));
   const startedAt = performance.now();
   const path = `/api/v1/nodes/${encodeURIComponent(name)}:drain`;
   const answer = await askGateway(flags, { method: 'POST', path }, terminal);
@@ -41,16 +41,27 @@ export async function drainNode(
   );
 }
 
-async function findOnlyNode(flags: ClientFlags, terminal: Terminal): Promise<string> {
+/** The only node, or with `--here` the one that answers. */
+async function findNode(
+  flags: ClientFlags & { readonly here?: boolean },
+  terminal: Terminal,
+): Promise<string> {
   const nodes = await listNodes(flags, terminal);
-  const [only] = nodes;
-  if (only !== undefined && nodes.length === 1) return readText(only, 'name');
+  const [only] = flags.here === true ? nodes.filter(({ here }) => here === true) : nodes;
+  if (only !== undefined && (nodes.length === 1 || flags.here === true))
+    return readText(only, 'name');
   const names = nodes.map((one) => plainText(readText(one, 'name'), WIDEST_NAME)).join(', ');
-  throw failed(`Expected NODE to name one of ${nodes.length} nodes (${names}), got nothing.`);
+  throw failed(
+    `Expected NODE to name one of ${nodes.length} nodes (${names}), got nothing. \`--here\` is the one that answers.`,
+  );
 }
 
 async function listNodes(flags: ClientFlags, terminal: Terminal): Promise<readonly AnswerFields[]> {
-  const answer = await askGateway(flags, { method: 'GET', path: '/api/v1/nodes' }, terminal);
+  const answer = await askGateway(
+    flags,
+    { method: 'GET', path: '/api/v1/nodes?limit=1000' },
+    terminal,
+  );
   return readObjects(answer, 'nodes');
 }
 

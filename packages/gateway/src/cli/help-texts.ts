@@ -91,8 +91,8 @@ Examples:
   holdfast close -- -x
 `,
   drain: `
-Without NODE it is the gateway at HOLDFAST_URL, if that is the only one: of several, "holdfast nodes"
-lists the names. Any of them can be asked to let another one go.
+Without NODE it is the only one; of several, "holdfast nodes" lists the names, and any of them can be
+asked to let another one go. --here is the one that answers, which behind a load balancer may be any.
 
 Nobody is let in any more. Every client is told when to come back, spread over the drain time of the
 node (--drain-timeout), gets what was published for it, and is closed with code 1012. Then the
@@ -101,6 +101,9 @@ process ends with status 0, usually within a second, in the drain time at the la
 Examples:
   # the gateway at HOLDFAST_URL
   holdfast drain
+
+  # of several the one on this machine, before it is replaced
+  holdfast drain --here --url http://127.0.0.1:8080
 
   # one of several by its name, as data
   holdfast drain mf3k2ab9c8d7e6f5 --json

@@ -127,8 +127,9 @@ function addDrain(program: HoldfastCommand, terminal: Terminal): void {
   withClientFlags(program.command('drain'))
     .description('let a node go without loss, and wait until it is gone')
     .argument('[node]', 'its name; the only one if left out')
+    .option('--here', 'the one that answers, of several')
     .addHelpText('after', helpTexts.drain)
-    .action(async (node: string | undefined, flags: ClientFlags) => {
+    .action(async (node: string | undefined, flags: ClientFlags & { here?: boolean }) => {
       const { drainNode } = await import('./drain.ts');
       await drainNode(node, flags, terminal);
     });

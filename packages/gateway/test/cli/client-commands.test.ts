@@ -163,11 +163,11 @@ describe('holdfast drain', () => {
     expect({ status, err }).toEqual({ status: 0, err: '' });
     expect(out).toMatch(/^Drained node k3 with 2 sessions in \d+m?s\.\n$/);
     expect(asked).toEqual([
-      'GET /api/v1/nodes',
+      'GET /api/v1/nodes?limit=1000',
       'POST /api/v1/nodes/k3:drain',
-      'GET /api/v1/nodes',
-      'GET /api/v1/nodes',
-      'GET /api/v1/nodes',
+      'GET /api/v1/nodes?limit=1000',
+      'GET /api/v1/nodes?limit=1000',
+      'GET /api/v1/nodes?limit=1000',
     ]);
   });
 
@@ -206,6 +206,26 @@ describe('holdfast drain', () => {
     const { status, err } = await ask(url, 'drain');
     expect(status).toBe(1);
     expect(err).toContain('Expected NODE to name one of 2 nodes (k3, k4), got nothing.');
+    expect(err).toContain('`--here`');
+  });
+
+  it('lets the one go that answers with --here, and waits while there is no word of it', async () => {
+    const others = [{ name: 'k3', here: false, sessions: 1 }];
+    const here = { name: 'k4', here: true, sessions: 2 };
+    const answers: object[] = [
+      { nodes: [...others, here] },
+      { ...here, withinMs: 30_000 },
+      { nodes: [...others, { ...here, state: 'silent', sessions: null }] },
+      { nodes: others },
+    ];
+    const asked: string[] = [];
+    const server = createServer(({ url }, response) => {
+      asked.push(url ?? '');
+      response.end(JSON.stringify(answers[asked.length - 1]));
+    });
+    const { status, out } = await ask(await listen(server), 'drain', '--here');
+    expect([status, asked[1], asked.length]).toEqual([0, '/api/v1/nodes/k4:drain', 4]);
+    expect(out).toContain('Drained node k4 with 2 sessions');
   });
 });
 

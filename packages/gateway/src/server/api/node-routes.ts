@@ -14,6 +14,7 @@ const nodeView = z.object({
     .describe('silent: it has not answered; it is gone when its lease is over'),
   sessions: count.nullable(),
   startedAt: z.number().nullable().describe('milliseconds since 1970'),
+  here: z.boolean().describe('whether it is the node that answers'),
   leaseMs: z
     .number()
     .nullable()

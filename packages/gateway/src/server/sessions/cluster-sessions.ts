@@ -147,9 +147,10 @@ export class ClusterSessions implements Sessions {
     const views = new Map(answers.map((view) => [view.name, view]));
     return this.#node.nodes().map(({ name, url, isDraining, leaseLeftMs: leaseMs }) => {
       const view = views.get(name);
-      if (view !== undefined) return { ...view, leaseMs };
+      const here = name === this.node;
+      if (view !== undefined) return { ...view, here, leaseMs };
       const state = isDraining ? 'draining' : 'silent';
-      return { name, url, state, sessions: null, startedAt: null, leaseMs };
+      return { name, url, state, sessions: null, startedAt: null, here, leaseMs };
     });
   }
 
@@ -158,7 +159,7 @@ export class ClusterSessions implements Sessions {
     if (!this.#node.nodes().some((one) => one.name === name)) return null;
     const { answers } = await askNodes(this.#node, 'drain', { name });
     const begun = answers.find((answer) => answer !== null);
-    if (begun !== undefined) return begun;
+    if (begun !== undefined) return { ...begun, here: false };
     throw new StoreError('timeout', 'Expected that node to answer; it has not.');
   }
 

@@ -12,6 +12,8 @@ export interface NodeView {
   readonly sessions: number | null;
   /** Ms since 1970; null where it has not answered. */
   readonly startedAt: number | null;
+  /** Whether it is the node that answers. */
+  readonly here: boolean;
   /** How long the others still believe it alive without a word of it, ms; null where nodes share no store. */
   readonly leaseMs: number | null;
 }

@@ -59,7 +59,8 @@ export class OwnNode {
   view(): NodeView {
     const { url, readiness, startedAt } = this.facts;
     const { sessions } = this.layer.gauges();
-    return { name: this.name, url, state: readiness(), sessions, startedAt, leaseMs: null };
+    const { name } = this;
+    return { name, url, state: readiness(), sessions, startedAt, here: true, leaseMs: null };
   }
 
   shareOf(userId: string, most: number): UserShare {

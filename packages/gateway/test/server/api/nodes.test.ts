@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 
 const startedAt = 1_700_000_000_000;
-const own = { name: 'n1', url: 'http://h', startedAt, leaseMs: null };
+const own = { name: 'n1', url: 'http://h', startedAt, here: true, leaseMs: null };
 
 describe('GET nodes', () => {
   it('lists this one, with its state and how many sessions it has', async () => {
