@@ -1,6 +1,6 @@
 /**
  * What nodes ask of the store: each is one script and one round trip. `post` is words to another node; `sweep` is what one
- * user costs whose node is gone, who are taken by the hundred.
+ * user costs among those a node is listed with, who are taken by the hundred.
  */
 export const actKinds = [
   'admit',

@@ -1,6 +1,12 @@
 import { type ActKind, actKinds, type Work, type WorkByKind } from './acts.ts';
 import { mean, type UserStates, userStates } from './user-states.ts';
-import { auditTurns, heartbeatSeconds, leastAudited, type Workload } from './workload.ts';
+import {
+  auditTurns,
+  heartbeatSeconds,
+  leastAudited,
+  sweepTurns,
+  type Workload,
+} from './workload.ts';
 
 /** What the formulas say of a workload that goes on as it is. Rates are per second. */
 export interface Prediction {
@@ -84,6 +90,10 @@ function partsOf(workload: Workload, traffic: Traffic): Parts {
     delivered: { ...none, acts: delivered },
     read,
     assertRows: audited,
+    sweep: {
+      ...none,
+      acts: mean(share, (slots) => spread[slots] ?? 0) / sweepTurns / heartbeatSeconds,
+    },
     post: { ...none, acts: 2 * asked, told: 2 * asked },
     renew: { ...none, acts: nodes / heartbeatSeconds },
   };

@@ -2,7 +2,7 @@ import { auditTurn } from './predict.ts';
 import { Draws } from './draws.ts';
 import { Slots } from './slots.ts';
 import { Tally } from './tally.ts';
-import { firstBackoffSeconds, leaseSeconds, type Workload } from './workload.ts';
+import { firstBackoffSeconds, leaseSeconds, sweepTurns, type Workload } from './workload.ts';
 
 /** What happens to nodes, at a second of the run. */
 export type Incident =
@@ -214,6 +214,9 @@ class Simulation {
       this.#count('renew');
       const acts = Math.round(auditTurn(usersOn[node] ?? 0));
       const rows = places === 0 ? 0 : (acts * rowsOverPlaces) / places;
+      const swept = (usersOn[node] ?? 0) / sweepTurns;
+      if (this.#isCounted)
+        this.#tally.countMany('sweep', { acts: swept, rows: 0, told: 0, entries: 0 });
       if (this.#isCounted) this.#tally.countMany('assertRows', { acts, rows, told: 0, entries: 0 });
     }
   }

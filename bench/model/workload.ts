@@ -29,6 +29,8 @@ export const leaseSeconds = 5;
 /** The audit of a node has been with each of its users within so many heartbeats, and looks at so many with each at least. */
 export const auditTurns = 60;
 export const leastAudited = 64;
+/** Within so many heartbeats a node has gone through the rows that the store has of it, too. */
+export const sweepTurns = 128;
 /** Clients come back after a uniform draw from nothing up to this, the first time. */
 export const firstBackoffSeconds = 0.5;
 /** A million users on a hundred nodes: a chat that most keep open, with agents that write to some of them. */
@@ -48,4 +50,4 @@ export const chat: Workload = {
 };
 
 /** One that fits into a test. */
-export const village: Workload = { ...chat, users: 20_000, nodes: 10 };
+export const village: Workload = { ...chat, users: 12_000, nodes: 10 };

@@ -83,9 +83,10 @@ describe('the model of what a cluster asks of Redis', () => {
     const more = extra('admit', quiet, tally);
     expectAbout(more / (predict(hamlet).sessions / hamlet.nodes));
     expect(tally.workOf(5).admit.acts).toBeGreaterThan(0.9 * more);
-    expect(tally.workOf(9).sweep.acts).toBe(0);
     const users = predict(hamlet).places / hamlet.nodes;
-    expectAbout(tally.workOf(10).sweep.acts / users);
+    const usual = predict(hamlet).work.sweep.acts;
+    expect(tally.workOf(9).sweep.acts).toBeLessThan(usual);
+    expectAbout((tally.workOf(10).sweep.acts - usual) / users);
   });
 
   it('a node that drains keeps the slots of its clients, who come back over its drain time', () => {
