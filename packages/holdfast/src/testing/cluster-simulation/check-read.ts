@@ -100,6 +100,7 @@ function readEvent(
 /** I4: a newcomer that brings nothing gets what was queued for a user who was away. */
 function checkQueued(stage: ClusterStage, client: ClusterClient, { epoch, offset }: Place): void {
   const { records } = stage.userOf(client.user);
+  if (records.isTurnedBack(epoch)) return;
   const missed = records
     .between(epoch, 0, offset)
     .find(

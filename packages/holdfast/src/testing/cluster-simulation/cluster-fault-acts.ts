@@ -110,9 +110,12 @@ function drawCut({ random }: ClusterStage): Cut {
 /** A replica takes over that has not got the last writes; every connection breaks. */
 function failOver(stage: ClusterStage): void {
   const { machine, world, random, hosts } = stage;
+  if (machine.isFailingOver) return;
+  machine.isFailingOver = true;
   const snapshot = machine.server.snapshot();
   const order = stage.placedCount;
   world.in(random.between(0, 2_500), () => {
+    machine.isFailingOver = false;
     machine.rollBack(snapshot);
     for (const { records } of stage.users) records.lose(order);
     for (const { link } of hosts)

@@ -20,6 +20,8 @@ export class StoreMachine {
   refusal: StoreErrorKind | null = null;
   /** Called around each act that is done. */
   around: <T>(act: () => T) => T = (act) => act();
+  /** A replica is about to take over. */
+  isFailingOver: boolean = false;
   /** How often something it had kept was lost. */
   losses = 0;
 
