@@ -8,6 +8,9 @@ const answerMs = 250;
 /** How long it is remembered that a session was alive. */
 const rememberMs = 5_000;
 
+/** From the row of a newcomer to its session, at most, milliseconds. */
+const admissionMs = 2_000;
+
 /** I2: whoever is ended has given a reason, or somebody has. */
 export function checkClosed(
   stage: ClusterStage,
@@ -29,6 +32,11 @@ export function checkClosed(
   );
 }
 
+/** Somebody else has come with the ticket of its lineage, or may come still. */
+function hasSuccessor({ wire, openedAt }: LiveSession): boolean {
+  return wire.kin.some((dial) => dial.wire !== wire && dial.endsAt > openedAt);
+}
+
 function isCause(
   stage: ClusterStage,
   host: ClusterHost,
@@ -44,7 +52,7 @@ function isCause(
     case 'no-pong':
       return wire.carriesSince > now - answerMs;
     case 'superseded':
-      return wire.kin.some((dial) => dial.wire !== wire && dial.endsAt > openedAt);
+      return hasSuccessor(known);
     case 'evicted':
       return stage.scenario.options.onLimit === 'evict-oldest';
     case 'admin':
@@ -53,9 +61,9 @@ function isCause(
     case 'shutdown':
       return host.state === 'draining';
     case 'excess':
-      // An eviction of which the message was lost is noticed by the row that is gone.
-      if (stage.scenario.options.onLimit === 'evict-oldest') return true;
-      return host.rowsLostAt >= openedAt || stage.machine.losses > losses;
+      // Where the message was lost of an eviction, or a succession that is over by now, what is noticed is the row that is gone.
+      if (stage.scenario.options.onLimit === 'evict-oldest' || hasSuccessor(known)) return true;
+      return host.rowsLostAt >= openedAt - admissionMs || stage.machine.losses > losses;
     default:
       return false;
   }

@@ -12,7 +12,9 @@ export function checkRefused(
   { user: id, reason, limit, retryAfterMs }: Refused,
 ): void {
   const user = stage.userOf(id);
-  if (reason === 'user-limit' && retryAfterMs === undefined) {
+  // What it heard before it stood still counts as just heard: time has not passed for it.
+  const isAwake = host.thawedAt < stage.world.now - provenMs;
+  if (reason === 'user-limit' && retryAfterMs === undefined && isAwake) {
     const alive = aliveCount(stage, user, provenMs);
     stage.verdict.expect(
       alive >= limit,

@@ -31,6 +31,8 @@ export class ClusterClient implements WireClient {
   place: Place | null = null;
   /** Where it began to read the record it is in; what stands after that it has read, or was told to be gone. */
   since: Place | null = null;
+  /** When it was last told `ready`. */
+  readyAt: number = -Infinity;
   /** Numbers of the events it has read in this epoch, and in all of them. */
   readonly readHere: Set<number> = new Set();
   readonly readEver: Set<number> = new Set();
@@ -99,6 +101,7 @@ export class ClusterClient implements WireClient {
     this.#stage.note(() => `${this.name} reads ${frame.type} ${frame.offset} ${JSON.stringify(frame.resume ?? frame.data)}`);
     if (frame.type === 'ready') {
       this.state = 'on';
+      this.readyAt = this.#stage.world.now;
       this.refused = null;
       this.session = frame.session ?? null;
       this.generation = Number(/-(\d+)(?:\.\d+)?$/.exec(this.session ?? '')?.[1]);

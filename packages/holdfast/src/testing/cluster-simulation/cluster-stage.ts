@@ -62,8 +62,8 @@ export class ClusterStage {
   isEnding = false;
   /** Since when nothing is wrong; Infinity while something may be. */
   calmSince: number = Infinity;
-  /** The act that is done now puts rows back whether there is room or not. */
-  isForcing = false;
+  /** The act that is done now puts rows back whether there is room or not, or gives one the place of another. */
+  isExcused = false;
   placedCount = 0;
   hostCount = 0;
   clientCount = 0;
@@ -147,12 +147,17 @@ function witnessOf(stage: ClusterStage): StoreWitness {
         number: number === undefined ? null : Number(number),
         onlyFor: entry.onlyFor,
         holders: sessions > 0 ? holdersOf(stage, user) : [],
+        at: stage.world.now,
         order: stage.placedCount,
         isLost: false,
       });
     },
-    forcing: () => {
-      stage.isForcing = true;
+    exchanging: () => {
+      stage.isExcused = true;
     },
+    forcing: () => {
+      stage.isExcused = true;
+    },
+    noting: (line) => stage.note(line),
   };
 }

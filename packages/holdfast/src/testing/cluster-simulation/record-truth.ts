@@ -5,6 +5,7 @@ export interface Placed {
   readonly onlyFor: number | null;
   /** Sessions of the user that held a row then: it counts as delivered to each of them. */
   readonly holders: readonly number[];
+  readonly at: number;
   /** The how many-eth event of all. */
   readonly order: number;
   /** The store has lost it since. */

@@ -1,4 +1,12 @@
-import type { AppendAct, AppendAnswer, AssertAct, AssertAnswer } from '../../sessions/store/acts.ts';
+import type {
+  AdmitAct,
+  AdmitAnswer,
+  AppendAct,
+  AppendAnswer,
+  AssertAct,
+  AssertAnswer,
+  ReleaseAct,
+} from '../../sessions/store/acts.ts';
 import { StoreError } from '../../sessions/store/store-error.ts';
 import type { StoreListener } from '../../sessions/store/cluster-store.ts';
 import { MemoryStore } from '../../stores/memory/memory-store.ts';
@@ -8,8 +16,11 @@ import type { StoreLink } from './store-link.ts';
 /** Who sees what the store does, at the instant at which it does it. */
 export interface StoreWitness {
   appended(act: AppendAct, answer: AppendAnswer): void;
+  /** The act that was done gave one the place of another. */
+  exchanging(): void;
   /** The act that is done next may put back more than there is room for. */
   forcing(act: AssertAct): void;
+  noting(line: () => string): void;
 }
 
 /** A link that tells a witness of the answers of the store before they are on their way. */
@@ -52,8 +63,46 @@ export class WatchedStore extends MemoryStore {
   }
 
   override assertRows(act: AssertAct): Promise<AssertAnswer> {
-    if (act.isForced) this.#told.next = { before: () => this.#witness.forcing(act) };
+    const { node, user, rows, isForced } = act;
+    this.#told.next = {
+      before: () => {
+        if (isForced) this.#witness.forcing(act);
+      },
+      after: (answer) => {
+        const { verdicts, removed } = answer as AssertAnswer;
+        const words = verdicts.map(({ session, verdict }) => `${session} ${verdict}`);
+        const named = rows.length === 0 ? 'nobody' : words.join(', ');
+        this.#witness.noting(
+          () => `${node} asserts of ${user}: ${named}, ${removed} removed${isForced ? ', by force' : ''}`,
+        );
+      },
+    };
     return super.assertRows(act);
+  }
+
+  override admit(act: AdmitAct): Promise<AdmitAnswer> {
+    const { node, user, session } = act;
+    this.#told.next = {
+      after: (answer) => {
+        const { outcome, ...rest } = answer as AdmitAnswer;
+        if ('replaced' in rest && rest.replaced !== null) this.#witness.exchanging();
+        const about =
+          'replaced' in rest ? `for ${rest.replaced?.session}, ${rest.count}` : rest.rows.length;
+        this.#witness.noting(
+          () => `${node} asks for ${session} of ${user}: ${outcome}, ${about} of ${rest.limit}`,
+        );
+      },
+    };
+    return super.admit(act);
+  }
+
+  override release(act: ReleaseAct): Promise<boolean> {
+    const { node, user, session } = act;
+    this.#told.next = {
+      after: (answer) =>
+        this.#witness.noting(() => `${node} gives ${session} of ${user} back: ${String(answer)}`),
+    };
+    return super.release(act);
   }
 
   /** Subscribing needs the connection that messages come by. */
