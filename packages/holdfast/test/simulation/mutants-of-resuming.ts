@@ -46,7 +46,7 @@ export const resumingMutants: readonly Mutant[] = [
   },
   {
     name: 'a log lets go what a client can still come back for',
-    file: 'sessions/longest-use.ts',
+    file: 'sessions/log-use.ts',
     from: 'return resumeWindowMs + pingIntervalMs + pingTimeoutMs + backlogMs;',
     to: 'return (resumeWindowMs + pingIntervalMs + pingTimeoutMs + backlogMs) / 4;',
   },
