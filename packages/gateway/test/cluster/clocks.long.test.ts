@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { demandExactRound } from '../../src/proof/scenarios/cluster-limit.ts';
 import { demandRecovery, leaseMs } from '../../src/proof/scenarios/cluster-stage.ts';
 import { demandNumbers, publishNumbers } from '../../src/proof/scenarios/streams.ts';
@@ -10,6 +10,12 @@ const library = '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1';
 
 const ground = new ClusterGround();
 afterEach(() => ground.clear());
+
+/** A token of the future is good nowhere: those of this test were issued before any of the clocks. */
+beforeEach(() => {
+  const now = Date.now.bind(Date);
+  vi.spyOn(Date, 'now').mockImplementation(() => now() - 15 * 60_000);
+});
 
 /** A wall clock that is off by as much; what runs evenly is left alone. */
 function clockOff(by: string): Surroundings {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Deployment } from '../../src/proof/deployment.ts';
 import type { ProofClient } from '../../src/proof/dialer.ts';
 import { type RedisStart, RedisServer } from '../../src/proof/processes/redis-server.ts';
@@ -23,6 +24,11 @@ export class ClusterGround {
   readonly #stages: LiveStage[] = [];
   readonly #curtain: AbortController = new AbortController();
   #users = 0;
+
+  constructor() {
+    // Every pause under way listens to it.
+    setMaxListeners(0, this.#curtain.signal);
+  }
 
   /** A Redis that forgets everything when it ends. */
   async startRedis(start: RedisStart = {}): Promise<RedisServer> {

@@ -10,6 +10,11 @@ type ConnectionSettings = Omit<RedisOptions, 'replyMapping'>;
 /** Between two attempts to connect, milliseconds. */
 const reconnecting = { firstMs: 100, maxMs: 1_000 };
 const connectTimeoutMs = 2_000;
+/**
+ * A connection on which so many acts in a row could have timed out is given up: where packets were dropped, TCP itself would
+ * try again only after as long as that has lasted.
+ */
+const silentTimeouts = 4;
 /** How long the other side of a connection that was ended here may take to end it, too. */
 const disconnectTimeoutMs = 100;
 
@@ -31,6 +36,7 @@ function commonOptions(settings: RedisSettings): ConnectionSettings {
     enableReadyCheck: false,
     disableClientInfo: true,
     connectTimeout: connectTimeoutMs,
+    socketTimeout: silentTimeouts * settings.timeoutMs,
     disconnectTimeout: disconnectTimeoutMs,
   };
 }
