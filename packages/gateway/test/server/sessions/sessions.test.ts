@@ -2,6 +2,7 @@ import { UsageError } from 'holdfast';
 import type { FakeSocket } from 'holdfast/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Core } from '../../../src/server/core.ts';
+import { PrometheusText } from '../../../src/server/metrics/prometheus.ts';
 import { NodeHouse, Wire } from './node-house.ts';
 
 let house: NodeHouse;
@@ -203,6 +204,29 @@ describe('without their store', () => {
     expect(house.lines.map(({ event: name }) => name)).toEqual(
       expect.arrayContaining(['joined', 'storeAway', 'storeBack']),
     );
+  });
+
+  it('I6 a lease that is over is a fault, a line and a count, and what is repaired is told', async () => {
+    const wire = new Wire();
+    const core = await house.join({}, wire);
+    const socket = await house.come(core, 'u');
+    wire.isCut = true;
+    await house.run(6000);
+    wire.isCut = false;
+    await house.run(2000);
+    expect(core.metrics.leasesLost).toBe(1);
+    expect(core.metrics.repairs.restored + core.metrics.repairs.removed).toBeLessThanOrEqual(1);
+    expect(core.faults.standing().map(({ where }) => where)).toEqual(['lease']);
+    expect(house.lines.filter(({ event }) => event === 'joined')).toMatchObject([
+      { isAnew: false, level: 'info' },
+      { isAnew: true, level: 'warn' },
+    ]);
+    const text = await new PrometheusText(core).read();
+    expect(text).toMatch(/^holdfast_lease_lost_total 1$/m);
+    expect(text).toMatch(/^holdfast_store_up 1$/m);
+    expect(text).toMatch(/^holdfast_store_act_failures_total\{act="renew"\} [1-9]/m);
+    expect(socket.closes).toEqual([]);
+    expect((await house.done(core.sessions.overview('u', 9))).count).toBe(1);
   });
 
   it('E9 its warnings are said once, and stand in health until they are over', async () => {
