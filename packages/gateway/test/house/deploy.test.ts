@@ -65,7 +65,7 @@ interface Compose {
       {
         readonly environment?: Readonly<Record<string, string>>;
         readonly stop_grace_period?: string;
-        readonly command?: readonly string[];
+        readonly command?: string;
       }
     >
   >;
