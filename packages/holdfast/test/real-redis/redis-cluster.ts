@@ -49,7 +49,7 @@ export async function startCluster(replicas = 0): Promise<RealCluster> {
 
 function agreed(server: RedisProcess): Promise<boolean> {
   return eventually('the Redis Cluster', async () =>
-    (await server.ask('CLUSTER', 'INFO')).includes('cluster_state:ok') ? true : false,
+    (await server.ask('CLUSTER', 'INFO')).includes('cluster_state:ok'),
   );
 }
 
@@ -75,10 +75,14 @@ async function mastersOf(servers: readonly RedisProcess[]): Promise<readonly Red
       ),
     ),
   );
-  const firstSlot = (line: string): number => Number(/ (\d+)-/.exec(line)?.[1] ?? Infinity);
   return servers
     .map((server, place) => ({ server, line: told[place] }))
     .filter((one): one is { server: RedisProcess; line: string } => one.line !== undefined)
     .toSorted((one, other) => firstSlot(one.line) - firstSlot(other.line))
     .map(({ server }) => server);
+}
+
+/** Of a line of CLUSTER NODES. */
+function firstSlot(line: string): number {
+  return Number(/ (\d+)-/.exec(line)?.[1] ?? Infinity);
 }

@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => cluster.close());
 
 /** The long tier runs all of them. */
-const sample = storeContract.filter(({ waits }, place) => waits === 'nothing' && place % 8 === 0);
+const sample = storeContract.filter(({ waits }, place) => waits === 'nothing' && place % 12 === 0);
 
 describe('the store in a Redis Cluster of three masters keeps the contract', () => {
   it.concurrent.each(sample)('$name', async ({ run }) => {

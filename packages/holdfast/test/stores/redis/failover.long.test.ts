@@ -112,6 +112,7 @@ describe('a failover', () => {
     );
     await servesAgain(store, 2_000_000);
     await hearsAll(store, ear, 9_000_000);
+    expect(ear.news.at(-1)).toBe('connected');
   });
 });
 
@@ -125,5 +126,6 @@ describe('slots of a Redis Cluster that move', () => {
     await cluster.reshard(1_000);
     await servesAgain(store, 2_000_000);
     await hearsAll(store, ear, 9_000_000);
+    expect(ear.news.at(-1)).toBe('connected');
   });
 });

@@ -15,7 +15,7 @@ describe('random streams of acts', () => {
     const check = checkStreams({
       one: async () => openMemoryBench(),
       other: async () => openRedisBench(server.url, { leaseMs: 600_000 }),
-      runs: 80,
+      runs: 50,
       seed: 5,
     });
     await expect(check).resolves.toBeUndefined();
