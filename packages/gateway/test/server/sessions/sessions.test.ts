@@ -225,6 +225,8 @@ describe('without their store', () => {
     expect(text).toMatch(/^holdfast_lease_lost_total 1$/m);
     expect(text).toMatch(/^holdfast_store_up 1$/m);
     expect(text).toMatch(/^holdfast_store_act_failures_total\{act="renew"\} [1-9]/m);
+    expect(text).toMatch(/^holdfast_store_acts_total\{act="admit"\} 1$/m);
+    expect(text).toMatch(/^holdfast_store_act_failures_total\{act="admit"\} 0$/m);
     expect(socket.closes).toEqual([]);
     expect((await house.done(core.sessions.overview('u', 9))).count).toBe(1);
   });
