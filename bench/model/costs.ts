@@ -8,69 +8,69 @@ import type { LogBounds, MemoryCost } from './memory.ts';
  */
 export const measuredCosts: CostTable = {
   admit: {
-    usec: { each: 23.4, perRow: 1.03, perNode: 0.0153 },
-    bytesIn: { each: 412, perNode: 8 },
-    bytesOut: { each: 65 },
+    usec: { each: 26.8, perRow: 1.25, perNode: 0.0286 },
+    bytesIn: { each: 419, perNode: 10 },
+    bytesOut: { each: 80 },
   },
   release: {
-    usec: { each: 18.9, perRow: 0.596, perNode: 0.011 },
-    bytesIn: { each: 349, perNode: 8 },
+    usec: { each: 23.4, perRow: 0.248, perNode: 0.0148 },
+    bytesIn: { each: 356, perNode: 10 },
     bytesOut: { each: 4 },
   },
   reserve: {
-    usec: { each: 20.4, perRow: 0.345, perNode: 0.0121 },
-    bytesIn: { each: 354, perNode: 8 },
+    usec: { each: 26.2, perNode: 0.0078 },
+    bytesIn: { each: 361, perNode: 10 },
     bytesOut: { each: 4 },
   },
   confirm: {
-    usec: { each: 12.5 },
+    usec: { each: 11.9 },
     bytesIn: { each: 127 },
     bytesOut: { each: 4 },
   },
   append: {
-    usec: { each: 28.2, perRow: 0.906, perNode: 0.0158, perTold: 2.59, perEventByte: 0.00431 },
-    bytesIn: { each: 404, perRow: 1, perNode: 8, perEventByte: 1 },
-    bytesOut: { each: 36, perTold: 118, perCopyByte: 1 },
+    usec: { each: 26.9, perRow: 0.779, perNode: 0.0207, perTold: 3.15, perEventByte: 0.00563 },
+    bytesIn: { each: 410, perRow: 1, perNode: 10, perEventByte: 1 },
+    bytesOut: { each: 36, perTold: 120, perCopyByte: 1 },
   },
   delivered: {
-    usec: { each: 12.1 },
-    bytesIn: { each: 136 },
+    usec: { each: 12 },
+    bytesIn: { each: 137 },
     bytesOut: { each: 4 },
   },
   read: {
-    usec: { each: 14.6, perEntry: 1.03 },
+    usec: { each: 14.6, perEntry: 1.07 },
     bytesIn: { each: 157 },
     bytesOut: { each: 36, perEntry: 13, perCopyByte: 1 },
   },
   assertRows: {
-    usec: { each: 23.3, perRow: 2.69, perNode: 0.0142 },
-    bytesIn: { each: 364, perRow: 77, perNode: 8 },
+    usec: { each: 21.8, perRow: 4.34, perNode: 0.0177 },
+    bytesIn: { each: 370, perRow: 79, perNode: 10 },
     bytesOut: { each: 32, perRow: 5 },
   },
   post: {
-    usec: { each: 12.3 },
-    bytesIn: { each: 193 },
-    bytesOut: { each: 197 },
+    usec: { each: 12.2 },
+    bytesIn: { each: 195 },
+    bytesOut: { each: 199 },
   },
   sweep: {
-    usec: { each: 14.8 },
-    bytesIn: { each: 246 },
+    usec: { each: 17.1 },
+    bytesIn: { each: 249 },
     bytesOut: { each: 52 },
   },
   renew: {
-    usec: { each: 19.6, perNode: 0.887 },
-    bytesIn: { each: 344 },
-    bytesOut: { each: 296, perNode: 55 },
+    usec: { each: 20.1, perNode: 0.958 },
+    bytesIn: { each: 346 },
+    bytesOut: { each: 306, perNode: 57 },
   },
 };
 
 /** The same of its memory. */
 export const measuredMemory: MemoryCost = {
-  user: 135,
-  row: 48,
-  place: 85,
-  log: 4_120,
-  entry: 4,
+  user: 162,
+  row: 81,
+  place: 21,
+  log: 4_140,
+  entry: 5,
   node: 136_000,
 };
 

@@ -68,10 +68,10 @@ export function pricesTable(costs: CostTable): string {
 }
 
 const slopes = [
-  ['perRow', 'row'],
-  ['perTold', 'node told'],
-  ['perEntry', 'entry'],
-  ['perNode', 'live node'],
+  ['perRow', 'a row'],
+  ['perTold', 'a node told'],
+  ['perEntry', 'an entry'],
+  ['perNode', 'a live node'],
 ] as const;
 
 function toldPrice(price: Price): string {
@@ -80,7 +80,7 @@ function toldPrice(price: Price): string {
     const value = price[slope] ?? 0;
     const isWithEvent = perCopyByte !== undefined && (slope === 'perTold' || slope === 'perEntry');
     const event = isWithEvent ? ' and its event' : '';
-    return value === 0 ? [] : [`${figure(value)} a ${name}${event}`];
+    return value === 0 ? [] : [`${figure(value)} ${name}${event}`];
   });
   const event = (perEventByte ?? 0) >= 1 ? ['the event'] : [];
   return [figure(each), ...parts, ...event].join(' + ');
