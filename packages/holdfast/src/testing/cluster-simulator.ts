@@ -55,3 +55,33 @@ export async function simulateCluster(
   const { violation } = stage.verdict;
   return { seed, rounds, violation, steps: stage.world.steps, counts: stage.counts };
 }
+
+/** The one command that runs this again, with every line of what happens. */
+export function clusterReplayCommand({
+  seed,
+  rounds,
+}: Pick<ClusterSimulationResult, 'seed' | 'rounds'>): string {
+  return `npm run simulate -- --nodes --seed ${seed} --rounds ${rounds}`;
+}
+
+const lastLines = 60;
+
+/** Runs a simulation that failed once more and tells what led to it, and how to run it again; empty if it does not fail. */
+export async function replayCluster(options: ClusterSimulationOptions): Promise<string> {
+  const lines: string[] = [];
+  const { violation, seed, rounds } = await simulateCluster({
+    ...options,
+    trace: (line) => {
+      lines.push(line);
+      if (lines.length > lastLines) lines.shift();
+    },
+  });
+  if (violation === null) return '';
+  const at = (violation.atMs / 1000).toFixed(3);
+  return [
+    `${violation.invariant} does not hold at ${at} s of seed ${seed}: ${violation.message}`,
+    'what led to it:',
+    ...lines.map((line) => `  ${line}`),
+    `run it again: ${clusterReplayCommand({ seed, rounds })}`,
+  ].join('\n');
+}

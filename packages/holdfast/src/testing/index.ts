@@ -9,6 +9,17 @@ export {
   type MemoryStoreOptions,
   type StoreSnapshot,
 } from '../stores/memory/memory-store-server.ts';
+export {
+  type ClusterFaultKind,
+  clusterFaultKinds,
+} from './cluster-simulation/cluster-scenario.ts';
+export {
+  clusterReplayCommand,
+  type ClusterSimulationOptions,
+  type ClusterSimulationResult,
+  replayCluster,
+  simulateCluster,
+} from './cluster-simulator.ts';
 export { type FakePeer, FakeSocket } from './fake-socket.ts';
 export { type Fault, type FaultDirection, FaultLink } from './fault-link.ts';
 export { faultPlan, type FaultPlanOptions, type PlannedKind } from './fault-plan.ts';

@@ -53,7 +53,7 @@ export function checkRead(stage: ClusterStage, client: ClusterClient, frame: Rea
   const { type, offset = -1, epoch = '', reason, from, to, data } = frame;
   if (type === 'event' && data !== undefined) readEvent(stage, client, { offset, number: data.n });
   if (type !== 'gap') return;
-  stage.note(() => `${client.name} is told a gap: ${JSON.stringify(frame)}`);
+  stage.note(() => `${client.name} is told a gap: ${reason} ${from} ${to}, ${offset}`);
   if (from !== undefined && to !== undefined) passOver(stage, client, { from, to, offset });
   else if (reason === 'broadcast') passOver(stage, client, { from: offset, to: offset, offset });
   else {

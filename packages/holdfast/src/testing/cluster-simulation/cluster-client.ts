@@ -90,9 +90,8 @@ export class ClusterClient implements WireClient {
     this.#turn += 1;
   }
 
-  written(wire: Wire, text: string): void {
+  written(_wire: Wire, text: string): void {
     checkWritten(this.#stage, this, JSON.parse(text) as ReadFrame);
-    void wire;
   }
 
   read(wire: Wire, text: string): void {
@@ -124,7 +123,7 @@ export class ClusterClient implements WireClient {
   /** Somebody else dials with its ticket: a copy of it, or a thief. */
   dialCopy(host: ClusterHost): void {
     const { world, note } = this.#stage;
-    const wire = new Wire(world, host, { client: new Copyist(this.#stage), kin: this.dials });
+    const wire = new Wire(world, host, { client: new Copyist(this.#stage, this), kin: this.dials });
     note(() => `somebody dials ${host.name} with the ticket of ${this.name}`);
     this.#arrive(wire, host, null);
     world.in(this.#stage.random.between(200, 4_000), () => wire.leave(true));
@@ -175,9 +174,11 @@ export class ClusterClient implements WireClient {
 /** Reads what it is given, and never comes back. */
 class Copyist implements WireClient {
   readonly #stage: ClusterStage;
+  readonly #of: ClusterClient;
 
-  constructor(stage: ClusterStage) {
+  constructor(stage: ClusterStage, of: ClusterClient) {
     this.#stage = stage;
+    this.#of = of;
   }
 
   read(_wire: Wire, text: string): void {
@@ -187,5 +188,7 @@ class Copyist implements WireClient {
   }
 
   closed(): void {}
-  written(): void {}
+  written(_wire: Wire, text: string): void {
+    checkWritten(this.#stage, this.#of, JSON.parse(text) as ReadFrame);
+  }
 }
