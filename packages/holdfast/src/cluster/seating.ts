@@ -43,11 +43,14 @@ export class Seating {
     answer: Admitted,
     { ticket, known }: { ticket: Inheritance | null; known: KnownRecord | null },
   ): Promise<OpenOutcome> {
-    const { layer, mirrors, ledger, clock, farewells } = this.#parts;
+    const { layer, mirrors, clock, farewells } = this.#parts;
     const { userId, request, generation, startedAtMs } = newcomer;
+    // Whoever made room on this node hears it from nobody else. A predecessor is succeeded when its client enters.
+    if (answer.replaced !== null && answer.replaced.lineage !== answer.lineage)
+      layer().cluster.closeFor(userId, answer.replaced.session, { cause: 'evicted' });
     const isReady = await this.#prepare(newcomer, answer, known);
     if (!isReady || newcomer.end !== null) {
-      ledger.release(userId, generation);
+      this.#giveBack(newcomer, answer);
       if (!isReady)
         throw new StoreError('unreachable', 'The record of a newcomer could not be read.');
       return farewells.gone(newcomer);
@@ -67,8 +70,16 @@ export class Seating {
       },
     );
     if (outcome.outcome === 'opened') mirrors.entered(userId);
-    else ledger.release(userId, generation);
+    else this.#giveBack(newcomer, answer);
     return outcome;
+  }
+
+  /** It has not come in. The place it had of a predecessor here is gone for that one, too. */
+  #giveBack({ userId, generation }: Newcomer, { replaced }: Admitted): void {
+    const { ledger, layer } = this.#parts;
+    ledger.release(userId, generation);
+    if (replaced !== null)
+      layer().cluster.closeFor(userId, replaced.session, { cause: 'superseded' });
   }
 
   /** Brings here what it will be written; false where the store could not be asked. */
