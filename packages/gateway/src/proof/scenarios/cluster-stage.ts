@@ -29,7 +29,7 @@ export function nodeAt({ nodes }: GatewayCluster, at: number): Deployment {
   return nodes[at % nodes.length] ?? nodes[0];
 }
 
-const tries = 10;
+const tries = 100;
 
 /**
  * Publishes a number to a user as an honest publisher does: where nobody knows whether it was done, it is repeated under its

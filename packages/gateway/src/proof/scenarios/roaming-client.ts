@@ -28,6 +28,7 @@ export class RoamingClient {
   readonly #received: ReceivedEvent[] = [];
   readonly #gaps: string[] = [];
   #client: ProofClient | null = null;
+  #node: Deployment | null = null;
   #position: ResumePoint | undefined;
   #isOver = false;
   #living: Promise<void> = Promise.resolve();
@@ -47,8 +48,14 @@ export class RoamingClient {
     return [...this.#gaps, ...(this.#client?.gaps.map(({ reason }) => reason) ?? [])];
   }
 
-  get isConnected(): boolean {
-    return this.#client !== null && this.#client.end === null;
+  /** The session it has; null while it has none. */
+  get session(): string | null {
+    return this.#client === null || this.#client.end !== null ? null : this.#client.session;
+  }
+
+  /** Where it was let in last; null before that. */
+  get node(): Deployment | null {
+    return this.#node;
   }
 
   /** Connects, and resolves when it has its first session. */
@@ -65,6 +72,11 @@ export class RoamingClient {
       () => Promise.resolve(this.received.some(({ data }) => data === number)),
       withinMs,
     );
+  }
+
+  /** Ends its connection without a word, as a network does; it comes back. */
+  cut(): void {
+    this.#client?.drop();
   }
 
   /** Leaves for good. Rejects with what kept it from coming back. */
@@ -99,8 +111,10 @@ export class RoamingClient {
     const giveUpAt = performance.now() + patienceMs;
     while (!this.#isOver && performance.now() < giveUpAt) {
       const resume = this.#position === undefined ? {} : { resume: this.#position };
-      const arrival = await this.#stage.at(where()).connect({ user, ...resume });
+      const node = where();
+      const arrival = await this.#stage.at(node).connect({ user, ...resume });
       if (arrival.isOpen) {
+        this.#node = node;
         this.#client = arrival.client;
         return;
       }
