@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
 import type { Deployment } from '../../src/proof/deployment.ts';
-import type { ProofClient } from '../../src/proof/dialer.ts';
 import { type RedisStart, RedisServer } from '../../src/proof/processes/redis-server.ts';
 import { startGateway } from '../../src/proof/processes/start-gateway.ts';
 import type { Surroundings } from '../../src/proof/processes/surroundings.ts';
@@ -71,6 +70,11 @@ export class ClusterGround {
     return stage;
   }
 
+  /** What was measured, for whoever reads the run. */
+  tell(text: string): void {
+    process.stdout.write(`${text}\n`);
+  }
+
   /** To be undone at the end, in reverse order. */
   keep(undo: () => Promise<void> | void): void {
     this.#undo.push(undo);
@@ -80,14 +84,4 @@ export class ClusterGround {
     for (const stage of this.#stages.splice(0)) await stage.clear();
     for (const undo of this.#undo.splice(0).toReversed()) await undo();
   }
-}
-
-/** Fills the user's slots at one node. */
-export async function fill(stage: Stage, user: string, count: number): Promise<ProofClient[]> {
-  return [...(await stage.mustFill(user, count))];
-}
-
-/** Every event of a log that has this name. */
-export function linesOf({ host }: Deployment, event: string): readonly object[] {
-  return (host?.logs ?? []).filter((line) => line['event'] === event);
 }

@@ -85,7 +85,7 @@ it('E4 I4 I7 a failover of Sentinel that loses what the old master had acknowled
   await publishSurely(stage, nodes, { user, number: 4 });
   for (const client of [...readers, back])
     expect(await client.until(() => hasNumber(client, 4), 5_000)).toBe(true);
-  console.log(`failover of Sentinel: ${Math.round(recoveredMs)} ms until everything agreed`);
+  ground.tell(`failover of Sentinel: ${Math.round(recoveredMs)} ms until everything agreed`);
 });
 
 const users = 24;
@@ -100,9 +100,9 @@ it('I4 a master of a Redis Cluster is killed under 24 users on two nodes: nobody
   for (const user of names)
     for (const node of nodes) clients.push(await stage.at(node).mustConnect({ user }));
   let published = 0;
-  let isOver = false;
+  const over = new AbortController();
   const publishing = (async () => {
-    for (; !isOver; published += 1)
+    for (; !over.signal.aborted; published += 1)
       await Promise.all(
         names.map((user) => publishSurely(stage, nodes, { user, number: published })),
       );
@@ -117,7 +117,7 @@ it('I4 a master of a Redis Cluster is killed under 24 users on two nodes: nobody
   expect(await stage.eventually(isPublished, failoverMs)).toBe(true);
   await demandRecovery(stage, nodes, failoverMs);
   const recoveredMs = performance.now() - killedAt;
-  isOver = true;
+  over.abort();
   await publishing;
 
   const numbers = Array.from({ length: published }, (_, at) => at);
@@ -138,7 +138,7 @@ it('I4 a master of a Redis Cluster is killed under 24 users on two nodes: nobody
     expect(over.isOpen ? 'a session' : over.end.code).toBe(4429);
   }
   for (const node of nodes) expect(hostOf(node).isAlive).toBe(true);
-  console.log(
+  ground.tell(
     `Redis Cluster, a master killed: ${Math.round(recoveredMs)} ms until everything agreed; ${published} rounds published meanwhile`,
   );
 });

@@ -43,9 +43,9 @@ class Deploy {
   }
 
   /** A new node takes the place of each, one after the other. */
-  async roll({ startNode }: GatewayCluster): Promise<void> {
+  async roll(cluster: GatewayCluster): Promise<void> {
     for (const old of this.up) {
-      const successor = await startNode();
+      const successor = await cluster.startNode();
       this.up = [...this.up.filter((one) => one !== old), successor];
       const status = await hostOf(old).stop();
       this.#stage.fault(`a node is replaced; it ended with status ${status}`);

@@ -82,7 +82,9 @@ export class House {
 /** Nodes that were given: nothing is started beside them. @throws CallMissing where they are not several */
 function clusterOf([first, second, ...others]: readonly Deployment[]): GatewayCluster {
   if (first === undefined || second === undefined) throw new CallMissing('second node');
-  const startNode = (): Promise<Deployment> =>
-    Promise.reject(new CallMissing('node to start beside the others'));
-  return { nodes: [first, second, ...others], store: null, startNode };
+  return { nodes: [first, second, ...others], store: null, startNode: cannotStart };
+}
+
+function cannotStart(): Promise<Deployment> {
+  return Promise.reject(new CallMissing('node to start beside the others'));
 }
