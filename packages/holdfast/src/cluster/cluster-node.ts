@@ -193,11 +193,13 @@ export class ClusterNode {
    * left to whoever made it.
    */
   async drain(options: DrainOptions): Promise<void> {
-    const { layer, ledger, membership, receipts } = this.#rooms;
+    const { layer, desk, ledger, membership, receipts } = this.#rooms;
     const noted = membership
       .markDraining()
       .catch((error: unknown) => layer.reportFault('store', error));
-    await Promise.all([noted, layer.drain(options)]);
+    const drained = layer.drain(options);
+    desk.close();
+    await Promise.all([noted, drained]);
     await ledger.quiet();
     receipts.close();
     await membership.leave().catch((error: unknown) => layer.reportFault('store', error));

@@ -5,6 +5,7 @@ import type { SessionCodec } from '../sessions/codec.ts';
 import { SessionLayer } from '../sessions/session-layer.ts';
 import type { LogTerms } from '../sessions/store/acts.ts';
 import type { Roster, StoreListener, StoreMessage } from '../sessions/store/cluster-store.ts';
+import { Asking } from './asking.ts';
 import { Broadcasting } from './broadcasting.ts';
 import type { ClusterNodeParts } from './cluster-parts.ts';
 import { ClusterDesk } from './desk.ts';
@@ -175,7 +176,8 @@ function buildCare(rooms: Building, common: Common, parts: ClusterNodeParts): vo
   const { ledger, repairs } = rooms;
   const farewells = new Farewells(common);
   const seating = new Seating({ ...common, mirrors, ledger, farewells });
-  const helpers = { mirrors, scouting, seating, farewells, repairs };
+  const asking = new Asking({ ...common, scouting, farewells });
+  const helpers = { mirrors, scouting, asking, seating, farewells, repairs };
   rooms.desk = new ClusterDesk({ ...common, ...helpers, onStoreFailure });
   rooms.lapsed = new LapsedRows(common);
   rooms.ownRows = new OwnRows({ ...common, repair: (userId) => rooms.repairs.assert(userId) });

@@ -1,48 +1,27 @@
-import type { Settings } from '../core/options.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { Admission, OpenOutcome, OpenRequest } from '../sessions/open-request.ts';
-import type { Inheritance } from '../sessions/position.ts';
-import type { SessionLayer } from '../sessions/session-layer.ts';
-import type { AdmitAct, AdmitAnswer, LogTerms } from '../sessions/store/acts.ts';
-import type { Farewells } from './farewells.ts';
+import type { Asking } from './asking.ts';
 import type { OnStoreFailure } from './cluster-parts.ts';
-import type { Membership } from './membership.ts';
+import type { Farewells } from './farewells.ts';
 import { Newcomer } from './newcomer.ts';
 import { Newcomers } from './newcomers.ts';
-import { drawEpoch, type RecordMirrors } from './record-mirrors.ts';
 import type { Repairs } from './repairs.ts';
 import type { Scouted, Scouting } from './scouting.ts';
-import type { Seating } from './seating.ts';
-import type { StoreGuard } from './store-guard.ts';
+import { type FoundFull, type Full, SlotRequest, type SlotRequestParts } from './slot-request.ts';
 
 /** What the desk works with. */
-export interface DeskParts {
-  readonly settings: Settings;
+export interface DeskParts extends SlotRequestParts {
   readonly clock: Clock;
-  readonly guard: StoreGuard;
-  readonly layer: () => SessionLayer;
-  readonly membership: () => Membership;
-  readonly mirrors: RecordMirrors;
   readonly scouting: Scouting;
-  readonly seating: Seating;
+  readonly asking: Asking;
   readonly farewells: Farewells;
   readonly repairs: Repairs;
-  readonly terms: LogTerms;
   readonly onStoreFailure: OnStoreFailure;
   /** When somebody may come back who was turned away because the store is away, milliseconds. */
   readonly retryMs: () => number;
 }
 
-type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
-
-/** How often a newcomer has tried, and how far it may go. */
-interface Attempt {
-  readonly endsAt: number;
-  /** Everybody in its way has proven to be alive: the oldest may give way, where the policy says so. */
-  mayEvict: boolean;
-}
-
-const evictEveryMs = 60_000;
+const freed: Scouted = { outcome: 'freed', blocking: [] };
 /** On top of the probe timeout: the way to the store and to other nodes. */
 const travelMs = 500;
 /** How often a newcomer asks again who is told that a slot is free, and finds it taken. */
@@ -106,7 +85,18 @@ export class ClusterDesk {
     return this.#newcomers.turnAway(userId, isMeant);
   }
 
+  /** No newcomer is let in any more: those who are asked are told so. */
+  close(): void {
+    for (const newcomer of this.#newcomers.all()) newcomer.nudge();
+  }
+
   async #admit(newcomer: Newcomer): Promise<OpenOutcome> {
+    const became = await this.#decide(newcomer);
+    this.#parts.asking.ended(newcomer, became);
+    return became;
+  }
+
+  async #decide(newcomer: Newcomer): Promise<OpenOutcome> {
     try {
       return await this.#askStore(newcomer);
     } catch (error) {
@@ -116,50 +106,51 @@ export class ClusterDesk {
 
   /** Rejects with StoreError. */
   async #askStore(newcomer: Newcomer): Promise<OpenOutcome> {
-    const { guard, settings, mirrors } = this.#parts;
-    const ticket = this.#ticketOf(newcomer);
+    const { settings } = this.#parts;
+    const request = new SlotRequest(this.#parts, newcomer);
     const endsAt = newcomer.since + settings.probeTimeoutMs + travelMs;
-    const attempt: Attempt = { endsAt, mayEvict: false };
     for (;;) {
-      const act = this.#actOf(newcomer, ticket, attempt);
-      const nudged = newcomer.nudged;
-      const known = mirrors.knownOf(newcomer.userId);
-      const answer = await guard.ask((store) => store.admit(act));
-      if (answer.outcome === 'admitted')
-        return await this.#parts.seating.seat(newcomer, answer, { ticket, known });
-      const outcome = await this.#lookAtFull(newcomer, answer, { attempt, nudged });
+      const tried = await request.try(null);
+      if (tried.outcome === 'had-slot') return tried.became;
+      const outcome = await this.#lookAtFull(request, tried, endsAt);
       if (outcome !== null) return outcome;
     }
   }
 
   /** What comes of finding no free slot; null where the store is to be asked again. */
   async #lookAtFull(
-    newcomer: Newcomer,
-    answer: Full,
-    { attempt, nudged }: { readonly attempt: Attempt; readonly nudged: Promise<void> },
+    request: SlotRequest,
+    found: FoundFull,
+    endsAt: number,
   ): Promise<OpenOutcome | null> {
-    if (newcomer.end !== null) return this.#parts.farewells.gone(newcomer);
-    this.#noteFull(newcomer, answer);
-    if (this.waiting(newcomer.userId) > answer.limit)
-      return this.#parts.farewells.tooMany(newcomer, answer);
-    const scouted = await this.#scout(newcomer, answer, nudged);
-    const isAskingAgain =
-      newcomer.end === null && (await this.#mayChange(newcomer, scouted, attempt));
-    if (newcomer.end !== null) return this.#parts.farewells.gone(newcomer);
-    return isAskingAgain ? null : this.#parts.farewells.full(newcomer, answer, scouted);
+    const { farewells, asking } = this.#parts;
+    const { newcomer } = request;
+    const { full } = found;
+    if (newcomer.end !== null) return farewells.gone(newcomer);
+    this.#noteFull(newcomer, full);
+    if (this.waiting(newcomer.userId) > full.limit) return farewells.tooMany(newcomer, full);
+    const scouted = await this.#scout(newcomer, found);
+    const isAsked = scouted.outcome === 'alive' && newcomer.end === null;
+    const asked = isAsked ? await asking.ask(request, found) : 'denied';
+    if (typeof asked !== 'string') return asked;
+    const known = asked === 'again' ? freed : scouted;
+    const isAskingAgain = newcomer.end === null && (await this.#mayChange(request, known, endsAt));
+    if (newcomer.end !== null) return farewells.gone(newcomer);
+    return isAskingAgain ? null : farewells.full(newcomer, full, known);
   }
 
   /** Whether the store may answer something else by now. */
-  async #mayChange(newcomer: Newcomer, scouted: Scouted, attempt: Attempt): Promise<boolean> {
+  async #mayChange(request: SlotRequest, scouted: Scouted, endsAt: number): Promise<boolean> {
     const { settings, clock } = this.#parts;
-    const isOver = clock.nowMs() >= attempt.endsAt;
+    const { newcomer } = request;
+    const isOver = clock.nowMs() >= endsAt;
     switch (scouted.outcome) {
       case 'freed':
         newcomer.freed += 1;
         return !isOver && newcomer.freed < mostTries;
       case 'alive': {
-        const isEvicting = settings.onLimit === 'evict-oldest' && !attempt.mayEvict;
-        attempt.mayEvict ||= isEvicting;
+        const isEvicting = settings.onLimit === 'evict-oldest' && !request.mayEvict;
+        request.mayEvict ||= isEvicting;
         return isEvicting;
       }
       case 'unproven':
@@ -167,32 +158,8 @@ export class ClusterDesk {
     }
   }
 
-  #ticketOf({ userId, request: { resume } }: Newcomer): Inheritance | null {
-    const ticket = resume?.ticket;
-    return ticket === undefined ? null : this.#parts.layer().cluster.readTicket(userId, ticket);
-  }
-
-  #actOf(newcomer: Newcomer, ticket: Inheritance | null, { mayEvict }: Attempt): AdmitAct {
-    const { membership, settings, terms } = this.#parts;
-    const { request, generation } = newcomer;
-    return {
-      ...membership().actor,
-      user: request.userId,
-      session: generation,
-      device: request.device ?? null,
-      ticket,
-      limit: request.limit ?? settings.maxSessionsPerUser,
-      taken: null,
-      evictEveryMs: mayEvict ? evictEveryMs : null,
-      isWaiting: true,
-      epoch: drawEpoch(),
-      terms,
-    };
-  }
-
   /** Everybody in its way is asked, unless it is nudged before they have answered. */
-  async #scout(newcomer: Newcomer, { rows }: Full, nudged: Promise<void>): Promise<Scouted> {
-    const freed: Scouted = { outcome: 'freed', blocking: [] };
+  async #scout(newcomer: Newcomer, { full: { rows }, nudged }: FoundFull): Promise<Scouted> {
     newcomer.examined = Math.max(newcomer.examined, rows.length);
     return await Promise.race([
       this.#parts.scouting.scout(newcomer.userId, rows),
@@ -234,6 +201,7 @@ export class ClusterDesk {
     const admission = this.#parts.layer().open({ ...request, startedAtMs });
     const outcome = admission.outcome === 'waiting' ? await admission.settled : admission;
     if (outcome.outcome !== 'opened') return outcome;
+    outcome.session.unconfirmedBytes += newcomer.bytesWritten;
     for (const data of held) outcome.session.serve(data);
     return outcome;
   }

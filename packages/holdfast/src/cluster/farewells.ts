@@ -4,11 +4,9 @@ import type { Settings } from '../core/options.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { OpenOutcome } from '../sessions/open-request.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
-import type { AdmitAnswer } from '../sessions/store/acts.ts';
-import type { Newcomer } from './newcomer.ts';
+import type { Newcomer, NewcomerEnd } from './newcomer.ts';
 import type { Scouted } from './scouting.ts';
-
-type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
+import type { Full } from './slot-request.ts';
 
 /** What turning newcomers away works with. */
 export interface FarewellParts {
@@ -25,6 +23,13 @@ interface Why {
   readonly live: number;
   readonly blocking: readonly BlockingSession[];
 }
+
+/** What each end is called on the wire. */
+const reasonOf: Readonly<Record<Exclude<NewcomerEnd, 'left'>, RefusalReason>> = {
+  'too-much': 'rate',
+  'turned-away': 'unauthorized',
+  'bad-frame': 'bad-frame',
+};
 
 /** Every way in which a newcomer is turned away; each says all that is known of those in its way. */
 export class Farewells {
@@ -66,24 +71,34 @@ export class Farewells {
     return this.#refuse(newcomer, { reason: 'overload', retryAfterMs, ...this.#here(newcomer) });
   }
 
-  /** It left, said too much, or its token is over. */
+  /** It left, said too much or what is no frame, or its token is over. */
   gone(newcomer: Newcomer): OpenOutcome {
     const { request, end, isSocketGone } = newcomer;
-    if (isSocketGone || (end === 'left' && request.socket === undefined)) {
+    if (isSocketGone || end === null || end === 'left') {
       newcomer.handOver();
+      if (!isSocketGone && request.socket !== undefined)
+        this.#parts.layer().cluster.dismiss(request.socket);
       return { outcome: 'left' };
     }
-    if (end === 'left' && request.socket !== undefined) {
-      newcomer.handOver();
-      this.#parts.layer().cluster.dismiss(request.socket);
-      return { outcome: 'left' };
-    }
-    const isTooMuch = end === 'too-much';
     return this.#refuse(newcomer, {
-      reason: isTooMuch ? 'rate' : 'unauthorized',
-      retryAfterMs: isTooMuch ? this.#parts.settings.probeTimeoutMs : undefined,
+      reason: reasonOf[end],
+      retryAfterMs: end === 'too-much' ? this.#parts.settings.probeTimeoutMs : undefined,
       ...this.#here(newcomer),
     });
+  }
+
+  /** No newcomer is let in here any more; null while that is not so. */
+  closed(newcomer: Newcomer): OpenOutcome | null {
+    const { request, startedAtMs } = newcomer;
+    const waitedMs = this.#waitedMs(newcomer);
+    const { cluster } = this.#parts.layer();
+    const refused = cluster.refuseIfClosed({ ...request, startedAtMs }, waitedMs);
+    if (refused !== null) newcomer.handOver();
+    return refused;
+  }
+
+  #waitedMs({ isAtLimit, since }: Newcomer): number {
+    return isAtLimit ? this.#parts.clock.nowMs() - since : 0;
   }
 
   #here({ userId }: Newcomer): Pick<Why, 'limit' | 'live' | 'blocking'> {
@@ -93,14 +108,14 @@ export class Farewells {
 
   #refuse(newcomer: Newcomer, { retryAfterMs, ...why }: Why): OpenOutcome {
     newcomer.handOver();
-    const { request, startedAtMs, examined, freed, since } = newcomer;
+    const { request, startedAtMs, examined, freed } = newcomer;
     const refusal = {
       ...why,
       examined,
       reaped: freed,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
-    const waitedMs = newcomer.isAtLimit ? this.#parts.clock.nowMs() - since : 0;
+    const waitedMs = this.#waitedMs(newcomer);
     return this.#parts.layer().cluster.refuse({ ...request, startedAtMs }, refusal, waitedMs);
   }
 }

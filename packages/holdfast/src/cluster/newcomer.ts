@@ -1,18 +1,24 @@
+import type { Asker } from '../sessions/inquiry.ts';
 import type { OpenRequest } from '../sessions/open-request.ts';
-import { nobody, type SocketOwner } from '../sessions/socket.ts';
+import { nobody, type SessionSocket, type SocketOwner } from '../sessions/socket.ts';
 
 /** Frames, pings among them, that a client may send before its `ready`; messages are served once the session is live. */
 const mostFrames = 16;
 const mostBytes = 64 * 1024;
 
+/** Reads what a newcomer says who is asked. */
+export interface AnswerReader {
+  read(data: string | Uint8Array): void;
+}
+
 /** Why a newcomer is not waited for any more. */
-export type NewcomerEnd = 'left' | 'too-much' | 'turned-away';
+export type NewcomerEnd = 'left' | 'too-much' | 'turned-away' | 'bad-frame';
 
 /**
- * A newcomer while the store is asked for its slot. Owns its socket meanwhile: nothing is sent, what its client says is
- * held, and when it leaves, that is known at once.
+ * A newcomer while the store is asked for its slot. Owns its socket meanwhile: nothing is sent unless it is asked, what its
+ * client says is held, and when it leaves, that is known at once.
  */
-export class Newcomer implements SocketOwner {
+export class Newcomer implements SocketOwner, Asker {
   readonly request: OpenRequest;
   /** The handle its session will have. */
   readonly generation: number;
@@ -27,6 +33,10 @@ export class Newcomer implements SocketOwner {
   /** What it has found so far. */
   examined = 0;
   freed = 0;
+  /** Null until it is asked which session is to end for it. */
+  reader: AnswerReader | null = null;
+  isCongested = false;
+  bytesWritten = 0;
   #held: (string | Uint8Array)[] = [];
   #frames = 0;
   #bytes = 0;
@@ -46,6 +56,14 @@ export class Newcomer implements SocketOwner {
 
   get userId(): string {
     return this.request.userId;
+  }
+
+  get socket(): SessionSocket | null {
+    return this.request.socket ?? null;
+  }
+
+  get isSettled(): boolean {
+    return this.end !== null;
   }
 
   /** Resolves when a slot may be free, or it is over. */
@@ -92,9 +110,16 @@ export class Newcomer implements SocketOwner {
     this.#bytes += data.length;
     this.#held.push(data);
     this.heard();
+    if (this.end === null) this.reader?.read(data);
   }
 
-  drained(): void {}
+  letGo(data: string | Uint8Array): void {
+    this.#held.splice(this.#held.lastIndexOf(data), 1);
+  }
+
+  drained(): void {
+    this.isCongested = false;
+  }
 
   ending(): void {
     this.finish('left');

@@ -8,6 +8,10 @@ export class Newcomers {
     return [...(this.#users.get(userId) ?? [])];
   }
 
+  all(): readonly Newcomer[] {
+    return [...this.#users.values()].flatMap((others) => [...others]);
+  }
+
   count(userId: string): number {
     return this.#users.get(userId)?.size ?? 0;
   }

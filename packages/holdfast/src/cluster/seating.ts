@@ -26,6 +26,14 @@ export interface SeatingParts {
 
 type Admitted = Extract<AdmitAnswer, { readonly outcome: 'admitted' }>;
 
+/** What it was when the store was asked. */
+interface Circumstances {
+  readonly ticket: Inheritance | null;
+  readonly known: KnownRecord | null;
+  /** The session whose place it has was chosen by it. */
+  readonly hasTaken: boolean;
+}
+
 /** Lets a newcomer in to whom the store has given a slot. */
 export class Seating {
   readonly #parts: SeatingParts;
@@ -41,13 +49,11 @@ export class Seating {
   async seat(
     newcomer: Newcomer,
     answer: Admitted,
-    { ticket, known }: { ticket: Inheritance | null; known: KnownRecord | null },
+    { ticket, known, hasTaken }: Circumstances,
   ): Promise<OpenOutcome> {
     const { layer, mirrors, clock, farewells } = this.#parts;
-    const { userId, request, generation, startedAtMs } = newcomer;
-    // Whoever made room on this node hears it from nobody else. A predecessor is succeeded when its client enters.
-    if (answer.replaced !== null && answer.replaced.lineage !== answer.lineage)
-      layer().cluster.closeFor(userId, answer.replaced.session, { cause: 'evicted' });
+    const { userId, request, generation, startedAtMs, bytesWritten } = newcomer;
+    this.#endReplaced(userId, answer, hasTaken);
     const isReady = await this.#prepare(newcomer, answer, known);
     if (!isReady || newcomer.end !== null) {
       this.#giveBack(newcomer, answer);
@@ -66,6 +72,7 @@ export class Seating {
         limit,
         count,
         held: newcomer.handOver(),
+        bytesWritten,
         waitedMs: newcomer.isAtLimit ? clock.nowMs() - newcomer.since : 0,
       },
     );
@@ -80,6 +87,14 @@ export class Seating {
     ledger.release(userId, generation);
     if (replaced !== null)
       layer().cluster.closeFor(userId, replaced.session, { cause: 'superseded' });
+  }
+
+  /** Who gave way here is told by nobody else; whose client has come back gives way as it enters. */
+  #endReplaced(userId: string, { replaced, lineage }: Admitted, hasTaken: boolean): void {
+    const { layer, membership } = this.#parts;
+    if (replaced?.node !== membership().generation || replaced.lineage === lineage) return;
+    const cause = hasTaken ? 'taken-over' : 'evicted';
+    layer().cluster.closeFor(userId, replaced.session, { cause });
   }
 
   /** Brings here what it will be written; false where the store could not be asked. */

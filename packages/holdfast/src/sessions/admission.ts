@@ -5,12 +5,12 @@ import type { ConnectRates } from './connect-rates.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Faults } from './faults.ts';
 import type { Heartbeat } from './heartbeat.ts';
+import { endOfAsking } from './inquiry.ts';
 import type { Limits } from './limits.ts';
 import type { LingeringSockets } from './lingering.ts';
 import type { Admission, OpenOutcome, OpenRequest } from './open-request.ts';
 import type { PressureReap } from './pressure-reap.ts';
 import type { Pulse } from './pulse.ts';
-import { endOfAsking } from './questions.ts';
 import { type Arrival, claimOf, type Reception } from './reception.ts';
 import type { Registry } from './registry.ts';
 import { checkResume, type Resumption } from './resumption.ts';
@@ -155,7 +155,12 @@ export class AdmissionDesk {
   #settle(arrival: Arrival, outcome: WaitOutcome, waiter: Waiter): OpenOutcome {
     const decided = this.#conclude(arrival, outcome, waiter);
     if (waiter.waitsFor === 'answer') {
-      const end = endOfAsking(outcome, decided, waiter.endsAt <= this.#rooms.pulse.polledAt);
+      const taken = outcome.outcome === 'admitted' ? outcome.taken : undefined;
+      const end = endOfAsking(decided, {
+        isOverdue: waiter.endsAt <= this.#rooms.pulse.polledAt,
+        hadSlot: outcome.outcome === 'admitted',
+        taken: taken?.state === 'closed' ? taken.id : null,
+      });
       this.#rooms.events.emit({ type: 'askingEnded', user: waiter.seed.userId, ...end });
     }
     return decided;

@@ -1,5 +1,6 @@
 import type { ClusterTold } from './cluster-seat.ts';
 import type { Grant } from './grant.ts';
+import type { Inquiry } from './inquiry.ts';
 import type { Mirror } from './mirror.ts';
 import type { OpenOutcome, OpenRequest, Refusal } from './open-request.ts';
 import type { HandingOver } from './orders.ts';
@@ -10,6 +11,8 @@ import type { EventInput } from '../protocol/event-frame.ts';
 import type { SettledEvent } from './receipts.ts';
 import type { Rooms } from './rooms.ts';
 import type { Scouting } from './scouts.ts';
+import { reapDead } from './pressure-reap.ts';
+import type { Pulse } from './pulse.ts';
 import type { FaultPlace } from './session-event.ts';
 import type { SessionSocket } from './socket.ts';
 
@@ -77,6 +80,26 @@ export class ClusterSide {
    */
   scout(userId: string): Scouting {
     return this.#rooms.scouts.send(userId);
+  }
+
+  /** Turns a newcomer away if no newcomer is let in any more; null otherwise. @throws UsageError as {@link refuse} does */
+  refuseIfClosed(request: OpenRequest, waitedMs: number): OpenOutcome | null {
+    return this.#rooms.grantedDesk.refuseIfClosed(request, waitedMs);
+  }
+
+  /** How newcomers are asked which session is to end for them. */
+  get inquiry(): Inquiry {
+    return this.#rooms.inquiry;
+  }
+
+  /** The fair clock, and whoever is asked again at an instant of it. */
+  get pulse(): Pulse {
+    return this.#rooms.pulse;
+  }
+
+  /** Ends the user's sessions here that are dead, the late ones among them: somebody needs a slot. */
+  reapLate(userId: string): void {
+    reapDead(this.#rooms, userId, { now: this.#rooms.pulse.polledAt, reap: null });
   }
 
   /** Ends the user's session of that generation, whose slot the store has given to another one. False when it is not here. */

@@ -17,6 +17,8 @@ export interface Grant {
   readonly count: number;
   /** Frames the newcomer sent while it waited; served once it is live. */
   readonly held: readonly (string | Uint8Array)[];
+  /** What it was told while it waited, which no pong has confirmed; 0 if absent. */
+  readonly bytesWritten?: number;
   /** How long it waited for peers and the store. */
   readonly waitedMs: number;
 }

@@ -61,6 +61,12 @@ export class GrantedDesk {
     return this.#rooms.reception.dismiss(this.#arrivalOf(request, waitedMs), refusal, waitedMs);
   }
 
+  /** The same for one who still waits, if no newcomer is let in any more; null otherwise. */
+  refuseIfClosed(request: OpenRequest, waitedMs: number): OpenOutcome | null {
+    checkRequest(request);
+    return this.#rooms.reception.refuseIfClosed(this.#arrivalOf(request, waitedMs));
+  }
+
   #arrivalOf(request: OpenRequest, waitedMs: number): Arrival {
     const { clock, pulse, resumption } = this.#rooms;
     return {

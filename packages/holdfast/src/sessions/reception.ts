@@ -113,7 +113,7 @@ export class Reception {
     const { old } = succession;
     const isHeldAlready = shadow.holds(old);
     const session = this.#takeSlot(this.#seedOf(arrival, succession, grant), old, entry.taken);
-    if (waiter !== undefined) session.unconfirmedBytes = waiter.bytesWritten;
+    session.unconfirmedBytes = waiter?.bytesWritten ?? grant?.bytesWritten ?? 0;
     const hasWaited = waiter !== undefined || grant !== undefined;
     this.#tell(session, arrival, {
       flaw: succession.flaw,

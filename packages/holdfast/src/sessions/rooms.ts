@@ -19,6 +19,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { History } from './history.ts';
 import { HookRunner, type HookUse, type SessionHooks } from './hooks.ts';
 import { Inbox } from './inbox.ts';
+import { Inquiry } from './inquiry.ts';
 import { Limits } from './limits.ts';
 import { LingeringSockets } from './lingering.ts';
 import { LogWriter } from './log-writer.ts';
@@ -87,6 +88,7 @@ export interface Rooms extends Ground {
   readonly messageIds: MessageIds;
   readonly resumption: Resumption;
   readonly eviction: Eviction;
+  readonly inquiry: Inquiry;
   readonly waiting: WaitingRoom;
   readonly scouts: Scouts;
   readonly orders: Orders;
@@ -146,7 +148,9 @@ export function buildRooms(ground: Ground): Rooms {
   const resumption = new Resumption({ ...low, history, tickets });
   const messageIds = new MessageIds(low);
   const eviction = new Eviction(low);
-  const waiting = new WaitingRoom({ ...low, heartbeat, eviction, questions: new Questions(low) });
+  const inquiry = new Inquiry(low);
+  const questions = new Questions({ ...low, inquiry });
+  const waiting = new WaitingRoom({ ...low, heartbeat, eviction, questions });
   const flow = { history, delivery, publisher, broadcaster, tickets, resumption, messageIds };
   const tokenRefresh = new TokenRefresh({ ...low, delivery, hookRunner });
   const restarts = new Restarts(heartbeat);
@@ -154,7 +158,7 @@ export function buildRooms(ground: Ground): Rooms {
   const scouts = new Scouts({ ...low, heartbeat });
   const shadow = new Shadow({ ...low, heartbeat });
   const orders = new Orders({ ...low, heartbeat });
-  const care = { receipts, heartbeat, eviction, scouts, shadow, orders };
+  const care = { receipts, heartbeat, eviction, inquiry, scouts, shadow, orders };
   const middle = { ...low, ...flow, ...care, restarts, mirror, waiting, hookRunner, tokenRefresh };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);

@@ -1,6 +1,7 @@
 import type { Newcomer } from '../core/admission.ts';
 import { noEntry, type Timed } from '../core/timing-wheel.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
+import type { Asker } from './inquiry.ts';
 import type { LimitClaim } from './limits.ts';
 import type { PressureReap } from './pressure-reap.ts';
 import type { Session } from './session.ts';
@@ -54,7 +55,7 @@ const mostBytes = 64 * 1024;
  * One newcomer in the queue. Owns its socket meanwhile: nothing is sent unless it is asked, and when the peer leaves, the
  * place is free.
  */
-export class Waiter implements SocketOwner, Timed {
+export class Waiter implements SocketOwner, Asker, Timed {
   readonly seed: WaiterSeed;
   readonly #duties: WaiterDuties;
   isSettled = false;
@@ -64,9 +65,7 @@ export class Waiter implements SocketOwner, Timed {
   /** When it will have waited long enough, for proof or for an answer. */
   endsAt = 0;
   timer: number = noEntry;
-  /** The engine has more of what it was told than it can write now. */
   isCongested = false;
-  /** What it was told, which no pong confirms before it has a session. */
   bytesWritten = 0;
   #held: (string | Uint8Array)[] | null = null;
   #bytesSaid = 0;
@@ -75,6 +74,10 @@ export class Waiter implements SocketOwner, Timed {
   constructor(seed: WaiterSeed, duties: WaiterDuties) {
     this.seed = seed;
     this.#duties = duties;
+  }
+
+  get socket(): SessionSocket | null {
+    return this.seed.socket;
   }
 
   due(now: number): number {
@@ -106,7 +109,6 @@ export class Waiter implements SocketOwner, Timed {
     return held;
   }
 
-  /** What has just been held was for now, and not for later. */
   letGo(data: string | Uint8Array): void {
     this.#held?.splice(this.#held.lastIndexOf(data), 1);
   }

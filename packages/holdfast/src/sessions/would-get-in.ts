@@ -15,9 +15,9 @@ export interface ProspectRooms {
   readonly isWelcome: (extra: unknown) => boolean;
 }
 
-/** Whether the application still lets this waiter in. */
+/** Whether the application still lets in whoever it keeps this with. */
 export function isWelcome(
-  { seed: { extra } }: Waiter,
+  extra: unknown,
   rooms: Pick<ProspectRooms, 'faults' | 'isWelcome'>,
 ): boolean {
   return rooms.faults.attempt('application', () => rooms.isWelcome(extra), false);
@@ -29,9 +29,9 @@ export function isWelcome(
  */
 export function wouldGetIn(waiter: Waiter, rooms: ProspectRooms): boolean {
   const { registry, limits, pulse, faults } = rooms;
-  const { userId, socket } = waiter.seed;
+  const { userId, socket, extra } = waiter.seed;
   const isThere = socket === null || transportOf(socket, faults) !== 'closed';
-  const mayEnter = isThere && isWelcome(waiter, rooms);
+  const mayEnter = isThere && isWelcome(extra, rooms);
   pulse.now();
   return mayEnter && hasRoom(registry.count(userId) - 1, limits.inForce(waiter.seed));
 }

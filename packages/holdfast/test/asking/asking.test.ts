@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { askMs } from '../../src/sessions/questions.ts';
+import { askMs } from '../../src/sessions/inquiry.ts';
 import { FakeSocket } from '../../src/testing/fake-socket.ts';
 import { House, settled } from '../sessions/house.ts';
 import { AskedHouse, askedOn, takeOver, wordsOn } from './asked-house.ts';

@@ -11,8 +11,8 @@ export const askingMutants: readonly Mutant[] = [
   {
     name: 'a newcomer is told of the sessions of everybody',
     file: 'sessions/questions.ts',
-    from: 'sessions: registry.of(userId).map(',
-    to: 'sessions: [...registry.users()].flatMap((user) => registry.of(user)).map(',
+    from: 'candidates: registry.of(userId).map(',
+    to: 'candidates: [...registry.users()].flatMap((user) => registry.of(user)).map(',
   },
   {
     name: 'a slot that was taken over goes to whoever came first',
@@ -40,7 +40,7 @@ export const askingMutants: readonly Mutant[] = [
   },
   {
     name: 'nobody who is asked is ever told that it is over',
-    file: 'sessions/questions.ts',
+    file: 'sessions/inquiry.ts',
     from: 'export const askMs = 30_000;',
     to: 'export const askMs = 300_000;',
   },
