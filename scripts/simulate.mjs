@@ -32,9 +32,8 @@ if (![first, many, minutes, rounds].every((value) => Number.isSafeInteger(value)
 if (!buildIfStale()) process.exit(1);
 
 const simulator = pathToFileURL(path.join(root, 'packages/holdfast/dist/testing/index.js'));
-const { clusterReplayCommand, replayCommand, simulate, simulateCluster } = /** @type {typeof import('holdfast/testing')} */ (
-  await import(simulator.href)
-);
+const { clusterReplayCommand, replayCommand, simulate, simulateCluster } =
+  /** @type {typeof import('holdfast/testing')} */ (await import(simulator.href));
 const trace = many === 1 && !values.quiet ? console.log : undefined;
 for (let seed = first; seed < first + many; seed += 1) {
   const about = { seed, ...(trace === undefined ? {} : { trace }) };

@@ -16,8 +16,8 @@ export interface MembershipDuties {
 }
 
 /** How often a lease is renewed, milliseconds. The store gives it for five times that. */
-export const heartbeatMs = 1_000;
-export const leaseMs = 5_000;
+const heartbeatMs = 1_000;
+const leaseMs = 5_000;
 
 /**
  * This process among the others: its generation, its lease, and who else is alive. A generation that is lost never comes

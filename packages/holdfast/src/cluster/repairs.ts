@@ -25,7 +25,7 @@ export interface RepairParts {
 }
 
 /** What differed about a user, and was put right. */
-export interface Repair extends RepairCounts {
+interface Repair extends RepairCounts {
   readonly user: string;
 }
 

@@ -11,7 +11,11 @@ describe('the simulator of a cluster', () => {
   it('gives the same run for the same seed', async () => {
     const lines: [string[], string[]] = [[], []];
     const one = await simulateCluster({ seed: 8, rounds: 1, trace: (line) => lines[0].push(line) });
-    const other = await simulateCluster({ seed: 8, rounds: 1, trace: (line) => lines[1].push(line) });
+    const other = await simulateCluster({
+      seed: 8,
+      rounds: 1,
+      trace: (line) => lines[1].push(line),
+    });
     expect(lines[1]).toEqual(lines[0]);
     expect(other).toEqual(one);
     expect(lines[0].length).toBeGreaterThan(500);
@@ -31,7 +35,15 @@ describe('the simulator of a cluster', () => {
       expect({ [cause]: counts[`closed: ${cause}`] ?? 0 }).not.toEqual({ [cause]: 0 });
     for (const kind of clusterFaultKinds)
       expect({ [kind]: counts[`fault: ${kind}`] ?? 0 }).not.toEqual({ [kind]: 0 });
-    const told = ['refused', 'limitHit', 'storeAway', 'storeBack', 'repaired', 'joined', 'broadcast'];
+    const told = [
+      'refused',
+      'limitHit',
+      'storeAway',
+      'storeBack',
+      'repaired',
+      'joined',
+      'broadcast',
+    ];
     const published = ['published: queued', 'published: delivered', 'resumed'];
     for (const event of [...told, ...published])
       expect({ [event]: counts[event] ?? 0 }).not.toEqual({ [event]: 0 });

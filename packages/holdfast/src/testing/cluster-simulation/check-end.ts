@@ -18,7 +18,8 @@ export async function checkEnd(stage: ClusterStage, play: ClusterPlay): Promise<
   verdict.expect(
     machine.server.size === 0,
     'I5',
-    () => `the store still keeps ${machine.server.size} users: ${JSON.stringify([...stage.data.users.values()], (_, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value))}`,
+    () =>
+      `the store still keeps ${machine.server.size} users: ${JSON.stringify([...stage.data.users.values()], (_, value: unknown) => (value instanceof Map || value instanceof Set ? [...value] : value))}`,
   );
   for (const { name, node, clock } of openHosts(stage)) {
     if (node === null) continue;

@@ -84,8 +84,7 @@ function readEvent(
   const event = events.get(number);
   verdict.expect(event !== undefined, 'I4', () => `${name} reads an event nobody published`);
   verdict.expect(
-    !client.readHere.has(number) ||
-      (event?.isNamed === true && records.isTurnedBack(place.epoch)),
+    !client.readHere.has(number) || (event?.isNamed === true && records.isTurnedBack(place.epoch)),
     'I4',
     () => `${name} reads event ${number} twice`,
   );

@@ -40,5 +40,7 @@ export function aliveCount(
     ({ user: owner, wire }) =>
       owner === user && (wire.carriesSince !== Infinity || wire.carriedTo >= since),
   );
-  return live.length + user.ended.filter(({ at, aliveTo }) => at >= since && aliveTo >= since).length;
+  return (
+    live.length + user.ended.filter(({ at, aliveTo }) => at >= since && aliveTo >= since).length
+  );
 }

@@ -6,8 +6,7 @@ export function truthCount(stage: ClusterStage, userId: string): number {
   const { data } = stage;
   const record = data.users.get(userId);
   if (record === undefined) return 0;
-  const alive = (node: number): boolean =>
-    (data.leases.get(node)?.untilMs ?? 0) > stage.storeNowMs;
+  const alive = (node: number): boolean => (data.leases.get(node)?.untilMs ?? 0) > stage.storeNowMs;
   return rowsOf(record).filter(({ node, reservedUntilMs }) =>
     node === 0 ? reservedUntilMs > stage.storeNowMs : alive(node),
   ).length;
@@ -41,6 +40,8 @@ export function countingRows(stage: ClusterStage): <T>(act: () => T) => T {
   };
 }
 
-function rowsOf({ rows }: UserRecord): UserRecord['rows'] extends Map<number, infer Row> ? Row[] : never {
+function rowsOf({
+  rows,
+}: UserRecord): UserRecord['rows'] extends Map<number, infer Row> ? Row[] : never {
   return [...rows.values()];
 }

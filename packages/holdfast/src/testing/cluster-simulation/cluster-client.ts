@@ -47,7 +47,8 @@ export class ClusterClient implements WireClient {
   session: string | null = null;
   #turn = 0;
   /** What it heard last of how it was turned away. */
-  refused: { readonly code: number; readonly retryMs: number | null; readonly at: number } | null = null;
+  refused: { readonly code: number; readonly retryMs: number | null; readonly at: number } | null =
+    null;
 
   constructor(stage: ClusterStage, user: string, name: string) {
     this.#stage = stage;
@@ -64,7 +65,9 @@ export class ClusterClient implements WireClient {
     this.state = 'dialling';
     this.#turn += 1;
     const turn = this.#turn;
-    this.#stage.note(() => `${this.name} dials ${host.name} from ${this.place?.offset ?? 'nowhere'}`);
+    this.#stage.note(
+      () => `${this.name} dials ${host.name} from ${this.place?.offset ?? 'nowhere'}`,
+    );
     this.#arrive(wire, host, this.place);
     world.in(random.between(5_000, 12_000), () => {
       if (this.#turn === turn && this.state === 'dialling') this.moveOn();
@@ -97,7 +100,10 @@ export class ClusterClient implements WireClient {
   read(wire: Wire, text: string): void {
     if (this.wire !== wire) return;
     const frame = JSON.parse(text) as ReadFrame;
-    this.#stage.note(() => `${this.name} reads ${frame.type} ${frame.offset} ${JSON.stringify(frame.resume ?? frame.data)}`);
+    this.#stage.note(
+      () =>
+        `${this.name} reads ${frame.type} ${frame.offset} ${JSON.stringify(frame.resume ?? frame.data)}`,
+    );
     if (frame.type === 'ready') {
       this.state = 'on';
       this.readyAt = this.#stage.world.now;

@@ -59,7 +59,8 @@ export class ClusterPlay implements Watch {
   #lookOn(): void {
     const { world, hosts, verdict } = this.#stage;
     const away = hosts.filter(
-      ({ node, isRunning, thawedAt }) => isRunning && node?.isStoreAway === true && thawedAt < world.now,
+      ({ node, isRunning, thawedAt }) =>
+        isRunning && node?.isStoreAway === true && thawedAt < world.now,
     );
     const before = away.map(({ link, backs }) => ({ asked: link.asked, backs }));
     for (const { name, node } of away) {

@@ -19,7 +19,8 @@ export function hear(stage: ClusterStage, host: ClusterHost, event: SessionEvent
       break;
     case 'refused':
       stage.note(
-        () => `${host.name} refuses ${event.user}: ${event.reason}, ${event.live} of ${event.limit}, ${event.retryAfterMs}`,
+        () =>
+          `${host.name} refuses ${event.user}: ${event.reason}, ${event.live} of ${event.limit}, ${event.retryAfterMs}`,
       );
       checkRefused(stage, host, event);
       break;

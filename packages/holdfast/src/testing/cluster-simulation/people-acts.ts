@@ -109,9 +109,10 @@ function handOver(stage: ClusterStage, order: HandingOver): void {
       ...(only === null ? {} : { session: only }),
     };
     const input = { event: 'tick', data: { n: event.number, u: user.id } };
-    const asked = event.number % 8 === 0
-      ? node.publishAndWait(user.id, input, { ...options, waitMs: 2_000 })
-      : node.publish(user.id, input, options);
+    const asked =
+      event.number % 8 === 0
+        ? node.publishAndWait(user.id, input, { ...options, waitMs: 2_000 })
+        : node.publish(user.id, input, options);
     asked.then(
       (answer) => checkAcknowledged(stage, event, { user, answer }),
       () => {
@@ -131,7 +132,10 @@ function checkAcknowledged(
   {
     user,
     answer,
-  }: { readonly user: ClusterUser; readonly answer: Omit<Published, 'outcome'> & { outcome: string } },
+  }: {
+    readonly user: ClusterUser;
+    readonly answer: Omit<Published, 'outcome'> & { outcome: string };
+  },
 ): void {
   event.isAcknowledged = true;
   stage.tally(`published: ${answer.outcome}`);

@@ -75,7 +75,8 @@ export class WatchedStore extends MemoryStore {
         const words = verdicts.map(({ session, verdict }) => `${session} ${verdict}`);
         const named = rows.length === 0 ? 'nobody' : words.join(', ');
         this.#witness.noting(
-          () => `${node} asserts of ${user}: ${named}, ${removed} removed${isForced ? ', by force' : ''}`,
+          () =>
+            `${node} asserts of ${user}: ${named}, ${removed} removed${isForced ? ', by force' : ''}`,
         );
       },
     };

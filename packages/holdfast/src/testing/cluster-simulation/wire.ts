@@ -110,9 +110,7 @@ export class Wire implements SessionSocket {
   /** The client closes: with a close frame first, or not. */
   leave(isOrderly: boolean): void {
     if (this.isOver) return;
-    this.#say((owner) =>
-      isOrderly ? owner.ending('close-frame', 1000) : owner.ending('lost'),
-    );
+    this.#say((owner) => (isOrderly ? owner.ending('close-frame', 1000) : owner.ending('lost')));
     this.#finish();
     this.#end();
   }
