@@ -39,7 +39,7 @@ export function findContradictions(config: ServeConfig, unreadable: ReadonlySet<
     ...adminTokenProblems(config),
     ...interimProblems(config),
     ...(hasUnreadableWebhooks ? [] : webhookProblems(config)),
-    ...storeProblems(config),
+    ...(unreadable.has('redisUrl') ? [] : storeProblems(config)),
   ];
   const canTell = !DECIDE_WHAT_IS_MISSING.some((property) => unreadable.has(property));
   return canTell ? [...problems, ...missingProblems(config)] : problems;
@@ -134,8 +134,9 @@ function webhookProblems({ webhookUrl, webhookSecret }: ServeConfig): string[] {
 }
 
 /** What a node decides by itself cannot hold for all of them. */
-function storeProblems({ redisUrl, onLimit, ...rollout }: ServeConfig): string[] {
-  if (redisUrl === undefined) return [];
+function storeProblems(config: ServeConfig): string[] {
+  const { redisUrl, onLimit } = config;
+  if (redisUrl === undefined) return passwordProblems(config);
   const problems: string[] = [];
   if (onLimit === 'ask') {
     problems.push(
@@ -143,7 +144,7 @@ function storeProblems({ redisUrl, onLimit, ...rollout }: ServeConfig): string[]
         'told of sessions on other nodes yet. Leave out one of the two.',
     );
   }
-  const given = rolloutFlags.filter(([property]) => rollout[property] !== undefined);
+  const given = rolloutFlags.filter(([property]) => config[property] !== undefined);
   for (const [, flag] of given) {
     problems.push(
       `Expected \`${flag}\` not to be given with \`--redis-url\`, got both: the limit of all nodes together ` +
@@ -151,6 +152,15 @@ function storeProblems({ redisUrl, onLimit, ...rollout }: ServeConfig): string[]
     );
   }
   return problems;
+}
+
+/** A password for nothing is an address that was forgotten. */
+function passwordProblems({ redisPassword, redisSentinelPassword }: ServeConfig): string[] {
+  const flags = [
+    ...(redisPassword === undefined ? [] : ['--redis-password']),
+    ...(redisSentinelPassword === undefined ? [] : ['--redis-sentinel-password']),
+  ];
+  return flags.map((flag) => `Expected \`--redis-url\` to be given with \`${flag}\`, got nothing.`);
 }
 
 const rolloutFlags = [

@@ -9,6 +9,22 @@ export const storeOptions = [
     help: 'Redis 7 by which several gateways act as one: redis://HOST:PORT, rediss:// with TLS, redis+sentinel://HOST:PORT,HOST:PORT/NAME; several addresses with commas are one Redis Cluster',
   },
   {
+    name: 'redis-password',
+    property: 'redisPassword',
+    kind: 'secret',
+    default: undefined,
+    defaultNote: 'that of --redis-url',
+    help: 'password of Redis, for those who keep it apart from the address',
+  },
+  {
+    name: 'redis-sentinel-password',
+    property: 'redisSentinelPassword',
+    kind: 'secret',
+    default: undefined,
+    defaultNote: 'none',
+    help: 'password of the Sentinels, where they want one',
+  },
+  {
     name: 'on-store-failure',
     property: 'onStoreFailure',
     kind: 'choice',

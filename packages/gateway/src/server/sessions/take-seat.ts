@@ -23,10 +23,13 @@ const RETRIES: BackoffPolicy = { firstMs: 250, maxMs: 5000 };
  * before that. Rejects for what waiting does not mend: the store refuses this client at the first try.
  */
 export async function takeSeat(ground: Ground, parts: SeatParts): Promise<Seat | null> {
-  const { redisUrl, redisPrefix: prefix } = ground.config;
+  const { redisUrl, redisPrefix, redisPassword, redisSentinelPassword } = ground.config;
   if (redisUrl === undefined) return takeLocalSeat(ground);
   const { openStore } = await import('../store/open-store.ts');
-  const store = openStore({ url: redisUrl, prefix });
+  const store = openStore({
+    ...{ url: redisUrl, prefix: redisPrefix },
+    ...{ password: redisPassword, sentinelPassword: redisSentinelPassword },
+  });
   try {
     const seat = await joinOthers(ground, { ...parts, store, address: redisUrl });
     if (seat === null) await store.close();

@@ -7,6 +7,9 @@ export interface StoreAddress {
   /** As `--redis-url` has it. */
   readonly url: string;
   readonly prefix: string;
+  /** Over that of the address. */
+  readonly password?: string | undefined;
+  readonly sentinelPassword?: string | undefined;
 }
 
 /** A store that may have something to say about how it is set up. */
@@ -20,10 +23,15 @@ export interface OpenedStore extends ClusterStore {
  *
  * @throws UsageError for an address that is none; its text repeats nothing of it
  */
-export function openStore({ url, prefix }: StoreAddress): OpenedStore {
+export function openStore(address: StoreAddress): OpenedStore {
+  const { url, prefix, password, sentinelPassword } = address;
   const urls = url.includes('+sentinel:') ? url : url.split(',').map((part) => part.trim());
   try {
-    return connectRedis({ urls, prefix });
+    return connectRedis({
+      ...{ urls, prefix },
+      ...(password !== undefined && { password }),
+      ...(sentinelPassword !== undefined && { sentinelPassword }),
+    });
   } catch (error) {
     if (!(error instanceof UsageError) || !error.options.includes('urls')) throw error;
     // The library names its option; the gateway has another one for it.

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { ServeConfig } from '../../../src/server/config/serve-config.ts';
 import { startGateway } from '../../../src/server/gateway.ts';
 import { freePort, RedisProcess } from '../../../../holdfast/test/real-redis/redis-process.ts';
 import { Client } from '../gateway/client.ts';
@@ -40,7 +41,7 @@ function placesOf(health: Record<string, unknown>): unknown[] {
 }
 
 /** A gateway whose store is not there yet: it has no sessions, so it is no `House`. */
-async function startWaiting(redisUrl: string): Promise<{
+async function startWaiting(settings: Partial<ServeConfig>): Promise<{
   url: string;
   wsUrl: string;
   stop: () => Promise<void>;
@@ -50,7 +51,7 @@ async function startWaiting(redisUrl: string): Promise<{
   const logDestination = {
     write: (line: string): void => void lines.push(JSON.parse(line) as Record<string, unknown>),
   };
-  const config = configOf({ redisUrl, drainTimeoutMs: 2000 });
+  const config = configOf({ drainTimeoutMs: 2000, ...settings });
   const gateway = await startGateway({ config, logDestination });
   return { url: gateway.url, wsUrl: gateway.wsUrl, stop: () => gateway.stop(), lines };
 }
@@ -59,7 +60,7 @@ describe('a gateway whose store is not there at the start', () => {
   it('says so, lets nobody in, and goes on by itself when it is there', async () => {
     const redis = await RedisProcess.onFreePort('redis-server');
     late = redis;
-    const gateway = await startWaiting(`redis://:canary@127.0.0.1:${redis.port}`);
+    const gateway = await startWaiting({ redisUrl: redis.url, redisPassword: 'canary' });
     expect(placesOf(await healthOf(gateway))).toEqual(['store']);
     expect((await healthOf(gateway))['status']).toBe('degraded');
     for (const path of ['/readyz', '/api/v1/stats', '/'])
@@ -84,7 +85,7 @@ describe('a gateway whose store is not there at the start', () => {
   });
 
   it('stops at once when it is told to', async () => {
-    const gateway = await startWaiting(`redis://127.0.0.1:${await freePort()}`);
+    const gateway = await startWaiting({ redisUrl: `redis://127.0.0.1:${await freePort()}` });
     const startedAt = performance.now();
     await gateway.stop();
     expect(performance.now() - startedAt).toBeLessThan(1500);

@@ -73,6 +73,14 @@ describe('nodes that share a store', () => {
     expect(resolve({ flags: { ...all, host: '10.0.0.7' } }).notes).toEqual([]);
   });
 
+  it.each(['redisPassword', 'redisSentinelPassword'])('%s without an address', (name) => {
+    const flags = { ...GIVEN, [name]: 'canary-0' };
+    const problems = problemsOf({ flags });
+    expect(problems).toEqual([expect.stringContaining('Expected `--redis-url` to be given')]);
+    expect(problems[0]).not.toContain('canary-0');
+    expect(problemsOf({ flags: { ...flags, redisUrl } })).toEqual([]);
+  });
+
   it.each(['', 'two words', 'a.b', 'ä', 'x'.repeat(65)])('have no prefix %j', (redisPrefix) => {
     expect(problemsOf({ flags: { ...GIVEN, redisPrefix } })[0]).toContain('`--redis-prefix`');
   });
