@@ -2,6 +2,10 @@ import { UsageError } from 'holdfast';
 import { expect, it } from 'vitest';
 import { openStore } from '../../../src/server/store/open-store.ts';
 
+function openWrong(): unknown {
+  return openStore({ url: 'redis://u:canary%@h', prefix: 'p' });
+}
+
 it.each([
   'redis://127.0.0.1:1',
   'redis://127.0.0.1:1, redis://127.0.0.1:2',
@@ -14,8 +18,7 @@ it.each([
 });
 
 it('G11 an address that is none is told by the name of the flag, and not repeated', () => {
-  const open = (): unknown => openStore({ url: 'redis://u:canary%@h', prefix: 'p' });
-  expect(open).toThrow(UsageError);
-  expect(open).toThrow('`redisUrl`');
-  expect(open).not.toThrow('canary');
+  expect(openWrong).toThrow(UsageError);
+  expect(openWrong).toThrow('`redisUrl`');
+  expect(openWrong).not.toThrow('canary');
 });
