@@ -135,23 +135,13 @@ function webhookProblems({ webhookUrl, webhookSecret }: ServeConfig): string[] {
 
 /** What a node decides by itself cannot hold for all of them. */
 function storeProblems(config: ServeConfig): string[] {
-  const { redisUrl, onLimit } = config;
-  if (redisUrl === undefined) return passwordProblems(config);
-  const problems: string[] = [];
-  if (onLimit === 'ask') {
-    problems.push(
-      'Expected `--on-limit` to be deny or evict-oldest with `--redis-url`, got ask: a newcomer cannot be ' +
-        'told of sessions on other nodes yet. Leave out one of the two.',
-    );
-  }
+  if (config.redisUrl === undefined) return passwordProblems(config);
   const given = rolloutFlags.filter(([property]) => config[property] !== undefined);
-  for (const [, flag] of given) {
-    problems.push(
+  return given.map(
+    ([, flag]) =>
       `Expected \`${flag}\` not to be given with \`--redis-url\`, got both: the limit of all nodes together ` +
-        'cannot be observed only. Roll out node by node before they share a store.',
-    );
-  }
-  return problems;
+      'cannot be observed only. Roll out node by node before they share a store.',
+  );
 }
 
 /** A password for nothing is an address that was forgotten. */

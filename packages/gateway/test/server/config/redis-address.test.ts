@@ -52,7 +52,6 @@ describe('nodes that share a store', () => {
   const redisUrl = 'redis://:canary@cache:6379';
 
   it.each([
-    [{ onLimit: 'ask' }, ['`--on-limit`', '`--redis-url`', 'ask']],
     [{ rollout: '10' }, ['`--rollout`', '`--redis-url`']],
     [{ rolloutFile: 'mark.json' }, ['`--rollout-file`', '`--redis-url`']],
     [{ rolloutProvider: './flags.js' }, ['`--rollout-provider`', '`--redis-url`']],

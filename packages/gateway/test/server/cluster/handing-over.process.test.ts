@@ -55,3 +55,17 @@ it('I3 a node is let go at 5 of 5: its clients get in elsewhere, nobody else doe
   expect([unknown.status, unknown.body['code']]).toEqual([404, 'unknown-node']);
   for (const { ws } of [...staying, ...back]) ws.terminate();
 });
+
+it('with --on-limit ask a newcomer takes the place of a session on another node', async () => {
+  const { houses } = await startCluster(2, { onLimit: 'ask', maxSessionsPerUser: 1 });
+  const [one, two] = houses as [House, House];
+  const old = clientOf(one, 'asked');
+  const { session } = await old.ready();
+  const newcomer = clientOf(two, 'asked');
+  const { sessions } = await newcomer.frame('limit');
+  expect(sessions).toMatchObject([{ session }]);
+  newcomer.ws.send(JSON.stringify({ type: 'takeover', session }));
+  expect(await newcomer.ready()).toMatchObject({ sessions: 1 });
+  expect(await old.closed).toMatchObject({ code: 4409 });
+  newcomer.ws.terminate();
+});
