@@ -4,10 +4,10 @@ import { isStoreError } from '../store/store-failure.ts';
 /** When to ask again, s: the store is asked every second whether it is back. */
 const RETRY_AFTER = { 'retry-after': '1' };
 
-/** Texts for whoever called, by whether it is known that nothing was done. */
+/** Texts for whoever called, by whether it is known that the store has not taken it. */
 const unknown =
-  'Whether it was done is not known: repeat the call, with the same `id` where it has one.';
-const nothing = 'Nothing was done: repeat the call.';
+  'Whether it has taken this is not known: repeat the call, with the same `id` where it has one.';
+const nothing = 'It has not taken this, which holds at this node at most: repeat the call.';
 const maybeDone: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'broken']);
 
 /** The answer when the store that nodes share could not be asked; null when the error is another one. */
