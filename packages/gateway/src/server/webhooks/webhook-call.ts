@@ -26,6 +26,8 @@ export type WebhookSubject =
 /** Where and when it happened. */
 export interface WebhookScene {
   readonly node: string;
+  /** Within what lineages have their numbers: this process, or all that share their users. */
+  readonly realm: string;
   /** Number of the call in the life of this node. */
   readonly number: number;
   /** Ms since 1970. */
@@ -35,15 +37,15 @@ export interface WebhookScene {
 }
 
 /** The name of all sessions of a client that came back with its ticket, from the first one on. */
-export function lineageName(node: string, { lineage }: Session): string {
-  return `${node}.${lineage}`;
+export function lineageName(realm: string, { lineage }: Session): string {
+  return `${realm}.${lineage}`;
 }
 
 /** Makes a call. */
 export function createCall(
   session: Session,
   subject: WebhookSubject,
-  { node, number, epochMs, nowMs }: WebhookScene,
+  { node, realm, number, epochMs, nowMs }: WebhookScene,
 ): WebhookCall {
   const { type } = subject;
   const body = JSON.stringify({
@@ -51,7 +53,7 @@ export function createCall(
     node,
     user: session.userId,
     session: session.id,
-    lineage: lineageName(node, session),
+    lineage: lineageName(realm, session),
     device: session.device,
     time: epochMs,
     ...fieldsOf(subject),

@@ -30,6 +30,8 @@ export type WebhookResult =
 /** What webhooks work with. */
 export interface WebhookParts {
   readonly node: string;
+  /** See {@link WebhookScene}. */
+  readonly realm: string;
   readonly bounds: WebhookBounds;
   readonly post: (call: WebhookCall) => Promise<WebhookAnswer>;
   /** Ends what `post` has begun. */
@@ -131,11 +133,12 @@ export class Webhooks {
   }
 
   #add(session: Session, subject: WebhookSubject): boolean {
-    const { node, clock } = this.#parts;
+    const { node, realm, clock } = this.#parts;
     this.#calls += 1;
     const [epochMs, nowMs] = [clock.epochMs(), clock.nowMs()];
-    const call = createCall(session, subject, { node, number: this.#calls, epochMs, nowMs });
-    const isHeld = this.#queue.add(lineageName(node, session), call);
+    const scene = { node, realm, number: this.#calls, epochMs, nowMs };
+    const call = createCall(session, subject, scene);
+    const isHeld = this.#queue.add(lineageName(realm, session), call);
     if (!isHeld) this.#lost(call, 'overflow', 'the queue is full');
     return isHeld;
   }
@@ -180,7 +183,7 @@ const clock: Clock = { ...systemClock, after: (ms, callback) => setTimeout(callb
 
 /** Makes the webhooks these settings ask for; null where they ask for none. */
 export function createWebhooks({ config, node, faults, lines }: WebhookGround): Webhooks | null {
-  const { webhookUrl, webhookSecret = '', maxConnections } = config;
+  const { webhookUrl, webhookSecret = '', maxConnections, redisUrl, redisPrefix } = config;
   if (webhookUrl === undefined) return null;
   const secret = readWebhookSecret(webhookSecret);
   if (!secret.ok) throw new Error('Expected settings that resolveConfig has settled.');
@@ -192,6 +195,8 @@ export function createWebhooks({ config, node, faults, lines }: WebhookGround): 
   });
   return new Webhooks({
     node,
+    // Over several nodes no lineage has the number of another one, and a client keeps its own wherever it comes back.
+    realm: redisUrl === undefined ? node : redisPrefix,
     faults,
     lines,
     clock,

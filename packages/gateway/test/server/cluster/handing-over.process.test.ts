@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import type { Client } from '../gateway/client.ts';
-import { callApi, type House } from '../gateway/house.ts';
+import { callApi, type House, until } from '../gateway/house.ts';
+import { TestApplication } from '../webhooks/test-application.ts';
 import {
   call,
   clientOf,
@@ -68,4 +69,28 @@ it('with --on-limit ask a newcomer takes the place of a session on another node'
   expect(await newcomer.ready()).toMatchObject({ sessions: 1 });
   expect(await old.closed).toMatchObject({ code: 4409 });
   newcomer.ws.terminate();
+});
+
+it('D10 the application knows a client that comes back at another node, and takes what it says once', async () => {
+  const application = await new TestApplication().start();
+  const webhooks = { webhookUrl: application.url, webhookSecret: 'w'.repeat(32) };
+  const { houses } = await startCluster(2, webhooks);
+  const [one, two] = houses as [House, House];
+  const said = JSON.stringify({ type: 'message', id: 'm1', data: 'hello' });
+  const old = clientOf(one, 'talker');
+  await old.ready();
+  old.ws.send(said);
+  await old.frame('accepted');
+  const back = clientOf(two, 'talker', await memoryOf(old));
+  await back.ready();
+  back.ws.send(said);
+  await back.frame('accepted');
+  back.ws.close();
+  await until(() => application.calls.length === 5);
+  const { session } = await old.ready();
+  const lineage = `holdfast.${String(session).split('-').at(-1)}`;
+  expect(new Set(application.calls.map(({ json }) => json['lineage']))).toEqual(new Set([lineage]));
+  expect(application.story.filter((told) => told.startsWith('message'))).toHaveLength(1);
+  await endCluster();
+  await application.stop();
 });

@@ -24,6 +24,7 @@ beforeEach(() => {
   faults = new GatewayFaults({ now: () => clock.epochMs(), tell: () => {} });
   const most = { calls: 3, bytes: 100_000 };
   webhooks = new Webhooks({
+    realm: 'r1',
     node: 'n',
     clock,
     random: () => 0.5,
@@ -60,7 +61,7 @@ describe('the calls', () => {
     socket.say({ type: 'message', data: null });
     socket.leave();
     for (let turn = 0; turn < 5; turn += 1) await settle();
-    const about = { node: 'n', user: 'anna', session: 'n-0-1', lineage: 'n.1', device: 'laptop' };
+    const about = { node: 'n', user: 'anna', session: 'n-0-1', lineage: 'r1.1', device: 'laptop' };
     const time = clock.epochMs();
     expect(bodies()).toEqual([
       { type: 'session.opened', ...about, time, resume: 'new' },
@@ -77,7 +78,7 @@ describe('the calls', () => {
     answer = null;
     const old = connect();
     connect({ ticket: String(old.frames[0]?.['ticket']) });
-    expect(bodies()).toMatchObject([{ type: 'session.opened', lineage: 'n.1' }]);
+    expect(bodies()).toMatchObject([{ type: 'session.opened', lineage: 'r1.1' }]);
     expect(webhooks.queued).toBe(3);
     await settle();
     expect(posted).toHaveLength(1);
