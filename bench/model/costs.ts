@@ -66,10 +66,10 @@ export const measuredCosts: CostTable = {
 
 /** The same of its memory. */
 export const measuredMemory: MemoryCost = {
-  user: 162,
-  row: 81,
-  place: 21,
-  log: 4_140,
+  user: 156,
+  row: 50,
+  place: 65,
+  log: 4_280,
   entry: 5,
   node: 136_000,
 };

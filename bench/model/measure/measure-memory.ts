@@ -3,6 +3,7 @@ import { NodesUnderTest } from './nodes-under-test.ts';
 import type { RedisServer } from './redis-server.ts';
 
 const eventBytes = 256;
+const moreRows = 4;
 const moreEntries = 64;
 const moreNodes = 4;
 
@@ -24,8 +25,13 @@ export async function measureMemory(
     (await grows(() => house.forEach(whose, act))) / whose.length;
   const body = 'x'.repeat(eventBytes);
   const first = await each((user) => house.admit(user, 0));
-  const second = await each((user) => house.admit(user, 0));
-  const third = await each((user) => house.admit(user, 1));
+  // Several of each: the allocator gives room in steps.
+  const here = await each(async (user) => {
+    for (let row = 0; row < moreRows; row += 1) await house.admit(user, 0);
+  });
+  const elsewhere = await each(async (user) => {
+    for (let node = 1; node <= moreRows; node += 1) await house.admit(user, node);
+  });
   const begun = await each((user) => house.append(user, body), few);
   const more = await each(async (user) => {
     for (let entry = 0; entry < moreEntries; entry += 1) await house.append(user, body);
@@ -35,11 +41,12 @@ export async function measureMemory(
     others = await NodesUnderTest.start(server.url, moreNodes);
   });
   await (others as NodesUnderTest | null)?.stop();
-  const place = Math.max(0, third - second);
+  const row = here / moreRows;
+  const place = Math.max(0, elsewhere / moreRows - row);
   const entry = more / moreEntries - eventBytes;
   return {
-    user: first - second - place,
-    row: second,
+    user: first - row - place,
+    row,
     place,
     log: begun - entry - eventBytes,
     entry,
