@@ -69,8 +69,11 @@ function checkComplete(stage: ClusterStage, client: ClusterClient): void {
   if (record === undefined) return;
   const isGone = (offset: number): boolean =>
     client.goneHere.some(([from, to]) => from <= offset && offset <= to);
-  // Of a place that was given twice before it came here, nobody could know that it has been to the first.
-  const isTwice = (offset: number): boolean => records.at(place.epoch, offset).length > 1;
+  // Of a place that was given twice, the first time before it came here, its node has nothing to compare the second with.
+  const isHidden = (offset: number): boolean => {
+    const given = records.at(place.epoch, offset);
+    return given.length > 1 && given.some(({ at }) => at <= client.readyAt);
+  };
   const missing = records
     .between(place.epoch, since.offset, record.last)
     .find(
@@ -78,7 +81,7 @@ function checkComplete(stage: ClusterStage, client: ClusterClient): void {
         isFor(client, placed) &&
         (placed.number === null || !client.readHere.has(placed.number)) &&
         !isGone(offset) &&
-        !(isTwice(offset) && placed.at <= client.readyAt),
+        !isHidden(offset),
     );
   verdict.expect(
     missing === undefined,

@@ -15,7 +15,8 @@ export function checkRefused(
   // What it heard before it stood still counts as just heard: time has not passed for it.
   const isAwake = host.thawedAt < stage.world.now - provenMs;
   if (reason === 'user-limit' && retryAfterMs === undefined && isAwake) {
-    const alive = aliveCount(stage, user, provenMs);
+    const coming = user.clients.filter(({ state }) => state === 'dialling').length;
+    const alive = aliveCount(stage, user, provenMs) + coming;
     stage.verdict.expect(
       alive >= limit,
       'I3',

@@ -13,6 +13,7 @@ import {
 import { ClusterWorld } from './cluster-world.ts';
 import { type EventTruth, RecordTruth } from './record-truth.ts';
 import { hear } from './hear.ts';
+import { watchReplaced } from './check-replaced.ts';
 import { countingRows } from './check-rows.ts';
 import { StoreMachine } from './store-machine.ts';
 import type { StoreWitness } from './watched-store.ts';
@@ -158,6 +159,7 @@ function witnessOf(stage: ClusterStage): StoreWitness {
     forcing: () => {
       stage.isExcused = true;
     },
+    asked: (act, link) => watchReplaced(stage, act, link),
     noting: (line) => stage.note(line),
   };
 }

@@ -20,6 +20,8 @@ export interface StoreWitness {
   exchanging(): void;
   /** The act that is done next may put back more than there is room for. */
   forcing(act: AssertAct): void;
+  /** A node asks for a slot; what is returned hears the answer when the node does. */
+  asked(act: AdmitAct, link: StoreLink): (answer: AdmitAnswer) => void;
   noting(line: () => string): void;
 }
 
@@ -96,7 +98,18 @@ export class WatchedStore extends MemoryStore {
         );
       },
     };
-    return super.admit(act);
+    const admitted = super.admit(act);
+    void this.#watch(act, admitted);
+    return admitted;
+  }
+
+  async #watch(act: AdmitAct, admitted: Promise<AdmitAnswer>): Promise<void> {
+    const arrived = this.#witness.asked(act, this.#link);
+    try {
+      arrived(await admitted);
+    } catch {
+      // What came of it nobody knows: whoever asked finds out by an assertion.
+    }
   }
 
   override release(act: ReleaseAct): Promise<boolean> {
