@@ -10,7 +10,7 @@ import { warningsOf } from './warnings.ts';
 type Argument = string | number;
 
 /** The set-up of a server may be changed while it runs. */
-const inspectEveryMs = 5_000;
+const inspectEveryMs = 2_000;
 
 /** Runs scripts and commands on the connection for commands. Every rejection is a StoreError. */
 export class Commands {

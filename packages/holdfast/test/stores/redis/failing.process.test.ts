@@ -40,8 +40,8 @@ async function recovers(store: RedisStore): Promise<void> {
   await eventually('writes again', async () => (await write(store)) === 'done');
 }
 
-describe('E8 a Redis that hurts is told of in one word, and used again when it is well', () => {
-  it.concurrent('OOM: nothing is added, slots are given back', async ({ onTestFinished }) => {
+describe.concurrent('E8 a Redis that hurts is told of in one word, and used again when it is well', () => {
+  it('OOM: nothing is added, slots are given back', async ({ onTestFinished }) => {
     const { server, store } = await setUp(onTestFinished);
     await store.admit(admission(actor, 'ada', 1));
     await server.ask('CONFIG', 'SET', 'maxmemory', '1');
@@ -52,7 +52,7 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     expect(await write(store)).toBe('done');
   });
 
-  it.concurrent('READONLY: another server has become the master', async ({ onTestFinished }) => {
+  it('READONLY: another server has become the master', async ({ onTestFinished }) => {
     const { server, store } = await setUp(onTestFinished);
     await recovers(store);
     await server.ask('REPLICAOF', '127.0.0.1', '1');
@@ -61,7 +61,7 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     await recovers(store);
   });
 
-  it.concurrent('LOADING: it reads its data', async ({ onTestFinished }) => {
+  it('LOADING: it reads its data', async ({ onTestFinished }) => {
     const { server, store } = await setUp(onTestFinished);
     await recovers(store);
     await server.ask('EVAL', "for i = 1, 2000 do redis.call('SET', i, i) end", '0');
@@ -77,7 +77,7 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     expect([...seen].toSorted()).toEqual(['done', 'loading', 'unreachable']);
   });
 
-  it.concurrent('BUSY: a script does not end', async ({ onTestFinished }) => {
+  it('BUSY: a script does not end', async ({ onTestFinished }) => {
     const { server, store } = await setUp(onTestFinished, '--busy-reply-threshold', '50');
     await recovers(store);
     const script = server.ask('EVAL', 'while true do end', '0').catch(String);
@@ -87,16 +87,14 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     await recovers(store);
   });
 
-  it.concurrent('SCRIPT FLUSH: nobody notices', async ({ onTestFinished }) => {
+  it('SCRIPT FLUSH: nobody notices', async ({ onTestFinished }) => {
     const { server, store } = await setUp(onTestFinished);
     await recovers(store);
     await server.ask('SCRIPT', 'FLUSH');
     expect(await Promise.all([write(store), write(store)])).toEqual(['done', 'done']);
   });
 
-  it.concurrent('CLIENT KILL: acts under way fail, later ones do not', async ({
-    onTestFinished,
-  }) => {
+  it('CLIENT KILL: acts under way fail, later ones do not', async ({ onTestFinished }) => {
     const { server, store } = await setUp(onTestFinished);
     await recovers(store);
     await server.ask('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
@@ -104,7 +102,7 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     await recovers(store);
   });
 
-  it.concurrent('CLIENT PAUSE: no act takes longer than it may', async ({ onTestFinished }) => {
+  it('CLIENT PAUSE: no act takes longer than it may', async ({ onTestFinished }) => {
     const { server } = await setUp(onTestFinished);
     const store = connect(onTestFinished, server.url, 300);
     await recovers(store);
@@ -115,7 +113,7 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     await recovers(store);
   });
 
-  it.concurrent('killed and started again: unreachable at once, then used again', async ({
+  it('killed and started again: unreachable at once, then used again', async ({
     onTestFinished,
   }) => {
     const { server, store } = await setUp(onTestFinished);
@@ -129,9 +127,7 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     await recovers(store);
   });
 
-  it.concurrent('a wrong password and a right that is missing are refusals', async ({
-    onTestFinished,
-  }) => {
+  it('a wrong password and a right that is missing are refusals', async ({ onTestFinished }) => {
     const { server } = await setUp(onTestFinished, '--requirepass', 'right');
     expect(await write(connect(onTestFinished, `redis://:wrong@127.0.0.1:${server.port}`))).toBe(
       'refused',
@@ -146,7 +142,7 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     );
   });
 
-  it.concurrent('the rights that docs/redis.md names are enough', async ({ onTestFinished }) => {
+  it('the rights that docs/redis.md names are enough', async ({ onTestFinished }) => {
     const { server } = await setUp(onTestFinished);
     const rights = ['-@all', '+@read', '+@write', '+@scripting', '+@pubsub', '+@connection'];
     const more = ['+time', '+info', '~{holdfast:*', '&{holdfast:*'];
@@ -161,7 +157,7 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
     expect(store.warnings()).toEqual([]);
   });
 
-  it.concurrent('a store that never was there is unreachable, and a closed one stays so', async ({
+  it('a store that never was there is unreachable, and a closed one stays so', async ({
     onTestFinished,
   }) => {
     const store = connect(onTestFinished, 'redis://127.0.0.1:1');
@@ -172,8 +168,8 @@ describe('E8 a Redis that hurts is told of in one word, and used again when it i
   });
 });
 
-describe('E10 messages after a cut of their connection', () => {
-  it.concurrent('CLIENT KILL TYPE pubsub: everything is subscribed again before the listener is connected', async ({
+describe.concurrent('E10 messages after a cut of their connection', () => {
+  it('CLIENT KILL TYPE pubsub: everything is subscribed again before the listener is connected', async ({
     onTestFinished,
   }) => {
     const { server, store } = await setUp(onTestFinished);
@@ -193,9 +189,7 @@ describe('E10 messages after a cut of their connection', () => {
     await eventually('hears all', async () => ear.messages.length === 51);
   });
 
-  it.concurrent('a wipe leaves the connections, and the store begins anew', async ({
-    onTestFinished,
-  }) => {
+  it('a wipe leaves the connections, and the store begins anew', async ({ onTestFinished }) => {
     const { server, store } = await setUp(onTestFinished);
     const ear = new Ear();
     await store.listen(1, ear);
@@ -207,7 +201,7 @@ describe('E10 messages after a cut of their connection', () => {
     expect(ear.news).toEqual(['connected']);
   });
 
-  it.concurrent('a frozen server is noticed by its silence, and the listener is connected when it is back', async ({
+  it('a frozen server is noticed by its silence, and the listener is connected when it is back', async ({
     onTestFinished,
   }) => {
     const { server, store } = await setUp(onTestFinished);
@@ -222,8 +216,8 @@ describe('E10 messages after a cut of their connection', () => {
   });
 });
 
-describe('E9 a store says what is wrong with its Redis', () => {
-  it.concurrent('an eviction policy that may drop rows', async ({ onTestFinished }) => {
+describe.concurrent('E9 a store says what is wrong with its Redis', () => {
+  it('an eviction policy that may drop rows', async ({ onTestFinished }) => {
     const { server, store } = await setUp(
       onTestFinished,
       '--maxmemory',
@@ -238,7 +232,7 @@ describe('E9 a store says what is wrong with its Redis', () => {
     await eventually('is well', async () => store.warnings().length === 0);
   });
 
-  it.concurrent('a replica that was given for a master', async ({ onTestFinished }) => {
+  it('a replica that was given for a master', async ({ onTestFinished }) => {
     const { server } = await setUp(onTestFinished);
     const replica = await startRedis('--replicaof', '127.0.0.1', String(server.port));
     onTestFinished(() => replica.close());
