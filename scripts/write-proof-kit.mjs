@@ -11,7 +11,7 @@ import { buildIfStale } from './build.mjs';
 import { report, root } from './workspace.mjs';
 
 /**
- * @typedef {{ name: string, category: string, claim: string, covers: readonly string[], flags?: readonly string[], needsHost?: boolean }} Scenario
+ * @typedef {{ name: string, category: string, claim: string, covers: readonly string[], flags?: readonly string[], needsHost?: boolean, needsNodes?: 'some' | 'own' }} Scenario
  */
 
 const name = 'docs/proof-kit.md';
@@ -22,7 +22,10 @@ const end = '<!-- scenarios:end -->';
  * @param {Scenario} scenario
  * @returns {string} what it needs of a target
  */
-function needsOf({ flags = [], needsHost = false }) {
+function needsOf({ flags = [], needsHost = false, needsNodes }) {
+  if (needsNodes === 'own') return 'nodes of its own, and `redis-server`';
+  if (needsNodes === 'some')
+    return 'several nodes: `--target URL,URL`, or its own and `redis-server`';
   if (needsHost) return 'a gateway of its own';
   return flags.length > 0 ? `a gateway of its own, with \`${flags.join(' ')}\`` : 'any target';
 }

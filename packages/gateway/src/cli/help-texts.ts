@@ -128,6 +128,9 @@ Examples:
   export HOLDFAST_AUTH_SECRET=… HOLDFAST_ADMIN_TOKEN=…
   holdfast verify --target https://staging.example.org --env staging --out evidence/
 
+  # several nodes of yours as one
+  holdfast verify --category cluster --target https://a.example.org,https://b.example.org
+
   # what there is
   holdfast verify --list
 `,

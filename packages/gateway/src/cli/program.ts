@@ -139,7 +139,10 @@ function addVerify(program: HoldfastCommand, terminal: Terminal): void {
   program
     .command('verify')
     .description('prove a deployment: play scenarios against it, or against a gateway of its own')
-    .option('--target <url>', 'the deployment (default: gateways are started for the run)')
+    .option(
+      '--target <url>',
+      'the deployment; the first of several with commas, which share their users (default: gateways are started for the run)',
+    )
     .option('--auth-secret <secret>', 'secret the target checks tokens with [HOLDFAST_AUTH_SECRET]')
     .option('--auth-issuer <text>', 'the `iss` it asks for [HOLDFAST_AUTH_ISSUER]')
     .option('--auth-audience <text>', 'the `aud` it asks for [HOLDFAST_AUTH_AUDIENCE]')

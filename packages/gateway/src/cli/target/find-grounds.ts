@@ -1,3 +1,4 @@
+import type { Deployment } from '../../proof/deployment.ts';
 import { startGateway } from '../../proof/processes/start-gateway.ts';
 import type { Grounds } from '../../proof/scenarios/house.ts';
 import { reachTarget } from '../../proof/wire/reach-target.ts';
@@ -20,7 +21,7 @@ export interface FoundGrounds {
 const usualEnvironment = 'staging';
 const patienceMs = 10_000;
 
-/** The target that was given, once it has answered; without one, gateways of the run's own. @throws CommandFailure */
+/** The target that was given, once each of its nodes has answered; without one, gateways of the run's own. @throws CommandFailure */
 export async function findGrounds(
   flags: TargetFlags,
   { environment }: { readonly environment: string | null },
@@ -32,20 +33,26 @@ export async function findGrounds(
     const start = startIn(own);
     return { grounds: { start, environment: own }, url: null, secrets: [] };
   }
-  const url = readAddress({ value: flags.target, from: '`--target`' });
+  const urls = flags.target
+    .split(',')
+    .map((value) => readAddress({ value: value.trim(), from: '`--target`' }));
   const authSecret = findAuthSecret(flags.authSecret, terminal);
   const adminToken = findAdminToken(flags.adminToken, terminal);
   const { issuer: authIssuer, audience: authAudience } = findParties(flags, terminal);
-  await tryTarget(url, adminToken);
-  const target = reachTarget({
-    name: url,
-    url,
-    authSecret,
-    adminToken: adminToken.value,
-    ...(authIssuer !== undefined && { authIssuer }),
-    ...(authAudience !== undefined && { authAudience }),
-  });
-  return { grounds: { target, environment }, url, secrets: [authSecret, adminToken.value] };
+  for (const url of urls) await tryTarget(url, adminToken);
+  const nodes = urls.map((url) =>
+    reachTarget({
+      name: url,
+      url,
+      authSecret,
+      adminToken: adminToken.value,
+      ...(authIssuer !== undefined && { authIssuer }),
+      ...(authAudience !== undefined && { authAudience }),
+    }),
+  );
+  const [target] = nodes as [Deployment];
+  const secrets = [authSecret, adminToken.value];
+  return { grounds: { target, nodes, environment }, url: urls.join(','), secrets };
 }
 
 function startIn(environment: string): Extract<Grounds, { readonly start: unknown }>['start'] {

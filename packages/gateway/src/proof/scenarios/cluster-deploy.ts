@@ -65,6 +65,7 @@ class Deploy {
 const rolling: Scenario = {
   name: 'cluster/a-rolling-deploy-is-not-felt',
   category: 'cluster',
+  needsNodes: 'own',
   claim:
     'Three nodes are replaced one after another under a user at the limit who is sent events: nobody is refused, nobody is counted twice, no event is lost.',
   covers: ['I1', 'I3', 'I4'],

@@ -10,6 +10,7 @@ const published = 60;
 const delivery: Scenario = {
   name: 'cluster/events-reach-every-node-in-order',
   category: 'cluster',
+  needsNodes: 'some',
   claim:
     'What is published on any node reaches the sessions on every node, once, and in the same order everywhere.',
   covers: ['I4', 'I8'],
@@ -56,6 +57,7 @@ const delivery: Scenario = {
 const wiped: Scenario = {
   name: 'cluster/a-wiped-store-is-told',
   category: 'cluster',
+  needsNodes: 'own',
   claim:
     'When the store loses everything, attached clients are told by a gap that their record is gone, go on, and the limit is exact again.',
   covers: ['I1', 'I4', 'D5'],

@@ -67,6 +67,7 @@ function describeEnds(arrivals: readonly Arrival[]): string {
 const exact: Scenario = {
   name: 'cluster/limit-is-exact-over-nodes',
   category: 'cluster',
+  needsNodes: 'some',
   claim:
     'Of fifty connects of one user at once over three nodes, as many as the limit are accepted, round after round.',
   covers: ['I1', 'FM-20', 'FM-15'],
@@ -82,6 +83,7 @@ const withinMs = leaseMs + 1_000;
 const killed: Scenario = {
   name: 'cluster/a-killed-node-locks-nobody-out',
   category: 'cluster',
+  needsNodes: 'own',
   claim:
     'When the node that held all sessions of a user is killed, a newcomer has one elsewhere within the lease and a second.',
   covers: ['I3', 'D8'],

@@ -60,6 +60,7 @@ async function demandResume(stage: Stage, divided: Divided, fault: string): Prom
 const halfOpen: Scenario = {
   name: 'cluster/resumes-on-another-node-from-a-half-open-session',
   category: 'cluster',
+  needsNodes: 'some',
   claim:
     'A client whose connection to one node is half-open comes back on another one at once, at the limit too, and misses nothing.',
   covers: ['I3', 'I4', 'I7'],
@@ -97,6 +98,7 @@ async function demandUntouched(
 const frozen: Scenario = {
   name: 'cluster/resumes-on-another-node-from-a-frozen-one',
   category: 'cluster',
+  needsNodes: 'own',
   claim:
     'A client of a node that is frozen comes back on another one at once; when the node thaws, that session ends with 4409 and all its others go on.',
   covers: ['I2', 'I3', 'I4', 'I7'],
@@ -127,6 +129,7 @@ const frozen: Scenario = {
 const killed: Scenario = {
   name: 'cluster/resumes-on-another-node-from-a-killed-one',
   category: 'cluster',
+  needsNodes: 'own',
   claim:
     'A client whose node is killed in the middle of a stream comes back on another one at once, and misses nothing.',
   covers: ['I3', 'I4', 'D8'],

@@ -77,6 +77,7 @@ async function demandGoingOn(
 const local: Scenario = {
   name: 'cluster/a-frozen-store-keeps-nobody-out',
   category: 'cluster',
+  needsNodes: 'own',
   claim:
     'While the store is frozen sessions go on and newcomers are let in within half a second by what their node knows; afterwards everything agrees within two heartbeats.',
   covers: ['I2', 'I6', 'E8'],
@@ -99,6 +100,7 @@ const local: Scenario = {
 const refuse: Scenario = {
   name: 'cluster/a-killed-store-sends-newcomers-away',
   category: 'cluster',
+  needsNodes: 'own',
   claim:
     'With `--on-store-failure refuse`, while the store is down sessions go on and newcomers hear within half a second when to come back; when it is back, empty, everything agrees within two heartbeats.',
   covers: ['I1', 'I2', 'I6', 'E8'],

@@ -27,6 +27,8 @@ export interface Scenario {
   readonly flags?: readonly string[];
   /** It does something to the process of the target, which is only possible where that was started for the proof. */
   readonly needsHost?: boolean;
+  /** It starts nodes and a Redis of its own; `some` of a target will do, where several were given, `own` acts on their processes. */
+  readonly needsNodes?: 'some' | 'own';
   /** The longest it may take. Default: a minute. */
   readonly withinMs?: number;
   /** Resolves where the claim holds; rejects with a {@link Finding} where it does not. */
