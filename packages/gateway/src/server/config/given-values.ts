@@ -106,12 +106,13 @@ export function findGivenText(
   return row.default === undefined ? undefined : { text: row.default, label: `\`${flagOf(row)}\`` };
 }
 
-const LIST_KINDS: ReadonlySet<string> = new Set(['origins', 'addresses']);
+const LIST_KINDS: ReadonlySet<string> = new Set(['origins', 'addresses', 'redis-url']);
 const TEXT_KINDS: ReadonlySet<string> = new Set([
   'text',
   'secret',
   'url',
   'http-url',
+  'name',
   'environment',
   'choice',
 ]);

@@ -17,6 +17,17 @@ describe('an address of Redis', () => {
     expect(resolve({ flags: { ...GIVEN, redisUrl } }).config.redisUrl).toBe(redisUrl);
   });
 
+  it('may be a list in a file', () => {
+    const file = 'redisUrl: ["redis://a:7000", "redis://b:7001"]\nredisPrefix: shop\n';
+    const { config } = resolve({ flags: { ...GIVEN, config: 'h.yaml' }, file });
+    expect([config.redisUrl, config.redisPrefix]).toEqual([
+      'redis://a:7000,redis://b:7001',
+      'shop',
+    ]);
+    const number = { flags: { ...GIVEN, config: 'h.yaml' }, file: 'redisPrefix: 7\n' };
+    expect(problemsOf(number)[0]).toContain('to be text (in quotes)');
+  });
+
   it.each([
     'canary',
     'http://canary:6379',
