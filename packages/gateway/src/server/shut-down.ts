@@ -6,6 +6,8 @@ import type { House, Opening } from './open-house.ts';
 /** Time for requests under way after the sessions are closed, and for the log to be written. */
 const LAST_ANSWERS_MS = 1000;
 const FLUSH_MS = 1000;
+/** Time for what the store is told last, where it does not answer. */
+const LAST_ACTS_MS = 500;
 /** Of the drain time, where the application has still to be told that the last sessions are over. */
 const SESSIONS_SHARE = 0.9;
 
@@ -64,10 +66,13 @@ async function shutDown({ core, front }: House): Promise<void> {
     sessions: layer.gauges().sessions,
   });
   const withinMs = Math.floor(config.drainTimeoutMs * (webhooks === null ? 1 : SESSIONS_SHARE));
-  await within(sessions.drain({ withinMs }), withinMs);
-  await within(seat.leave(), LAST_ANSWERS_MS);
+  const drained = sessions.drain({ withinMs });
+  await within(drained, withinMs);
   front.upgrades.close();
   await closeServer(front, Math.min(LAST_ANSWERS_MS, leftMs()));
+  // Whatever still lingered is cut by now. The store is told of it, and of the end.
+  await within(drained, LAST_ACTS_MS);
+  await within(seat.leave(), LAST_ACTS_MS);
   await flushWebhooks(core, leftMs());
   core.close();
   log.info('stopped', 'Stopped');

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import type { Client } from '../gateway/client.ts';
-import { callApi, type House, until } from '../gateway/house.ts';
+import { callApi, type House, tokenFor, until } from '../gateway/house.ts';
+import { connectFrozen } from '../gateway/raw-connection.ts';
 import { TestApplication } from '../webhooks/test-application.ts';
 import {
   call,
@@ -93,4 +94,17 @@ it('D10 the application knows a client that comes back at another node, and take
   expect(application.story.filter((told) => told.startsWith('message'))).toHaveLength(1);
   await endCluster();
   await application.stop();
+});
+
+it('I5 a client that does not let go keeps no slot and no lease beyond the drain time', async () => {
+  const { houses } = await startCluster(2, { drainTimeoutMs: 1000 });
+  const [one, two] = houses as [House, House];
+  const frozen = await connectFrozen(one, tokenFor('stuck'));
+  await eventually(async () => (await call(two, 'GET', '/users/stuck/sessions'))['count'] === 1);
+  const startedAt = performance.now();
+  await one.stop();
+  expect(performance.now() - startedAt).toBeLessThan(2500);
+  await eventually(async () => (await call(two, 'GET', '/nodes'))['count'] === 1, 1500);
+  expect((await call(two, 'GET', '/users/stuck/sessions'))['count']).toBe(0);
+  frozen.destroy();
 });
