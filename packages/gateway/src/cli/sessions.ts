@@ -41,7 +41,7 @@ function headline(user: string | undefined, answer: AnswerFields): string {
   const count = readCount(answer, 'count');
   if (user === undefined) {
     const nodes = nodesOf(readObjects(answer, 'sessions')).size;
-    return `${countOf(count, 'session')} on ${nodes > 1 ? countOf(nodes, 'node') : 'this gateway'}`;
+    return `${countOf(count, 'session')}${nodes > 1 ? ` on ${countOf(nodes, 'node')}` : ''}`;
   }
   const waiting = readCount(answer, 'waiting');
   const queue = waiting === 0 ? '' : `, ${waiting} waiting for a slot`;

@@ -54,7 +54,7 @@ describe('holdfast sessions', () => {
     const sessions = [{ ...session, user: 'anna' }];
     const { url, seen } = await answering(200, { count: 2341, sessions });
     const { out } = await ask(url, 'sessions', '--limit', '1');
-    expect(out).toContain('2,341 sessions on this gateway\n');
+    expect(out).toContain('2,341 sessions\n');
     expect(out).toMatch(/^USER\s+SESSION/m);
     expect(out).toContain('2,340 more sessions not shown');
     expect(seen[0]?.url).toBe('/api/v1/sessions?limit=1');
@@ -62,7 +62,7 @@ describe('holdfast sessions', () => {
 
   it('says so when there are none', async () => {
     const { url } = await answering(200, { count: 0, sessions: [] });
-    expect((await ask(url, 'sessions')).out).toBe('0 sessions on this gateway\n');
+    expect((await ask(url, 'sessions')).out).toBe('0 sessions\n');
   });
 
   it("prints the gateway's own data with --json", async () => {
