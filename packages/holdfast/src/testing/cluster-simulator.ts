@@ -30,7 +30,7 @@ export interface ClusterSimulationResult {
 }
 
 const startMs = 2_500;
-const roundMs = 20_000;
+const roundMs = 16_000;
 
 /**
  * Runs a cluster of two to four nodes on one store, with clients, publishers and operators, through failures of the store, of

@@ -2,7 +2,7 @@ import type { ClusterPlay } from './cluster-play.ts';
 import { type ClusterStage, openHosts } from './cluster-stage.ts';
 
 /** Longer than any ping may be unanswered, and any drained slot reserved. */
-const fadeMs = 60_000;
+const fadeMs = 45_000;
 /** Timers of a node at rest: its lease, its sweep, and what the pulse has set. */
 const mostTimers = 4;
 

@@ -1,7 +1,7 @@
 import type { ResumeVerdict } from '../../protocol/frames.ts';
 import type { ClusterClient, Place } from './cluster-client.ts';
 import type { ClusterStage } from './cluster-stage.ts';
-import type { Placed } from './record-truth.ts';
+import type { Placed, RecordTruth } from './record-truth.ts';
 
 /** A frame as a client reads it. */
 export interface ReadFrame {
@@ -84,7 +84,8 @@ function readEvent(
   const event = events.get(number);
   verdict.expect(event !== undefined, 'I4', () => `${name} reads an event nobody published`);
   verdict.expect(
-    !client.readHere.has(number) || (event?.isNamed === true && records.isTurnedBack(place.epoch)),
+    !client.readHere.has(number) ||
+      (event?.isNamed === true && isForgetful(stage, place.epoch, records)),
     'I4',
     () => `${name} reads event ${number} twice`,
   );
@@ -94,6 +95,11 @@ function readEvent(
   client.readEver.add(number);
   client.readHere.add(number);
   client.place = { ...place, offset };
+}
+
+/** A name is known as long as its event is in the log. */
+function isForgetful({ scenario }: ClusterStage, epoch: string, records: RecordTruth): boolean {
+  return records.isTurnedBack(epoch) || scenario.isLogShort;
 }
 
 /** I4: a newcomer that brings nothing gets what was queued for a user who was away. */
@@ -171,9 +177,10 @@ function checkNeeded(
   if (reason !== 'epoch' || place === null) return;
   const record = stage.data.users.get(client.user);
   const isThere = record?.epoch === place.epoch && place.offset <= record.last;
+  const hasLost = stage.machine.losses > client.losses;
   const isLocal = epoch !== record?.epoch && stage.scenario.onStoreFailure === 'local';
   stage.verdict.expect(
-    !isThere || isLocal || stage.userOf(client.user).records.isTurnedBack(place.epoch),
+    !isThere || isLocal || hasLost || stage.userOf(client.user).records.isTurnedBack(place.epoch),
     'I4',
     () => `${client.name} is told that its record is gone, which is there`,
   );

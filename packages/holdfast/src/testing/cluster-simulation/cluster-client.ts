@@ -31,6 +31,8 @@ export class ClusterClient implements WireClient {
   place: Place | null = null;
   /** Where it began to read the record it is in; what stands after that it has read, or was told to be gone. */
   since: Place | null = null;
+  /** How often the store had lost something when it last read a frame. */
+  losses = 0;
   /** When it was last told `ready`. */
   readyAt: number = -Infinity;
   /** Numbers of the events it has read in this epoch, and in all of them. */
@@ -113,6 +115,7 @@ export class ClusterClient implements WireClient {
       checkReady(this.#stage, this, frame);
       this.ticket = frame.ticket ?? null;
     } else checkRead(this.#stage, this, frame);
+    this.losses = this.#stage.machine.losses;
     if (frame.type === 'event' && this.#stage.random.chance(0.3))
       wire.say(JSON.stringify({ type: 'ack', offset: frame.offset }));
   }

@@ -46,19 +46,22 @@ export interface ClusterScenario {
   /** How many clients more than the limit a user likes to have. */
   readonly crowd: number;
   readonly hasBroadcasts: boolean;
+  /** Events that nobody has read may be pushed out. */
+  readonly isLogShort: boolean;
 }
 
 export function drawClusterScenario(
   random: SeededRandom,
   kinds: readonly ClusterFaultKind[],
 ): ClusterScenario {
+  const isLogShort = random.chance(0.3);
   const options: SessionOptions = {
     maxSessionsPerUser: random.between(1, 5),
     onLimit: random.chance(0.8) ? 'deny' : 'evict-oldest',
     probeTimeoutMs: random.oneOf([1_000, 1_000, 500]),
     pingIntervalMs: random.oneOf([25_000, 8_000]),
-    resumeWindowMs: random.oneOf([60_000, 20_000]),
-    historyEvents: random.oneOf([16_384, 16_384, 12]),
+    resumeWindowMs: random.oneOf([30_000, 20_000]),
+    historyEvents: isLogShort ? 12 : 16_384,
     environment: 'production',
   };
   const share = random.oneOf([0, 0.2, 0.5, 1]);
@@ -70,6 +73,7 @@ export function drawClusterScenario(
     paceMs: random.oneOf([60, 150, 400]),
     faultPaceMs: random.oneOf([2_000, 6_000]),
     faults: kinds.filter(() => random.chance(share)),
+    isLogShort,
     crowd: random.between(-1, 3),
     hasBroadcasts: random.chance(0.5),
   };
