@@ -40,6 +40,22 @@ describe('whoever waits for an event', () => {
     expect(ward.receipts).toEqual([[1, 'delivered']]);
   });
 
+  test('I4 is told overflow of the place the event had, where a listener pushes it out before the call returns', async () => {
+    const ward = new Ward({ historyEvents: 1 });
+    let isPushing = true;
+    ward.layer.subscribe(({ type }) => {
+      if (type !== 'published' || !isPushing) return;
+      isPushing = false;
+      ward.layer.publish('u', { event: 'newer' });
+    });
+    const first = ward.wait('u', { id: 'a' });
+    const again = ward.layer.publish('u', { event: 'e' }, { id: 'a' });
+    await ward.pass(0);
+    expect(first).toEqual({ outcome: 'overflow', offset: 1 });
+    expect(again).toMatchObject({ outcome: 'queued', offset: 3 });
+    expect(ward.receipts).toEqual([[1, 'overflow']]);
+  });
+
   test('for one of the same id that was not tracked is answered queued at once', async () => {
     const ward = new Ward();
     ward.layer.publish('u', { event: 'e' }, { id: 'a' });

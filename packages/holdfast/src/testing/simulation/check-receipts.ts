@@ -2,6 +2,7 @@ import type { UndeliveredEvent } from '../../sessions/hooks.ts';
 import type { Receipted } from '../../sessions/publisher.ts';
 import type { ReceiptOutcome } from '../../sessions/receipt.ts';
 import type { SessionEvent } from '../../sessions/session-event.ts';
+import { placeEvent } from './check-delivery.ts';
 import { isOutOfUse, isPushedOut } from './pushed-out.ts';
 import type { ReceiptTruth } from './receipt-truth.ts';
 import { isTight } from './scenario.ts';
@@ -79,15 +80,18 @@ export function checkHook(stage: Stage, { user, offset, reason }: UndeliveredEve
 /** Somebody publishes an event and waits for what becomes of it. */
 export function waitFor(
   stage: Stage,
-  { receipt, number }: Announced,
+  { user, event }: { readonly user: UserTruth; readonly event: Announced },
   publish: () => Promise<Receipted>,
 ): void {
+  const { number } = event;
   stage.promises += 1;
   stage.waits.add(number);
-  void publish().then(({ outcome }) => {
+  void publish().then(({ outcome, offset }) => {
+    const { receipt } = event;
     stage.promises -= 1;
     stage.waits.delete(number);
     if (receipt === null) return;
+    placeEvent(stage, user, { event, offset });
     const isKnown = receipt.outcome === null || receipt.outcome === outcome;
     stage.verdict.expect(
       isKnown,

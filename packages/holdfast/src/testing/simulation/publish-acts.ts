@@ -3,6 +3,7 @@ import type { Session } from '../../sessions/session.ts';
 import type { SeededRandom } from '../seeded-random.ts';
 import { placeEvent } from './check-delivery.ts';
 import { waitFor } from './check-receipts.ts';
+import { isPushedOut } from './pushed-out.ts';
 import { makeReceiptTruth } from './receipt-truth.ts';
 import { drawUser, type Stage } from './stage.ts';
 import type { Announced, UserTruth } from './user-truth.ts';
@@ -27,7 +28,7 @@ export function publishMuch(stage: Stage): void {
 
 /** Publishes an event to a user and checks what is answered. */
 export function publish(stage: Stage, user: UserTruth, session: Session | undefined): void {
-  const { random, clock, verdict } = stage;
+  const { random, clock } = stage;
   const tracking = drawTracking(random);
   const event = announce(stage, {
     userId: user.id,
@@ -42,12 +43,7 @@ export function publish(stage: Stage, user: UserTruth, session: Session | undefi
     announced.receipt.endsAt = clock.nowMs() + tracking.ttlMs;
   hasReturned(stage, announced);
   if (published.outcome === 'overflow') {
-    announced.receipt = null;
-    verdict.expect(
-      isTooLarge(stage, announced),
-      'I4',
-      () => `event ${event.number} of ${announced.approximateBytes} bytes was not kept`,
-    );
+    checkNotKept(stage, { user, event: announced, isWaitedFor: tracking?.waitMs !== undefined });
     return;
   }
   // What is not kept does not keep the log.
@@ -56,13 +52,17 @@ export function publish(stage: Stage, user: UserTruth, session: Session | undefi
   if (random.chance(0.05)) checkRepeated(stage, user, { event, offset: published.offset });
 }
 
-/** Hands it to the layer; whoever waits for it does so twice, to know at once where it is. */
+/**
+ * Hands it to the layer, and finds where it is. Whoever waits for it is told that too late to follow what is written
+ * meanwhile; so it is asked for by its name. What others published in the middle of the call may have pushed it out
+ * again: then it is asked for with an event that no log can hold, so that nothing can be published in its place.
+ */
 function hand(
   stage: Stage,
   { announced, number, data }: Announcement,
   about: { user: UserTruth; session: Session | undefined; tracking: Tracking | null },
 ): Published {
-  const { layer } = stage;
+  const { layer, settings } = stage;
   const { critical = false, ttlMs, waitMs } = about.tracking ?? {};
   const { user, session } = about;
   const input = { event: 'e', data, critical };
@@ -71,25 +71,57 @@ function hand(
     ...(ttlMs === undefined ? {} : { ttlMs }),
     ...(session === undefined ? {} : { session: session.id }),
   };
-  if (waitMs !== undefined)
-    waitFor(stage, announced, () => layer.publishAndWait(user.id, input, { ...options, waitMs }));
-  return layer.publish(user.id, input, options);
+  if (waitMs === undefined) return layer.publish(user.id, input, options);
+  waitFor(stage, { user, event: announced }, () =>
+    layer.publishAndWait(user.id, input, { ...options, waitMs }),
+  );
+  const mayBeGone = stage.announced.size > number;
+  const again = mayBeGone ? { event: 'e', data: 'x'.repeat(settings.historyBytes) } : input;
+  return layer.publish(user.id, again, options);
 }
 
-/** An event of the same id is published once, while the first one is in the log. */
+/**
+ * It is too large; or somebody waits for it, and what others published in the middle of that call has pushed it out. Where
+ * it was, whoever waits is told before anybody is told what became of it.
+ */
+function checkNotKept(
+  stage: Stage,
+  { user, event, isWaitedFor }: { user: UserTruth; event: Announced; isWaitedFor: boolean },
+): void {
+  const { number, approximateBytes } = event;
+  if (isTooLarge(stage, event)) {
+    event.receipt = null;
+    return;
+  }
+  stage.verdict.expect(
+    isWaitedFor && stage.announced.size > number,
+    'I4',
+    () => `event ${number} of ${approximateBytes} bytes was not kept`,
+  );
+  if (!user.offsetOf.has(number)) user.unseen.add(event);
+}
+
+/** Another event of the same name is not published, while the first one is in the log. */
 function checkRepeated(
   stage: Stage,
   user: UserTruth,
   { event, offset }: { event: Announcement; offset: number },
 ): void {
-  const { layer, settings, verdict } = stage;
-  const id = `e${event.number}`;
-  const again = layer.publish(user.id, { event: 'e', data: event.data }, { id });
-  const mayBeGone = settings.historyEvents < 100 || isTooLarge(stage, event.announced);
-  const isKnown = again.offset === offset;
-  verdict.expect(isKnown || mayBeGone, 'I4', () => `event ${event.number} was published twice`);
-  if (!isKnown)
-    verdict.expect(again.outcome === 'queued', 'I4', () => 'an event was kept and not kept');
+  const { layer, verdict, publishing } = stage;
+  const { pad } = event.data;
+  const about = { userId: user.id, onlyFor: null, size: pad.length, isTracked: false };
+  const { announced, data } = announce(stage, about);
+  publishing.push(announced);
+  const again = layer.publish(user.id, { event: 'e', data }, { id: `e${event.number}` });
+  hasReturned(stage, announced);
+  if (again.offset === offset) return;
+  verdict.expect(
+    isPushedOut(stage, user, offset),
+    'I4',
+    () => `event ${event.number} was published twice`,
+  );
+  verdict.expect(again.outcome === 'queued', 'I4', () => 'an event was kept and not kept');
+  placeEvent(stage, user, { event: announced, offset: again.offset });
 }
 
 function isTooLarge({ settings }: Stage, { approximateBytes }: Announced): boolean {
