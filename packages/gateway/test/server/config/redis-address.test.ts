@@ -74,6 +74,10 @@ describe('nodes that share a store', () => {
     expect(problemsOf({ flags: { ...GIVEN, ...flags } })).toEqual([]);
   });
 
+  it.each(['deny', 'evict-oldest', 'ask'])('may do %s at the limit', (onLimit) => {
+    expect(problemsOf({ flags: { ...GIVEN, redisUrl, onLimit } })).toEqual([]);
+  });
+
   it('tell an address that nobody elsewhere reaches, unless they are given another one', () => {
     const all = { ...GIVEN, redisUrl, host: '0.0.0.0' };
     expect(resolve({ flags: all }).notes[0]).toContain('`--node-url`');
