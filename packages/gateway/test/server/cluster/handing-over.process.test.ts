@@ -28,7 +28,7 @@ async function returnTo(house: House, client: Client): Promise<Client> {
 }
 
 it('I3 a node is let go at 5 of 5: its clients get in elsewhere, nobody else does, and nothing is missed', async () => {
-  const { houses } = await startCluster(3, { drainTimeoutMs: 1500 });
+  const { houses } = await startCluster(3, { drainTimeoutMs: 900 });
   const [one, two, three] = houses as [House, House, House];
   const staying = [two, two, three].map((house) => clientOf(house, 'full'));
   const leaving = [one, one].map((house) => clientOf(house, 'full'));
