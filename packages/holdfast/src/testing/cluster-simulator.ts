@@ -2,6 +2,9 @@ import { addHost } from './cluster-simulation/cluster-fault-acts.ts';
 import { ClusterPlay } from './cluster-simulation/cluster-play.ts';
 import { type ClusterFaultKind, clusterFaultKinds } from './cluster-simulation/cluster-scenario.ts';
 import { ClusterStage } from './cluster-simulation/cluster-stage.ts';
+import { countingRows } from './cluster-simulation/check-rows.ts';
+import { hear } from './cluster-simulation/hear.ts';
+import { witnessOf } from './cluster-simulation/store-witness.ts';
 import { checkEnd } from './cluster-simulation/check-end.ts';
 import { checkQuiet } from './cluster-simulation/check-quiet.ts';
 import type { Violation } from './simulation/verdict.ts';
@@ -41,7 +44,15 @@ export async function simulateCluster(
 ): Promise<ClusterSimulationResult> {
   const { seed, rounds, faults = clusterFaultKinds, trace } = options;
   const note = trace === undefined ? () => {} : (line: () => string) => trace(line());
-  const stage = new ClusterStage(seed, { kinds: faults, note });
+  const stage = new ClusterStage(seed, {
+    kinds: faults,
+    note,
+    duties: (on) => ({
+      witness: witnessOf(on),
+      hear: (host, event) => hear(on, host, event),
+      around: countingRows(on),
+    }),
+  });
   for (let turn = 0; turn < stage.scenario.nodes; turn += 1) addHost(stage);
   stage.isQuiet = true;
   const play = new ClusterPlay(stage);

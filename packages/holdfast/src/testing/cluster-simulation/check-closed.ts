@@ -1,6 +1,6 @@
 import type { SessionEnd } from '../../protocol/close-causes.ts';
 import type { Closed } from '../../sessions/session-event.ts';
-import type { ClusterHost } from './cluster-host.ts';
+import type { ClusterProcess } from './cluster-process.ts';
 import type { ClusterStage, LiveSession } from './cluster-stage.ts';
 
 /** A peer that carries again answers what it was asked within this time, milliseconds. */
@@ -14,7 +14,7 @@ const admissionMs = 2_000;
 /** I2: whoever is ended has given a reason, or somebody has. */
 export function checkClosed(
   stage: ClusterStage,
-  host: ClusterHost,
+  host: ClusterProcess,
   { session, cause }: Closed,
 ): void {
   const known = stage.sessions.get(session);
@@ -39,7 +39,7 @@ function hasSuccessor({ wire, openedAt }: LiveSession): boolean {
 
 function isCause(
   stage: ClusterStage,
-  host: ClusterHost,
+  host: ClusterProcess,
   { known, cause }: { readonly known: LiveSession; readonly cause: SessionEnd },
 ): boolean {
   const { wire, openedAt, user, losses } = known;
@@ -64,7 +64,16 @@ function isCause(
       // Where the message was lost of an eviction, or a succession that is over by now, what is noticed is the row that is gone.
       if (stage.scenario.options.onLimit === 'evict-oldest' || hasSuccessor(known)) return true;
       return host.rowsLostAt >= openedAt - admissionMs || stage.machine.losses > losses;
-    default:
+    case 'bad-frame':
+    case 'failed':
+    case 'invalid-frame':
+    case 'message-rate':
+    case 'open-timeout':
+    case 'released':
+    case 'slow':
+    case 'taken-over':
+    case 'token-expired':
+    case 'too-big':
       return false;
   }
 }

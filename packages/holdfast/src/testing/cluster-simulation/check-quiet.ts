@@ -1,8 +1,8 @@
-import type { ClusterClient } from './cluster-client.ts';
+import type { GuestRecord } from './guest.ts';
 import { isFor } from './check-read.ts';
 import { aliveCount } from './check-refused.ts';
 import { limitOf } from './check-rows.ts';
-import type { ClusterHost } from './cluster-host.ts';
+import type { ClusterProcess } from './cluster-process.ts';
 import { type ClusterStage, type ClusterUser, openHosts } from './cluster-stage.ts';
 import type { ClusterPlay } from './cluster-play.ts';
 import { healAll } from './cluster-fault-acts.ts';
@@ -30,7 +30,7 @@ export async function checkQuiet(stage: ClusterStage, play: ClusterPlay): Promis
 }
 
 /** I6, I12: no fault stands, nothing is in doubt, nothing is under way. */
-function checkNode({ verdict }: ClusterStage, { name, node, link }: ClusterHost): void {
+function checkNode({ verdict }: ClusterStage, { name, node, link }: ClusterProcess): void {
   if (node === null) return;
   verdict.expect(!node.isStoreAway, 'I6', () => `${name} takes the store for away, which is well`);
   verdict.expect(node.drift === 0, 'I1', () => `${name} tells a drift of ${node.drift}`);
@@ -54,7 +54,7 @@ function checkUser(stage: ClusterStage, user: ClusterUser): void {
   for (const client of user.clients) checkComplete(stage, client);
 }
 
-function checkComplete(stage: ClusterStage, client: ClusterClient): void {
+function checkComplete(stage: ClusterStage, client: GuestRecord): void {
   const { wire, place, since, name, state } = client;
   if (state !== 'on' || wire === null || wire.carriesSince > stage.world.now - 2_000) return;
   if (place === null || since === null) return;

@@ -1,26 +1,11 @@
-import type { ResumeVerdict } from '../../protocol/frames.ts';
-import type { ClusterClient, Place } from './cluster-client.ts';
+import type { GuestRecord, Place, ReadFrame } from './guest.ts';
 import type { ClusterStage } from './cluster-stage.ts';
 import type { Placed, RecordTruth } from './record-truth.ts';
-
-/** A frame as a client reads it. */
-export interface ReadFrame {
-  readonly type: string;
-  readonly session?: string;
-  readonly ticket?: string;
-  readonly epoch?: string;
-  readonly offset?: number;
-  readonly resume?: ResumeVerdict;
-  readonly reason?: string;
-  readonly from?: number;
-  readonly to?: number;
-  readonly data?: { readonly n: number; readonly u: string | null };
-}
 
 /** I4: where a session begins, and what is said of what lies before. */
 export function checkReady(
   stage: ClusterStage,
-  client: ClusterClient,
+  client: GuestRecord,
   { epoch = '', offset = 0, resume = { outcome: 'new' } }: ReadFrame,
 ): void {
   const { place } = client;
@@ -32,10 +17,10 @@ export function checkReady(
       () => `${client.name} brought its place and is told that it brought none`,
     );
     checkQueued(stage, client, here);
-    begin(client, here);
+    client.begin(here);
   } else if (resume.outcome === 'gap') {
     checkNeeded(stage, client, { reason: resume.reason, epoch });
-    if (resume.from === undefined || place?.epoch !== epoch) begin(client, here);
+    if (resume.from === undefined || place?.epoch !== epoch) client.begin(here);
     else passOver(stage, client, { from: resume.from, to: resume.to ?? offset, offset });
   } else {
     stage.verdict.expect(
@@ -49,7 +34,7 @@ export function checkReady(
 }
 
 /** I4: the next frame that has a place. */
-export function checkRead(stage: ClusterStage, client: ClusterClient, frame: ReadFrame): void {
+export function checkRead(stage: ClusterStage, client: GuestRecord, frame: ReadFrame): void {
   const { type, offset = -1, epoch = '', reason, from, to, data } = frame;
   if (type === 'event' && data !== undefined) readEvent(stage, client, { offset, number: data.n });
   if (type !== 'gap') return;
@@ -58,13 +43,13 @@ export function checkRead(stage: ClusterStage, client: ClusterClient, frame: Rea
   else if (reason === 'broadcast') passOver(stage, client, { from: offset, to: offset, offset });
   else {
     checkNeeded(stage, client, { reason, epoch });
-    begin(client, { epoch, offset });
+    client.begin({ epoch, offset });
   }
 }
 
 function readEvent(
   stage: ClusterStage,
-  client: ClusterClient,
+  client: GuestRecord,
   { offset, number }: { readonly offset: number; readonly number: number },
 ): void {
   const { verdict, events } = stage;
@@ -103,7 +88,7 @@ function isForgetful({ scenario }: ClusterStage, epoch: string, records: RecordT
 }
 
 /** I4: a newcomer that brings nothing gets what was queued for a user who was away. */
-function checkQueued(stage: ClusterStage, client: ClusterClient, { epoch, offset }: Place): void {
+function checkQueued(stage: ClusterStage, client: GuestRecord, { epoch, offset }: Place): void {
   const { records } = stage.userOf(client.user);
   if (records.isTurnedBack(epoch)) return;
   const missed = records
@@ -125,12 +110,12 @@ function checkQueued(stage: ClusterStage, client: ClusterClient, { epoch, offset
 }
 
 /** Whether something at a place of the record is for a client. */
-export function isFor({ lineage }: ClusterClient, { onlyFor }: Placed): boolean {
+export function isFor({ lineage }: GuestRecord, { onlyFor }: Placed): boolean {
   return onlyFor === null || onlyFor === lineage;
 }
 
 /** Between where a client is and this place there is nothing for it. */
-function checkSkipped(stage: ClusterStage, client: ClusterClient, before: number): void {
+function checkSkipped(stage: ClusterStage, client: GuestRecord, before: number): void {
   const { place } = client;
   if (place === null) return;
   const { records } = stage.userOf(client.user);
@@ -149,7 +134,7 @@ function checkSkipped(stage: ClusterStage, client: ClusterClient, before: number
 
 function passOver(
   stage: ClusterStage,
-  client: ClusterClient,
+  client: GuestRecord,
   gap: { readonly from: number; readonly to: number; readonly offset: number },
 ): void {
   const { place } = client;
@@ -159,18 +144,10 @@ function passOver(
   client.place = { ...place, offset: gap.offset };
 }
 
-/** A client goes on from here, and was told that what lies before is gone. */
-function begin(client: ClusterClient, here: Place): void {
-  client.place = here;
-  client.since = here;
-  client.readHere.clear();
-  client.goneHere = [];
-}
-
 /** I4: nobody is told that a record is gone which is there; while the store is away a node may not know it. */
 function checkNeeded(
   stage: ClusterStage,
-  client: ClusterClient,
+  client: GuestRecord,
   { reason, epoch }: { readonly reason?: string | undefined; readonly epoch: string },
 ): void {
   const { place } = client;

@@ -1,5 +1,5 @@
 import type { Refused } from '../../sessions/session-event.ts';
-import type { ClusterHost } from './cluster-host.ts';
+import type { ClusterProcess } from './cluster-process.ts';
 import type { ClusterStage, ClusterUser } from './cluster-stage.ts';
 
 /** How long ago whoever stood in the way of a newcomer may have proven to be alive, milliseconds. */
@@ -8,7 +8,7 @@ const provenMs = 2_500;
 /** I3: whoever is refused for good is told the truth: so many sessions were alive. */
 export function checkRefused(
   stage: ClusterStage,
-  host: ClusterHost,
+  host: ClusterProcess,
   { user: id, reason, limit, retryAfterMs }: Refused,
 ): void {
   const user = stage.userOf(id);

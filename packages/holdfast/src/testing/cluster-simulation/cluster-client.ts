@@ -1,18 +1,10 @@
 import type { OpenOutcome } from '../../sessions/open-request.ts';
-import type { ClusterHost } from './cluster-host.ts';
-import { checkRead, checkReady, type ReadFrame } from './check-read.ts';
+import { checkRead, checkReady } from './check-read.ts';
 import { checkWritten } from './check-written.ts';
+import type { ClusterProcess } from './cluster-process.ts';
 import { type ClusterStage, drawHost } from './cluster-stage.ts';
+import { type Guest, GuestRecord, type Place, type ReadFrame } from './guest.ts';
 import { type Dial, Wire, type WireClient } from './wire.ts';
-
-/** A place in a record, as a client remembers it. */
-export interface Place {
-  readonly epoch: string;
-  readonly offset: number;
-}
-
-/** How a client is. */
-export type ClientState = 'away' | 'dialling' | 'on' | 'over';
 
 /** How long an act of a newcomer may still be under way after it was answered, milliseconds. */
 const lateActMs = 30_000;
@@ -21,46 +13,17 @@ const redialMs = [100, 1_500] as const;
 const finalCodes: ReadonlySet<number> = new Set([1000, 4409, 4499, 4401, 4400]);
 
 /** A client of a user, which comes back with its ticket and its place until it is told not to. */
-export class ClusterClient implements WireClient {
-  readonly user: string;
-  readonly name: string;
+export class ClusterClient extends GuestRecord implements Guest, WireClient {
   readonly #stage: ClusterStage;
-  state: ClientState = 'away';
-  wire: Wire | null = null;
-  ticket: string | null = null;
-  place: Place | null = null;
-  /** Where it began to read the record it is in; what stands after that it has read, or was told to be gone. */
-  since: Place | null = null;
-  /** How often the store had lost something when it last read a frame. */
-  losses = 0;
-  /** When it was last told `ready`. */
-  readyAt: number = -Infinity;
-  /** Numbers of the events it has read in this epoch, and in all of them. */
-  readonly readHere: Set<number> = new Set();
-  readonly readEver: Set<number> = new Set();
-  goneHere: [from: number, to: number][] = [];
-  readonly dials: Dial[] = [];
-  /** Ends its connections with a close frame. */
-  readonly isTidy: boolean;
-  /** Of its session; null before the first. */
-  lineage: number | null = null;
-  generation: number | null = null;
-  /** Sessions it has had, so that events may be for it alone. */
-  session: string | null = null;
   #turn = 0;
-  /** What it heard last of how it was turned away. */
-  refused: { readonly code: number; readonly retryMs: number | null; readonly at: number } | null =
-    null;
 
   constructor(stage: ClusterStage, user: string, name: string) {
+    super(user, name, stage.random.chance(0.5));
     this.#stage = stage;
-    this.user = user;
-    this.name = name;
-    this.isTidy = stage.random.chance(0.5);
   }
 
   /** Dials a node, with what it remembers. */
-  dial(host: ClusterHost): void {
+  dial(host: ClusterProcess): void {
     const { world, random } = this.#stage;
     const wire = new Wire(world, host, { client: this, kin: this.dials });
     this.wire = wire;
@@ -93,6 +56,10 @@ export class ClusterClient implements WireClient {
     this.state = 'over';
     this.wire = null;
     this.#turn += 1;
+  }
+
+  attached(lineage: number): void {
+    this.lineage = lineage;
   }
 
   written(_wire: Wire, text: string): void {
@@ -130,7 +97,7 @@ export class ClusterClient implements WireClient {
   }
 
   /** Somebody else dials with its ticket: a copy of it, or a thief. */
-  dialCopy(host: ClusterHost): void {
+  dialCopy(host: ClusterProcess): void {
     const { world, note } = this.#stage;
     const wire = new Wire(world, host, { client: new Copyist(this.#stage, this), kin: this.dials });
     note(() => `somebody dials ${host.name} with the ticket of ${this.name}`);
@@ -155,7 +122,7 @@ export class ClusterClient implements WireClient {
     });
   }
 
-  #arrive(wire: Wire, host: ClusterHost, place: Place | null): void {
+  #arrive(wire: Wire, host: ClusterProcess, place: Place | null): void {
     const { world } = this.#stage;
     const { ticket, user } = this;
     const dial: Dial = { wire, endsAt: Infinity };
@@ -197,6 +164,7 @@ class Copyist implements WireClient {
   }
 
   closed(): void {}
+  attached(): void {}
   written(_wire: Wire, text: string): void {
     checkWritten(this.#stage, this.#of, JSON.parse(text) as ReadFrame);
   }

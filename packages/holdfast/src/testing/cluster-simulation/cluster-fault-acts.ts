@@ -1,5 +1,6 @@
-import type { ClusterClient } from './cluster-client.ts';
+import type { Guest } from './guest.ts';
 import { ClusterHost } from './cluster-host.ts';
+import type { ClusterProcess } from './cluster-process.ts';
 import type { ClusterFaultKind } from './cluster-scenario.ts';
 import { type ClusterStage, openHosts } from './cluster-stage.ts';
 import type { Cut, Wiring } from './store-link.ts';
@@ -94,7 +95,7 @@ export function healAll(stage: ClusterStage): void {
   }
 }
 
-function withHost(stage: ClusterStage, run: (host: ClusterHost) => void): void {
+function withHost(stage: ClusterStage, run: (host: ClusterProcess) => void): void {
   const host = stage.random.pick(openHosts(stage));
   if (host !== undefined) run(host);
 }
@@ -128,10 +129,10 @@ function failOver(stage: ClusterStage): void {
 /** Its clients notice some time that nothing comes from there any more, and go elsewhere. */
 function leaveIn(
   stage: ClusterStage,
-  host: ClusterHost,
+  host: ClusterProcess,
   [least, most]: readonly [number, number],
 ): void {
-  const there: ClusterClient[] = stage.users
+  const there: Guest[] = stage.users
     .flatMap(({ clients }) => clients)
     .filter(({ wire }) => wire?.host === host);
   for (const client of there) {
@@ -145,7 +146,7 @@ function leaveIn(
 }
 
 /** Another process takes its place. */
-function replace(stage: ClusterStage, host: ClusterHost): void {
+function replace(stage: ClusterStage, host: ClusterProcess): void {
   stage.world.in(stage.random.between(100, 4_000), () => addHost(stage));
   stage.world.in(120_000, () => {
     const place = stage.hosts.indexOf(host);

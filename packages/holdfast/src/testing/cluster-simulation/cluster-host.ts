@@ -1,32 +1,27 @@
 import { ClusterNode } from '../../cluster/cluster-node.ts';
 import type { SessionEvent } from '../../sessions/session-event.ts';
 import { ManualClock } from '../manual-clock.ts';
-import type { Loop } from './cluster-world.ts';
+import type { ClusterProcess, ProcessState } from './cluster-process.ts';
 import type { ClusterStage } from './cluster-stage.ts';
 import { StoreLink } from './store-link.ts';
 import { WatchedStore } from './watched-store.ts';
-import type { Wire, WireHost } from './wire.ts';
-
-/** How a process is. */
-export type HostState = 'starting' | 'up' | 'draining' | 'gone';
+import type { Wire } from './wire.ts';
 
 /** The wall clock of a process begins here; the store's is somewhere else. */
 const wallClockAt = 90_000_000_000;
 const restartMs = 1_000;
 
 /** One process of the cluster, on a machine of its own. */
-export class ClusterHost implements Loop, WireHost {
+export class ClusterHost implements ClusterProcess {
   readonly name: string;
   readonly clock: ManualClock;
   readonly #stage: ClusterStage;
   link: StoreLink;
   node: ClusterNode | null = null;
-  state: HostState = 'starting';
+  state: ProcessState = 'starting';
   isFrozen: boolean = false;
   /** Connections it has not seen the end of. */
   readonly wires: Set<Wire> = new Set();
-  /** Whose session it is, by id. */
-  readonly sessions: Map<string, Wire> = new Map();
   /** Its rows may have been nobody's since then. */
   rowsLostAt: number = -Infinity;
   /** How often the store was back after it was taken for away. */

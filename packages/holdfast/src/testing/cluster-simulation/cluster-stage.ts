@@ -3,8 +3,7 @@ import type { StoreData } from '../../stores/memory/store-data.ts';
 import { MemoryStoreServer } from '../../stores/memory/memory-store-server.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { Verdict } from '../simulation/verdict.ts';
-import type { ClusterClient } from './cluster-client.ts';
-import type { ClusterHost } from './cluster-host.ts';
+import type { ClusterProcess } from './cluster-process.ts';
 import {
   type ClusterFaultKind,
   type ClusterScenario,
@@ -12,9 +11,7 @@ import {
 } from './cluster-scenario.ts';
 import { ClusterWorld } from './cluster-world.ts';
 import { type EventTruth, RecordTruth } from './record-truth.ts';
-import { hear } from './hear.ts';
-import { watchReplaced } from './check-replaced.ts';
-import { countingRows } from './check-rows.ts';
+import type { Guest } from './guest.ts';
 import { StoreMachine } from './store-machine.ts';
 import type { StoreWitness } from './watched-store.ts';
 import type { Wire } from './wire.ts';
@@ -25,7 +22,7 @@ const storeClockAt = 1_790_000_000_000;
 /** What is known of a user. */
 export interface ClusterUser {
   readonly id: string;
-  readonly clients: ClusterClient[];
+  readonly clients: Guest[];
   readonly records: RecordTruth;
   /** When somebody last ordered that sessions of this user be closed. */
   orderedAt: number;
@@ -37,10 +34,18 @@ export interface ClusterUser {
 export interface LiveSession {
   readonly user: ClusterUser;
   readonly wire: Wire;
-  readonly host: ClusterHost;
+  readonly host: ClusterProcess;
   readonly openedAt: number;
   /** What the store had lost by then. */
   readonly losses: number;
+}
+
+/** Who looks on, and judges. */
+export interface StageDuties {
+  readonly witness: StoreWitness;
+  readonly hear: (host: ClusterProcess, event: SessionEvent) => void;
+  /** Called around each act that the store does. */
+  readonly around: <T>(act: () => T) => T;
 }
 
 /** Everything one run consists of. */
@@ -51,11 +56,13 @@ export class ClusterStage {
   readonly machine: StoreMachine;
   readonly verdict: Verdict;
   readonly users: readonly ClusterUser[];
-  readonly hosts: ClusterHost[] = [];
+  readonly hosts: ClusterProcess[] = [];
   readonly sessions: Map<string, LiveSession> = new Map();
   readonly events: Map<number, EventTruth> = new Map();
   readonly counts: Record<string, number> = {};
   readonly witness: StoreWitness;
+  /** Hears what nodes tell. */
+  readonly hear: StageDuties['hear'];
   readonly note: (line: () => string) => void;
   /** Nobody begins anything, and nothing fails. */
   isQuiet = false;
@@ -75,6 +82,7 @@ export class ClusterStage {
     about: {
       readonly kinds: readonly ClusterFaultKind[];
       readonly note: (line: () => string) => void;
+      readonly duties: (stage: ClusterStage) => StageDuties;
     },
   ) {
     this.random = new SeededRandom(seed);
@@ -85,7 +93,6 @@ export class ClusterStage {
       random: () => this.random.next(),
     });
     this.machine = new StoreMachine(server);
-    this.machine.around = countingRows(this);
     this.verdict = new Verdict(() => this.world.now - 1_000);
     this.note = (line) =>
       about.note(() => `${((this.world.now - 1_000) / 1_000).toFixed(3)} ${line()}`);
@@ -96,7 +103,10 @@ export class ClusterStage {
       orderedAt: -Infinity,
       ended: [],
     }));
-    this.witness = witnessOf(this);
+    const { witness, hear, around } = about.duties(this);
+    this.witness = witness;
+    this.hear = hear;
+    this.machine.around = around;
   }
 
   /** What the store keeps, to be looked at. */
@@ -114,52 +124,16 @@ export class ClusterStage {
     return user;
   }
 
-  hear(host: ClusterHost, event: SessionEvent): void {
-    hear(this, host, event);
-  }
-
   tally(what: string): void {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
   }
 }
 
 /** Hosts that take newcomers, or seem to. */
-export function openHosts({ hosts }: ClusterStage): readonly ClusterHost[] {
+export function openHosts({ hosts }: ClusterStage): readonly ClusterProcess[] {
   return hosts.filter(({ state }) => state === 'up');
 }
 
-export function drawHost(stage: ClusterStage): ClusterHost | undefined {
+export function drawHost(stage: ClusterStage): ClusterProcess | undefined {
   return stage.random.pick(openHosts(stage));
-}
-
-function holdersOf({ data }: ClusterStage, user: string): number[] {
-  const rows = [...(data.users.get(user)?.rows.values() ?? [])];
-  return rows.flatMap(({ session, node }) => (node === 0 ? [] : [session]));
-}
-
-function witnessOf(stage: ClusterStage): StoreWitness {
-  return {
-    appended: ({ user, entry }, { outcome, epoch, offset, sessions }) => {
-      if (outcome !== 'appended') return;
-      stage.placedCount += 1;
-      const number = /"n":(\d+)/.exec(entry.body)?.[1];
-      stage.note(() => `the store puts event ${number} of ${user} at ${offset}`);
-      stage.userOf(user).records.place(epoch, offset, {
-        number: number === undefined ? null : Number(number),
-        onlyFor: entry.onlyFor,
-        holders: sessions > 0 ? holdersOf(stage, user) : [],
-        at: stage.world.now,
-        order: stage.placedCount,
-        isLost: false,
-      });
-    },
-    exchanging: () => {
-      stage.isExcused = true;
-    },
-    forcing: () => {
-      stage.isExcused = true;
-    },
-    asked: (act, link) => watchReplaced(stage, act, link),
-    noting: (line) => stage.note(line),
-  };
 }

@@ -1,5 +1,6 @@
 import type { Published } from '../../sessions/publisher.ts';
 import { ClusterClient } from './cluster-client.ts';
+import type { Guest } from './guest.ts';
 import { limitOf } from './check-rows.ts';
 import { type ClusterStage, type ClusterUser, drawHost } from './cluster-stage.ts';
 import type { EventTruth } from './record-truth.ts';
@@ -27,8 +28,8 @@ export const peopleActs: readonly ClusterAct[] = [
 /** Somebody of these, in this state. */
 function withClient(
   stage: ClusterStage,
-  state: ClusterClient['state'],
-  run: (client: ClusterClient) => void,
+  state: Guest['state'],
+  run: (client: Guest) => void,
 ): void {
   const clients = stage.users.flatMap((user) => user.clients).filter((one) => one.state === state);
   const client = stage.random.pick(clients);
@@ -44,7 +45,7 @@ function arrive(stage: ClusterStage): void {
 }
 
 /** Somebody new of this user comes to a node; null where there is none. */
-export function addClient(stage: ClusterStage, user: ClusterUser): ClusterClient | null {
+export function addClient(stage: ClusterStage, user: ClusterUser): Guest | null {
   const host = drawHost(stage);
   if (host === undefined) return null;
   stage.clientCount += 1;

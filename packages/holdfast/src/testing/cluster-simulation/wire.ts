@@ -20,6 +20,8 @@ export interface WireClient {
   read(wire: Wire, text: string): void;
   /** The other side has said goodbye, or cut the connection (1006). */
   closed(wire: Wire, code: number, reason: string): void;
+  /** Its session is live. */
+  attached(lineage: number): void;
   /** The process has written this; it may never arrive. */
   written(wire: Wire, text: string): void;
 }

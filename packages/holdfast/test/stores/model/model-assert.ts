@@ -32,12 +32,21 @@ function putBack(model: Model, act: AssertAct, row: AssertAct['rows'][number]): 
   const limit = act.isForced ? Infinity : model.limitOf(user, act.limit);
   const kin = model.rowsOf(user).find(({ lineage }) => lineage === row.lineage);
   if (kin === undefined && model.rowsOf(user).length >= limit) return 'full';
-  const byTime = (kin?.openedAtMs ?? 0) - row.openedAtMs;
-  const isLater = byTime > 0 || (byTime === 0 && (kin?.session ?? 0) > row.session);
-  if (kin !== undefined && isLater) return 'superseded';
+  if (kin !== undefined && isBefore(row, kin)) return 'superseded';
   model.remove(kin);
   model.rows.push({ ...row, user, node, until: 0 });
   if (kin !== undefined && kin.node !== 0 && kin.node !== node)
     model.tell(kin.node, { type: 'replaced', user, session: kin.session, cause: 'superseded' });
   return 'restored';
+}
+
+interface Handled {
+  readonly openedAtMs: number;
+  readonly session: number;
+}
+
+/** Let in earlier; of one instant, with the lower handle. */
+function isBefore(one: Handled, other: Handled): boolean {
+  const ms = one.openedAtMs - other.openedAtMs;
+  return ms === 0 ? one.session < other.session : ms < 0;
 }
