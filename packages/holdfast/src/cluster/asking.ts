@@ -5,13 +5,13 @@ import type { OpenOutcome } from '../sessions/open-request.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { Row } from '../sessions/store/acts.ts';
 import { Asked } from './asked.ts';
-import type { Farewells } from './farewells.ts';
+import type { Farewells, Full } from './farewells.ts';
 import type { Membership } from './membership.ts';
 import type { Newcomer } from './newcomer.ts';
 import type { Post } from './post.ts';
 import { patienceMs } from './questions.ts';
 import type { Scouting } from './scouting.ts';
-import type { FoundFull, Full, SlotRequest, Tried } from './slot-request.ts';
+import type { FoundFull, SlotRequest, Tried } from './slot-request.ts';
 
 /** What asking works with. */
 export interface AskingParts {

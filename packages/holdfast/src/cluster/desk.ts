@@ -2,12 +2,12 @@ import type { Clock } from '../sessions/clock.ts';
 import type { Admission, OpenOutcome, OpenRequest } from '../sessions/open-request.ts';
 import type { Asking } from './asking.ts';
 import type { OnStoreFailure } from './cluster-parts.ts';
-import type { Farewells } from './farewells.ts';
+import type { Farewells, Full } from './farewells.ts';
 import { Newcomer } from './newcomer.ts';
 import { Newcomers } from './newcomers.ts';
 import type { Repairs } from './repairs.ts';
 import type { Scouted, Scouting } from './scouting.ts';
-import { type FoundFull, type Full, SlotRequest, type SlotRequestParts } from './slot-request.ts';
+import { type FoundFull, SlotRequest, type SlotRequestParts } from './slot-request.ts';
 
 /** What the desk works with. */
 export interface DeskParts extends SlotRequestParts {

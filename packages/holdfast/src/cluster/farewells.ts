@@ -4,9 +4,12 @@ import type { Settings } from '../core/options.ts';
 import type { Clock } from '../sessions/clock.ts';
 import type { OpenOutcome } from '../sessions/open-request.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
+import type { AdmitAnswer } from '../sessions/store/acts.ts';
 import type { Newcomer, NewcomerEnd } from './newcomer.ts';
 import type { Scouted } from './scouting.ts';
-import type { Full } from './slot-request.ts';
+
+/** Everybody in a newcomer's way, as the store counts them. */
+export type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
 
 /** What turning newcomers away works with. */
 export interface FarewellParts {

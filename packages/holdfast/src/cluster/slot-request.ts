@@ -2,7 +2,8 @@ import type { Settings } from '../core/options.ts';
 import type { OpenOutcome } from '../sessions/open-request.ts';
 import type { Inheritance } from '../sessions/position.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
-import type { AdmitAct, AdmitAnswer, LogTerms } from '../sessions/store/acts.ts';
+import type { AdmitAct, LogTerms } from '../sessions/store/acts.ts';
+import type { Full } from './farewells.ts';
 import type { Membership } from './membership.ts';
 import type { Newcomer } from './newcomer.ts';
 import { drawEpoch, type RecordMirrors } from './record-mirrors.ts';
@@ -19,9 +20,6 @@ export interface SlotRequestParts {
   readonly seating: Seating;
   readonly terms: LogTerms;
 }
-
-/** Everybody in a newcomer's way, as the store counts them. */
-export type Full = Extract<AdmitAnswer, { readonly outcome: 'full' }>;
 
 /** The limit is reached. */
 export interface FoundFull {

@@ -1,7 +1,6 @@
 import type { Settings } from '../core/options.ts';
 import type { ErrorFrame, LimitFrame, ServerFrame } from '../protocol/frames.ts';
 import type { SessionCodec } from './codec.ts';
-import type { Faults } from './faults.ts';
 import type { OpenOutcome } from './open-request.ts';
 import { readFrame } from './read-frame.ts';
 import type { AskingEnd } from './session-event.ts';
@@ -9,7 +8,7 @@ import type { SessionView } from './session-view.ts';
 import type { SendOutcome, SessionSocket } from './socket.ts';
 import { textFrame } from './text-frame.ts';
 import { transportOf } from './transport.ts';
-import { isWelcome } from './would-get-in.ts';
+import { isWelcome, type WelcomeRooms } from './welcome.ts';
 
 /** How long an answer is waited for, by the fair clock. */
 export const askMs = 30_000;
@@ -52,11 +51,9 @@ export interface Question {
 }
 
 /** What inquiries are made with. */
-export interface InquiryRooms {
+export interface InquiryRooms extends WelcomeRooms {
   readonly settings: Settings;
   readonly codec: SessionCodec;
-  readonly faults: Faults;
-  readonly isWelcome: (extra: unknown) => boolean;
 }
 
 /**

@@ -76,6 +76,16 @@ export function claimOf(request: OpenRequest): LimitClaim {
   return { userId, brought: limit, stance: stanceOf(request) };
 }
 
+/** What a newcomer was told before it had a session. */
+function bytesToldTo({ waiter, grant }: Entry): number {
+  return waiter?.bytesWritten ?? grant?.bytesWritten ?? 0;
+}
+
+/** What a newcomer has said before it had a session. */
+function takeWords({ waiter, grant }: Entry): readonly (string | Uint8Array)[] {
+  return waiter?.takeHeld() ?? grant?.held ?? [];
+}
+
 /** Carries out what was decided about a newcomer, in the same tick: gives it a session, or turns it away. */
 export class Reception {
   readonly #rooms: ReceptionRooms;
@@ -113,7 +123,7 @@ export class Reception {
     const { old } = succession;
     const isHeldAlready = shadow.holds(old);
     const session = this.#takeSlot(this.#seedOf(arrival, succession, grant), old, entry.taken);
-    session.unconfirmedBytes = waiter?.bytesWritten ?? grant?.bytesWritten ?? 0;
+    session.unconfirmedBytes = bytesToldTo(entry);
     const hasWaited = waiter !== undefined || grant !== undefined;
     this.#tell(session, arrival, {
       flaw: succession.flaw,
@@ -122,7 +132,7 @@ export class Reception {
     });
     shadow.entered(session, { since, isHeldAlready });
     if (!this.#seat(session, request.socket)) return { outcome: 'left' };
-    for (const data of waiter?.takeHeld() ?? grant?.held ?? []) session.serve(data);
+    for (const data of takeWords(entry)) session.serve(data);
     return { outcome: 'opened', session };
   }
 

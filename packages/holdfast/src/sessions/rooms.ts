@@ -129,6 +129,7 @@ type Foundation = Ground &
     | 'revokedLineages'
     | 'door'
     | 'progress'
+    | 'inquiry'
   >;
 
 /** Builds the rooms from the ground up: each is given only rooms that stand already. */
@@ -148,9 +149,7 @@ export function buildRooms(ground: Ground): Rooms {
   const resumption = new Resumption({ ...low, history, tickets });
   const messageIds = new MessageIds(low);
   const eviction = new Eviction(low);
-  const inquiry = new Inquiry(low);
-  const questions = new Questions({ ...low, inquiry });
-  const waiting = new WaitingRoom({ ...low, heartbeat, eviction, questions });
+  const waiting = new WaitingRoom({ ...low, heartbeat, eviction, questions: new Questions(low) });
   const flow = { history, delivery, publisher, broadcaster, tickets, resumption, messageIds };
   const tokenRefresh = new TokenRefresh({ ...low, delivery, hookRunner });
   const restarts = new Restarts(heartbeat);
@@ -158,7 +157,7 @@ export function buildRooms(ground: Ground): Rooms {
   const scouts = new Scouts({ ...low, heartbeat });
   const shadow = new Shadow({ ...low, heartbeat });
   const orders = new Orders({ ...low, heartbeat });
-  const care = { receipts, heartbeat, eviction, inquiry, scouts, shadow, orders };
+  const care = { receipts, heartbeat, eviction, scouts, shadow, orders };
   const middle = { ...low, ...flow, ...care, restarts, mirror, waiting, hookRunner, tokenRefresh };
   const attachment = new Attachment(middle);
   const inbox = new Inbox(middle);
@@ -198,7 +197,8 @@ function layFoundation(ground: Ground, kin: SessionKin): Foundation {
   const low = { events, pulse, registry, enforcement, lingering, revokedLineages };
   const door = new Door({ ...low, clock, openTimeoutMs });
   const progress = new Progress({ ...ground, faults });
-  return { ...ground, ...low, faults, limits, rates, refusals, door, progress };
+  const inquiry = new Inquiry({ ...ground, faults });
+  return { ...ground, ...low, faults, limits, rates, refusals, door, progress, inquiry };
 }
 
 /** Who hears of what, in the order in which it matters: the freed slot goes to a waiter before anybody else looks. */

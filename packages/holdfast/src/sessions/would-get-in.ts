@@ -5,6 +5,7 @@ import type { Pulse } from './pulse.ts';
 import type { Registry } from './registry.ts';
 import { transportOf } from './transport.ts';
 import type { Waiter } from './waiter.ts';
+import { isWelcome } from './welcome.ts';
 
 /** What is asked about a waiter's chances. */
 export interface ProspectRooms {
@@ -13,14 +14,6 @@ export interface ProspectRooms {
   readonly pulse: Pulse;
   readonly faults: Faults;
   readonly isWelcome: (extra: unknown) => boolean;
-}
-
-/** Whether the application still lets in whoever it keeps this with. */
-export function isWelcome(
-  extra: unknown,
-  rooms: Pick<ProspectRooms, 'faults' | 'isWelcome'>,
-): boolean {
-  return rooms.faults.attempt('application', () => rooms.isWelcome(extra), false);
 }
 
 /**

@@ -302,7 +302,8 @@ describe('a slot that becomes free on any node while a newcomer is asked', () =>
   it('is none where a client comes back with its ticket on another node', async () => {
     const house = await AskedCluster.of();
     const guest = await house.ask();
-    const { ticket } = house.living[0]?.socket.frames[0] as { ticket: string };
+    const [{ socket }] = house.living as [Guest];
+    const { ticket } = socket.frames[0] as { ticket: string };
     const back = await house.enter(house.two, { ...user, resume: { ticket } });
     expect([back.outcome?.outcome, guest.outcome]).toEqual(['opened', null]);
     await house.answer(guest, house.idOf(0));
