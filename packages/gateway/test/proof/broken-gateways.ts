@@ -1,4 +1,5 @@
 import type { BrokenGateway } from './broken-gateway.ts';
+import { aboutClusters } from './broken-clusters.ts';
 import { aboutLife } from './broken-liveness.ts';
 import { aboutRaces, aboutResuming } from './broken-resuming.ts';
 import { aboutSecurity } from './broken-security.ts';
@@ -79,4 +80,5 @@ export const brokenGateways: readonly BrokenGateway[] = [
   ...aboutRaces,
   ...aboutResuming,
   ...aboutSecurity,
+  ...aboutClusters,
 ];
