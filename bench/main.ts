@@ -15,6 +15,7 @@ import { fanOut } from './suites/fan-out.ts';
 import { expiry, openLatency } from './suites/inside.ts';
 import { log } from './suites/log.ts';
 import { memory } from './suites/memory.ts';
+import { nodes } from './suites/nodes.ts';
 import { pings } from './suites/pings.ts';
 import { redis } from './suites/redis.ts';
 import { resume } from './suites/resume.ts';
@@ -32,6 +33,7 @@ const suites = [
   expiry,
   log,
   redis,
+  nodes,
 ];
 const request = readRequest(
   process.argv.slice(2),
