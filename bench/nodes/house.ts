@@ -1,10 +1,18 @@
 import type { Deployment } from '../../packages/gateway/dist/proof/deployment.js';
 import type { ProofClient } from '../../packages/gateway/dist/proof/dialer.js';
-import type { RedisServer } from '../../packages/gateway/dist/proof/processes/redis-server.js';
+import type { readExposition } from '../../packages/gateway/dist/proof/observe-target.js';
+import type {
+  hasRedis,
+  RedisServer,
+} from '../../packages/gateway/dist/proof/processes/redis-server.js';
+import type { startGateway } from '../../packages/gateway/dist/proof/processes/start-gateway.js';
 
-type Kit = typeof import('../../packages/gateway/dist/proof/processes/redis-server.js') &
-  typeof import('../../packages/gateway/dist/proof/processes/start-gateway.js') &
-  typeof import('../../packages/gateway/dist/proof/observe-target.js');
+interface Kit {
+  readonly hasRedis: typeof hasRedis;
+  readonly RedisServer: typeof RedisServer;
+  readonly startGateway: typeof startGateway;
+  readonly readExposition: typeof readExposition;
+}
 
 /** The built proof kit of the gateway, found from the built bench. */
 async function loadKit(): Promise<Kit> {
@@ -43,7 +51,7 @@ export class TwoNodes {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.here, this.there].map(({ host }) => host?.kill()));
+    for (const { host } of [this.here, this.there]) await host?.kill();
     await this.store.close();
   }
 

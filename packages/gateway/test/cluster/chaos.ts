@@ -13,7 +13,7 @@ import { type ClusterGround, limit } from './cluster-ground.ts';
 import { faultsOf } from './event-ledger.ts';
 
 /** What may be done to the cluster. */
-export type ChaosKind = keyof Pick<
+type ChaosKind = keyof Pick<
   Chaos,
   | 'killNode'
   | 'freezeNode'

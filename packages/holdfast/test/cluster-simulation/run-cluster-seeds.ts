@@ -1,7 +1,7 @@
 import { replayCluster, simulateCluster } from '../../src/testing/cluster-simulator.ts';
 
 /** Stretches of trouble in each run. */
-export const rounds = 1;
+const rounds = 1;
 
 /** Which seeds: from `first` on, so many. */
 export interface ClusterSeeds {

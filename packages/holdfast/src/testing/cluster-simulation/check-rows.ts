@@ -2,7 +2,7 @@ import type { UserRecord } from '../../stores/memory/store-data.ts';
 import type { ClusterStage } from './cluster-stage.ts';
 
 /** Rows of a user that hold slots, in truth: by the leases as the store has them now. */
-export function truthCount(stage: ClusterStage, userId: string): number {
+function truthCount(stage: ClusterStage, userId: string): number {
   const { data } = stage;
   const record = data.users.get(userId);
   if (record === undefined) return 0;
