@@ -47,8 +47,8 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'a session that was evicted for a newcomer on its own node lives on',
     file: 'cluster/seating.ts',
-    from: 'if (answer.replaced !== null && answer.replaced.lineage !== answer.lineage)',
-    to: 'if (answer.replaced !== null && answer.replaced.lineage === -answer.lineage)',
+    from: 'if (replaced === null || replaced.lineage === lineage) return;',
+    to: 'if (replaced === null || replaced.lineage !== -lineage) return;',
   },
   {
     name: 'a session that was superseded during a cut lives on',

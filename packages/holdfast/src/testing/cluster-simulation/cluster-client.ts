@@ -58,8 +58,8 @@ export class ClusterClient extends GuestRecord implements Guest, WireClient {
     this.#turn += 1;
   }
 
-  attached(lineage: number): void {
-    this.lineage = lineage;
+  attached(wire: Wire, lineage: number): void {
+    if (this.wire === wire) this.lineage = lineage;
   }
 
   written(_wire: Wire, text: string): void {

@@ -52,7 +52,7 @@ function hearAttached(stage: ClusterStage, host: ClusterProcess, id: string): vo
   if (session === null || !(session.socket instanceof Wire)) return;
   const wire = session.socket;
   stage.note(() => `${host.name} opens ${id} of ${session.userId}`);
-  wire.client.attached(session.lineage);
+  wire.client.attached(wire, session.lineage);
   stage.sessions.set(id, {
     user: stage.userOf(session.userId),
     wire,

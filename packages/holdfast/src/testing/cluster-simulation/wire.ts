@@ -21,7 +21,7 @@ export interface WireClient {
   /** The other side has said goodbye, or cut the connection (1006). */
   closed(wire: Wire, code: number, reason: string): void;
   /** Its session is live. */
-  attached(lineage: number): void;
+  attached(wire: Wire, lineage: number): void;
   /** The process has written this; it may never arrive. */
   written(wire: Wire, text: string): void;
 }
