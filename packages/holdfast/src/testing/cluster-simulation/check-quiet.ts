@@ -41,7 +41,9 @@ function checkNode({ verdict }: ClusterStage, { name, node, link }: ClusterProce
 function checkUser(stage: ClusterStage, user: ClusterUser): void {
   const { users, leases } = stage.data;
   // Late acts of a node that the store has forgotten leave rows that no sweep names; they count for nothing.
-  const rows = [...(users.get(user.id)?.rows.values() ?? [])].filter(({ node }) => leases.has(node));
+  const rows = [...(users.get(user.id)?.rows.values() ?? [])].filter(({ node }) =>
+    leases.has(node),
+  );
   const held = rows.map(({ session }) => session);
   const live = openHosts(stage)
     .flatMap(({ node }) => node?.layer.sessionsOf(user.id) ?? [])
