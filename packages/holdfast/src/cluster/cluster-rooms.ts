@@ -255,7 +255,7 @@ function hear({ layer, desk, mirrors, post }: ClusterRooms, message: StoreMessag
       mirrors.appended(message);
       break;
     case 'restarted':
-      mirrors.restarted(message.user, message.record);
+      mirrors.heardRestart(message.user, message.record);
       break;
     case 'replaced':
       layer.cluster.closeFor(message.user, message.session, { cause: message.cause });

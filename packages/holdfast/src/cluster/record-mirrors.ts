@@ -117,7 +117,14 @@ export class RecordMirrors {
     this.#unplaced.delete(user);
   }
 
-  /** The record of a user goes on under another epoch. */
+  /** It is said that a record goes on under another epoch. By now it may be still another one: it is read. */
+  heardRestart(user: string, record: RecordHead): void {
+    const here = this.#headOf(user);
+    if (here === null || here.epoch === record.epoch) return;
+    this.#read(user, record.last).catch(() => this.#parts.onDoubt(user));
+  }
+
+  /** The record of a user goes on under another epoch, as the store has it now. */
   restarted(user: string, record: RecordHead): void {
     this.#parts.layer().cluster.mirror.restart(user, record);
   }
@@ -195,7 +202,7 @@ export class RecordMirrors {
       );
   }
 
-  /** Whether the store has the newest event that is here, where it has one at its place; otherwise the record is restarted. */
+  /** Whether the store has the newest event that is here: another one at its place, or none yet, is what lost ones leave. */
   async #isTrue(user: string): Promise<boolean> {
     const { guard, layer } = this.#parts;
     const here = this.#headOf(user);
@@ -204,6 +211,7 @@ export class RecordMirrors {
     const newest = { user, after: offset - 1, most: 1 };
     const { record, entries } = await guard.ask((store) => store.read(newest));
     const [found] = entries;
+    if (record?.epoch === epoch && record.last < offset) return false;
     if (record?.epoch !== epoch || found?.offset !== offset) return true;
     return layer().cluster.mirror.holds(user, { epoch, ...found }) !== false;
   }
