@@ -208,6 +208,7 @@ function watchOf(rooms: Building): StoreWatch {
     back: (awayMs) => {
       rooms.layer.cluster.faultIsOver('store');
       rooms.layer.cluster.tell({ type: 'storeBack', awayMs });
+      rooms.mirrors.doubtAll();
       rooms.repairs.doubtAll();
       rooms.ownRows.doubt();
     },
@@ -244,7 +245,10 @@ function listenerOf(rooms: Building): StoreListener {
       rooms.ownRows.doubt();
       void rooms.revoking.readAll();
     },
-    disconnected: (error) => rooms.layer.reportFault('store', error),
+    disconnected: (error) => {
+      rooms.mirrors.doubtAll();
+      rooms.layer.reportFault('store', error);
+    },
   };
 }
 

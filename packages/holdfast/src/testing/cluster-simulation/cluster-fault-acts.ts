@@ -36,7 +36,7 @@ export const clusterFaults: Readonly<Record<ClusterFaultKind, (stage: ClusterSta
       const wiring = stage.random.oneOf<Wiring>(['acts', 'messages']);
       link.hold(wiring, stage.random.oneOf(['up', 'down', 'both']));
       stage.world.in(stage.random.between(100, 9_000), () => {
-        if (stage.random.chance(0.5)) link.cut(wiring, drawCut(stage));
+        if (stage.random.chance(0.5) && !stage.isQuiet) link.cut(wiring, drawCut(stage));
         else link.release(wiring);
       });
     });
