@@ -175,7 +175,9 @@ function buildCare(rooms: Building, common: Common, parts: ClusterNodeParts): vo
   });
   const { ledger, repairs } = rooms;
   const farewells = new Farewells(common);
-  const seating = new Seating({ ...common, mirrors, ledger, farewells });
+  const onReplaced = (userId: string, session: number): void =>
+    rooms.desk.replaced(userId, session);
+  const seating = new Seating({ ...common, mirrors, ledger, farewells, onReplaced });
   const asking = new Asking({ ...common, scouting, farewells });
   const helpers = { mirrors, scouting, asking, seating, farewells, repairs };
   rooms.desk = new ClusterDesk({ ...common, ...helpers, onStoreFailure });
@@ -263,6 +265,7 @@ function hear({ layer, desk, mirrors, post }: ClusterRooms, message: StoreMessag
       break;
     case 'replaced':
       layer.cluster.closeFor(message.user, message.session, { cause: message.cause });
+      desk.replaced(message.user, message.session);
       break;
     case 'freed':
       desk.freed(message.user);

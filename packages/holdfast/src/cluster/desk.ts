@@ -80,6 +80,11 @@ export class ClusterDesk {
     for (const newcomer of this.#newcomers.of(userId)) newcomer.nudge();
   }
 
+  /** The slot of a newcomer, if it is one here, has gone to somebody else: its client has come back, or it was evicted. */
+  replaced(userId: string, session: number): void {
+    this.#newcomers.replaced(userId, session);
+  }
+
   /** Turns away newcomers whose token is not good any more; how many. */
   turnAway(userId: string, isMeant: (extra: unknown) => boolean): number {
     return this.#newcomers.turnAway(userId, isMeant);

@@ -28,7 +28,7 @@ interface Why {
 }
 
 /** What each end is called on the wire. */
-const reasonOf: Readonly<Record<Exclude<NewcomerEnd, 'left'>, RefusalReason>> = {
+const reasonOf: Readonly<Record<Exclude<NewcomerEnd, 'left' | 'replaced'>, RefusalReason>> = {
   'too-much': 'rate',
   'turned-away': 'unauthorized',
   'bad-frame': 'bad-frame',
@@ -77,10 +77,11 @@ export class Farewells {
   /** It left, said too much or what is no frame, or its token is over. */
   gone(newcomer: Newcomer): OpenOutcome {
     const { request, end, isSocketGone } = newcomer;
-    if (isSocketGone || end === null || end === 'left') {
+    if (isSocketGone || end === null || end === 'left' || end === 'replaced') {
       newcomer.handOver();
+      const cause = end === 'replaced' ? 'superseded' : 'released';
       if (!isSocketGone && request.socket !== undefined)
-        this.#parts.layer().cluster.dismiss(request.socket);
+        this.#parts.layer().cluster.dismiss(request.socket, cause);
       return { outcome: 'left' };
     }
     return this.#refuse(newcomer, {

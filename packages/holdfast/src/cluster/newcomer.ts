@@ -12,7 +12,7 @@ export interface AnswerReader {
 }
 
 /** Why a newcomer is not waited for any more. */
-export type NewcomerEnd = 'left' | 'too-much' | 'turned-away' | 'bad-frame';
+export type NewcomerEnd = 'left' | 'too-much' | 'turned-away' | 'bad-frame' | 'replaced';
 
 /**
  * A newcomer while the store is asked for its slot. Owns its socket meanwhile: nothing is sent unless it is asked, what its

@@ -36,6 +36,13 @@ export class Newcomers {
     return this.of(newcomer.userId).some((other) => other !== newcomer && other.isAtLimit);
   }
 
+  /** The slot of this one has gone to somebody else before it was let in. */
+  replaced(userId: string, session: number): void {
+    this.of(userId)
+      .find(({ generation }) => generation === session)
+      ?.finish('replaced');
+  }
+
   /** Ends the wait of those of a user whose `extra` is meant; how many. */
   turnAway(userId: string, isMeant: (extra: unknown) => boolean): number {
     const meant = this.of(userId).filter(({ request }) => isMeant(request.extra));

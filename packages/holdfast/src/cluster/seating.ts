@@ -22,6 +22,8 @@ export interface SeatingParts {
   readonly ledger: SlotLedger;
   readonly farewells: Farewells;
   readonly terms: LogTerms;
+  /** The slot of a session of this user is another one's: it may be that of a newcomer who has not come in yet. */
+  readonly onReplaced: (userId: string, session: number) => void;
 }
 
 type Admitted = Extract<AdmitAnswer, { readonly outcome: 'admitted' }>;
@@ -91,8 +93,11 @@ export class Seating {
 
   /** Who gave way here is told by nobody else; whose client has come back gives way as it enters. */
   #endReplaced(userId: string, { replaced, lineage }: Admitted, hasTaken: boolean): void {
-    const { layer, membership } = this.#parts;
-    if (replaced?.node !== membership().generation || replaced.lineage === lineage) return;
+    if (replaced === null) return;
+    const { layer, onReplaced } = this.#parts;
+    onReplaced(userId, replaced.session);
+    // Its row may name a generation that this node has lost since.
+    if (replaced.lineage === lineage) return;
     const cause = hasTaken ? 'taken-over' : 'evicted';
     layer().cluster.closeFor(userId, replaced.session, { cause });
   }

@@ -138,8 +138,8 @@ export class ClusterSide {
   }
 
   /** Closes the socket of a newcomer who does not want to come in any more. */
-  dismiss(socket: SessionSocket): void {
-    this.#rooms.refusals.dismiss(socket, 'released');
+  dismiss(socket: SessionSocket, cause: 'released' | 'superseded'): void {
+    this.#rooms.refusals.dismiss(socket, cause);
   }
 
   /** Users who have a session here. */

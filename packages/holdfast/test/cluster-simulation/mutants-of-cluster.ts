@@ -47,8 +47,14 @@ export const clusterMutants: readonly Mutant[] = [
   {
     name: 'a session that was evicted for a newcomer on its own node lives on',
     file: 'cluster/seating.ts',
-    from: 'if (replaced === null || replaced.lineage === lineage) return;',
-    to: 'if (replaced === null || replaced.lineage !== -lineage) return;',
+    from: 'if (replaced.lineage === lineage) return;',
+    to: 'if (replaced.lineage !== -lineage) return;',
+  },
+  {
+    name: 'a newcomer whose slot went to a later connection of its client comes in all the same',
+    file: 'cluster/newcomers.ts',
+    from: "?.finish('replaced');",
+    to: '?.nudge();',
   },
   {
     name: 'a session that was superseded during a cut lives on',
