@@ -183,3 +183,35 @@ describe('a scenario', () => {
     expect(begun).toBe(0);
   });
 });
+
+describe('a scenario of several nodes', () => {
+  const visits = scenario('cluster/visits', async (stage) => {
+    const { nodes, store } = await stage.startCluster();
+    for (const node of nodes) await stage.at(node).mustConnect({ user: stage.user('ann') });
+    stage.note(`${nodes.length} nodes, ${store === null ? 'no store' : 'a store'} of its own`);
+  });
+
+  it('plays on the nodes that were given, keeps one account, and takes away what it opened on each', async () => {
+    const [one, other] = [fakeDeployment(), fakeDeployment()];
+    const nodes = [one.deployment, other.deployment];
+    const grounds = { target: one.deployment, nodes, environment: null };
+    const { played } = await runScenarios(planFor([visits], { grounds }));
+    expect(played[0]).toMatchObject({
+      verdict: { outcome: 'passed' },
+      samples: [{ name: 'connect' }, { name: 'connect' }],
+      marks: [{ what: '2 nodes, no store of its own' }],
+    });
+    const users = [one, other].map(({ clients }) => clients.map(({ user }) => user));
+    expect(users[0]).toEqual(users[1]);
+    const ends = [one, other].flatMap(({ clients }) => clients.map(({ end }) => end?.code));
+    expect(ends).toEqual([1006, 1006]);
+  });
+
+  it('is not applicable where one node was given', async () => {
+    const { played } = await runScenarios(planFor([visits]));
+    expect(played[0]?.verdict).toEqual({
+      outcome: 'not-applicable',
+      why: 'The target has no second node.',
+    });
+  });
+});
