@@ -33,8 +33,10 @@ export class Membership {
   #roster: Roster;
   #timer: TimerHandle = null;
   #isOver = false;
-  /** A heartbeat has failed since the last that did not. */
-  #hasFailed = false;
+  /** When a renewal was last asked for. */
+  #askedAt: number;
+  /** Since the last renewal none was asked for in as long as a lease runs: this process stood still, not the store. */
+  #hasStoodStill = false;
   #renewedAt: number;
   #heardBroadcast = 0;
   #refreshing: Promise<void> | null = null;
@@ -57,6 +59,7 @@ export class Membership {
     this.#generation = joined.generation;
     this.#roster = joined;
     this.#renewedAt = this.#clock.nowMs();
+    this.#askedAt = this.#renewedAt;
     this.#arm(heartbeatMs);
   }
 
@@ -123,6 +126,8 @@ export class Membership {
   async #renew(): Promise<void> {
     // The lease runs from when it was asked for: the answer may have lain here while this process was stopped.
     const askedAt = this.#clock.nowMs();
+    if (askedAt - this.#askedAt >= leaseMs) this.#hasStoodStill = true;
+    this.#askedAt = askedAt;
     const answer = await this.#guard.probe((store) => store.renew(this.#generation, this.#card));
     if (answer.outcome === 'lost') {
       await this.#rejoin();
@@ -130,7 +135,7 @@ export class Membership {
     }
     this.#roster = answer;
     this.#renewedAt = askedAt;
-    this.#hasFailed = false;
+    this.#hasStoodStill = false;
     this.#duties.renewed();
   }
 
@@ -147,13 +152,13 @@ export class Membership {
   }
 
   async #rejoin(): Promise<void> {
-    const hasLapsed = !this.#hasFailed && this.sinceRenewedMs >= leaseMs;
+    const hasLapsed = this.#hasStoodStill;
     const joined = await this.#guard.probe((store) => store.join(this.#card));
     await this.#guard.probe((store) => store.listen(joined.generation, this.#listener));
     this.#generation = joined.generation;
     this.#roster = joined;
     this.#renewedAt = this.#clock.nowMs();
-    this.#hasFailed = false;
+    this.#hasStoodStill = false;
     this.#duties.rejoined(hasLapsed);
   }
 
@@ -169,7 +174,6 @@ export class Membership {
     try {
       await this.refresh();
     } catch (error) {
-      this.#hasFailed = true;
       this.#duties.failed(error);
     }
     this.#arm(Math.max(1, heartbeatMs - (this.#clock.nowMs() - beganAt)));

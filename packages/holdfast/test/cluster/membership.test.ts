@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { Membership } from '../../src/cluster/membership.ts';
+import { StoreGuard } from '../../src/cluster/store-guard.ts';
+import type { ClusterStore, RenewAnswer, Roster } from '../../src/sessions/store/cluster-store.ts';
+import { StoreError } from '../../src/sessions/store/store-error.ts';
+import { ManualClock } from '../../src/testing/manual-clock.ts';
+
+const roster: Roster = {
+  live: { upTo: 1, generations: [1] },
+  nodes: [],
+  lapsed: [],
+  ticketKey: 'key',
+  broadcasts: 0,
+  nowMs: 0,
+};
+const card = { name: 'here', url: '', isDraining: false };
+const nothing = (): void => {};
+
+/** A node whose store answers each renewal as it is told to, and what the node makes of its lease. */
+function join(answers: (RenewAnswer | 'nothing')[]): {
+  readonly clock: ManualClock;
+  readonly rejoined: boolean[];
+  readonly failures: number[];
+} {
+  const clock = new ManualClock();
+  const rejoined: boolean[] = [];
+  const failures: number[] = [];
+  const store = {
+    renew: (): Promise<RenewAnswer> => {
+      const answer = answers.shift() ?? { outcome: 'renewed', ...roster };
+      if (answer !== 'nothing') return Promise.resolve(answer);
+      return Promise.reject(new StoreError('timeout', 'No answer.'));
+    },
+    join: () => Promise.resolve({ ...roster, generation: 2 }),
+    listen: () => Promise.resolve(),
+  } as unknown as ClusterStore;
+  const watch = { away: nothing, back: nothing };
+  const terms = { timeoutMs: 400, mostUnderWay: 10 };
+  const guard = new StoreGuard(store, clock, { terms, watch });
+  const duties = {
+    rejoined: (hasLapsed: boolean) => void rejoined.push(hasLapsed),
+    renewed: nothing,
+    failed: () => void failures.push(clock.nowMs()),
+  };
+  const listener = { heard: nothing, connected: nothing, disconnected: nothing };
+  void new Membership({ guard, clock, duties, listener }, card, { ...roster, generation: 1 });
+  return { clock, rejoined, failures };
+}
+
+describe('a lease that is lost', () => {
+  it('E5 I1 was this process’s to renew where it stood still, also when the first renewal after it fails', async () => {
+    const { clock, rejoined, failures } = join(['nothing', { outcome: 'lost' }]);
+    clock.stall(15_000);
+    await clock.settle(3_000);
+    expect(failures).toHaveLength(1);
+    expect(rejoined).toEqual([true]);
+  });
+
+  it('E5 was not, where the store did not answer for as long', async () => {
+    const away = Array.from({ length: 7 }, () => 'nothing' as const);
+    const { clock, rejoined } = join([...away, { outcome: 'lost' }]);
+    await clock.settle(10_000);
+    expect(rejoined).toEqual([false]);
+  });
+});
