@@ -48,8 +48,8 @@ export const countBeside: BrokenGateway = {
     },
     {
       file: registry,
-      from: 'const session = new Session(this.#kin, this.#takePlace(), seed);',
-      to: 'this.counted(seed.userId, 1); const session = new Session(this.#kin, this.#takePlace(), seed);',
+      from: 'const session = new Session(this.#kin, this.#takePlace(seed), seed);',
+      to: 'this.counted(seed.userId, 1); const session = new Session(this.#kin, this.#takePlace(seed), seed);',
     },
     {
       file: registry,
@@ -62,9 +62,9 @@ export const countBeside: BrokenGateway = {
       to: 'this.#free.push(session.index); this.counted(session.userId, -1);',
     },
     {
-      file: 'gateway/dist/server/api/user-routes.js',
+      file: 'gateway/dist/server/sessions/own-node.js',
       from: 'count: sessions.length,',
-      to: 'count: layer.count(userId),',
+      to: 'count: this.layer.count(userId),',
     },
   ],
   red: {
