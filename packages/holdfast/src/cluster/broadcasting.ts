@@ -71,11 +71,10 @@ export class Broadcasting {
     const body = codec.encodeBody(input, clock.epochMs());
     const number = await guard.ask((store) => store.nextBroadcast());
     const order: Order = { number, body };
-    const asked = membership()
-      .others()
-      .map(({ generation }) =>
-        post.ask(generation, 'broadcast', { data: order, withinMs: patienceMs }),
-      );
+    const others = await membership().everybodyElse();
+    const asked = others.map(({ generation }) =>
+      post.ask(generation, 'broadcast', { data: order, withinMs: patienceMs }),
+    );
     const answers = await Promise.allSettled([this.#take(order), ...asked]);
     return answers
       .map((answer) => (answer.status === 'fulfilled' ? readOutcome(answer.value) : nobody))

@@ -100,7 +100,18 @@ export class Membership {
     return this.#clock.nowMs() - this.#renewedAt;
   }
 
-  /** Every other node that is alive. */
+  /**
+   * Every other node that had joined when this was called; those that are known, where the store does not answer. Never
+   * rejects.
+   */
+  async everybodyElse(): Promise<readonly LiveNode[]> {
+    // One that was sent before may be answered by what was true before.
+    await this.#refreshing?.catch(() => {});
+    await this.refresh().catch((error: unknown) => this.#duties.failed(error));
+    return this.others();
+  }
+
+  /** Every other node that is known to be alive. */
   others(): readonly LiveNode[] {
     return this.#roster.nodes.filter(({ generation }) => generation !== this.#generation);
   }

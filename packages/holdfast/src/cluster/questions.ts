@@ -44,7 +44,7 @@ export async function askOthers(
   kind: string,
   data: unknown,
 ): Promise<Answers> {
-  const others = membership().others();
+  const others = await membership().everybodyElse();
   const asked = others.map(({ generation }) =>
     post.ask(generation, kind, { data, withinMs: patienceMs }),
   );

@@ -30,7 +30,9 @@ export class Revoking {
     const { guard, membership, post, onRevoked } = this.#parts;
     onRevoked(order);
     await guard.ask((store) => store.revoke(order));
-    for (const { generation } of membership().others()) post.tell(generation, 'revoked', order);
+    // Whoever joins from here on reads it from the store.
+    for (const { generation } of await membership().everybodyElse())
+      post.tell(generation, 'revoked', order);
   }
 
   /** Reads all orders that stand. Never rejects. */

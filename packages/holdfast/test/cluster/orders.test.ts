@@ -167,3 +167,28 @@ describe('what becomes of events over several nodes', () => {
     expect(words).toContainEqual(['gap', 'broadcast']);
   });
 });
+
+describe('a node that has just joined', () => {
+  it('I1 is asked like any other, before the next heartbeat of those that were there', async () => {
+    const house = new ClusterHouse();
+    const one = await house.join();
+    await house.run(1_100);
+    const two = await house.join();
+    await house.enter(two, user);
+    const overview = await settled(house, one.node.overview('ada', 10));
+    expect(overview).toMatchObject({ count: 1, silent: [] });
+  });
+
+  it('a revocation reaches it, also one that comes before the next heartbeat', async () => {
+    const house = new ClusterHouse();
+    const heard: RevocationOrder[] = [];
+    const one = await house.join();
+    await house.run(1_100);
+    await house.join({}, { onRevoked: (order) => heard.push(order) });
+    await house.settle();
+    const endsAtMs = house.clock.epochMs() + 60_000;
+    const order = { user: 'ada', jti: null, issuedUpTo: 100, endsAtMs };
+    await settled(house, one.node.revoke(order));
+    expect(heard).toContainEqual(order);
+  });
+});
