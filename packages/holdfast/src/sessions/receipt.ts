@@ -92,13 +92,14 @@ export class Receipt implements Timed {
       this.#writtenTo.push({ lineage, generation });
   }
 
-  /** Whether it was written to a session of this lineage, of this generation or before. */
-  wasWrittenTo({ lineage, generation }: Written): boolean {
-    return (
-      this.#writtenTo?.some(
-        (written) => written.lineage === lineage && written.generation <= generation,
-      ) === true
-    );
+  /**
+   * Whether it was written to a session of this lineage, of this generation or before. Those of several nodes are not in order:
+   * there it has to be that very generation, since the client may have jumped over it on another node in between.
+   */
+  wasWrittenTo({ lineage, generation }: Written, isInOrder: boolean): boolean {
+    const written = this.#writtenTo?.find((one) => one.lineage === lineage);
+    if (written === undefined) return false;
+    return isInOrder ? written.generation <= generation : written.generation === generation;
   }
 
   /** Clients of this lineage have jumped over it: where they are tells nothing of it any more. */

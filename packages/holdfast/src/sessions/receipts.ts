@@ -2,6 +2,7 @@ import { never, noEntry } from '../core/timing-wheel.ts';
 import type { ResumeVerdict } from '../protocol/frames.ts';
 import { AwaitedReceipts, mostAwaited } from './awaited-receipts.ts';
 import type { Clock } from './clock.ts';
+import type { ClusterSeat } from './cluster-seat.ts';
 import type { EventStream } from './event-stream.ts';
 import type { History } from './history.ts';
 import type { HookRunner, HookUse, SessionHooks, UndeliveredEvent } from './hooks.ts';
@@ -24,6 +25,7 @@ export interface ReceiptsRooms {
   readonly events: EventStream;
   readonly hooks: SessionHooks;
   readonly hookRunner: HookRunner;
+  readonly cluster: ClusterSeat | null;
 }
 
 /** What became of a tracked event. */
@@ -150,9 +152,10 @@ export class Receipts {
     const { userId, lineage, predecessor: generation, cursor } = session;
     if (lineage === session.generation) return;
     const hasAll = outcome === 'lossless' || outcome === 'replayed';
+    const isInOrder = this.#rooms.cluster === null;
     const log = this.#rooms.history.find(userId);
     for (const receipt of log?.receiptsUpTo(cursor) ?? []) {
-      const isKnown = hasAll && receipt.wasWrittenTo({ lineage, generation });
+      const isKnown = hasAll && receipt.wasWrittenTo({ lineage, generation }, isInOrder);
       if (isKnown) this.#settle(receipt, 'delivered');
       else receipt.forgetWritten(lineage);
     }

@@ -23,7 +23,7 @@ export const receiptMutants: readonly Mutant[] = [
   {
     name: 'whoever comes back confirms what was written to others',
     file: 'sessions/receipts.ts',
-    from: 'const isKnown = hasAll && receipt.wasWrittenTo({ lineage, generation });',
+    from: 'const isKnown = hasAll && receipt.wasWrittenTo({ lineage, generation }, isInOrder);',
     to: 'const isKnown = hasAll;',
   },
   {
