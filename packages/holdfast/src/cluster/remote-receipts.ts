@@ -63,7 +63,9 @@ export class RemoteReceipts {
     if (this.#size >= mostOpen) return;
     const ofUser = this.#users.get(asked.user) ?? new Map<string, Open>();
     const place = placeOf(asked.epoch, asked.offset);
-    if (ofUser.has(place)) return;
+    const former = ofUser.get(place);
+    // The store has lost what had this place before.
+    if (former !== undefined) this.#settle(former, 'expired');
     this.#users.set(asked.user, ofUser);
     const endsAt = this.#parts.clock.nowMs() + (ttlMs ?? Number.POSITIVE_INFINITY);
     ofUser.set(place, { asked, endsAt, waiters: new Set() });
