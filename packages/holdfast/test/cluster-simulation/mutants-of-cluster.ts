@@ -51,12 +51,6 @@ export const clusterMutants: readonly Mutant[] = [
     to: 'if (replaced.lineage !== -lineage) return;',
   },
   {
-    name: 'a newcomer whose slot went to a later connection of its client comes in all the same',
-    file: 'cluster/newcomers.ts',
-    from: "?.finish('replaced');",
-    to: '?.nudge();',
-  },
-  {
     name: 'a session that was superseded during a cut lives on',
     file: 'cluster/repairs.ts',
     from: "if (verdict === 'superseded')",
