@@ -145,7 +145,6 @@ export class Broadcasting {
   async #give({ number, body }: Order): Promise<BroadcastOutcome> {
     const outcome = { users: 0, sessions: 0, outcome: 'queued' as BroadcastOutcome['outcome'] };
     let slice: string[] = [];
-    let last = '';
     const flush = async (): Promise<void> => {
       const users = slice;
       slice = [];
@@ -157,9 +156,7 @@ export class Broadcasting {
         if (given.outcome === 'overflow') outcome.outcome = 'overflow';
       }
     };
-    for (const { userId } of this.#parts.layer().sessions()) {
-      if (userId === last) continue;
-      last = userId;
+    for (const userId of this.#parts.layer().cluster.users()) {
       slice.push(userId);
       if (slice.length >= mostAtOnce) await flush();
     }

@@ -22,7 +22,7 @@ export class Newcomer implements SocketOwner, Asker {
   readonly request: OpenRequest;
   /** The handle its session will have. */
   readonly generation: number;
-  /** By the fair clock. */
+  /** By the raw clock. */
   readonly since: number;
   readonly startedAtMs: number;
   /** Null while somebody waits for it. */

@@ -62,7 +62,7 @@ export class RecordMirrors {
   doubtAll(): void {
     const layer = this.#parts.layer();
     layer.cluster.endAbsentMirrors(this.#parts.isAwaited);
-    for (const { userId } of layer.sessions()) this.#doubted.add(userId);
+    for (const userId of layer.cluster.users()) this.#doubted.add(userId);
   }
 
   /** An event was appended to a record. */

@@ -46,9 +46,6 @@ export class Repairs {
   readonly #underWay: Map<string, Promise<void>> = new Map();
   #audit: Iterator<string> | null = null;
   #isMending = false;
-  /** Drift that the round of the audit under way has found, and the one before. */
-  #found = 0;
-  #foundBefore = 0;
 
   constructor(parts: RepairParts) {
     this.#parts = parts;
@@ -57,11 +54,6 @@ export class Repairs {
   /** Users about whom rows and sessions are not known to agree. */
   get drift(): number {
     return this.#doubtful.size;
-  }
-
-  /** What the audit has put right in this round and the one before. */
-  get found(): number {
-    return this.#found + this.#foundBefore;
   }
 
   /** The store may be wrong about this user. @param isForced what there is no room for is kept as excess */
@@ -73,7 +65,7 @@ export class Repairs {
 
   /** The store may be wrong about everybody here. @param isForced as in {@link doubt} */
   doubtAll(isForced: boolean = this.#parts.isExcessKept): void {
-    for (const { userId } of this.#parts.layer().sessions()) this.doubt(userId, isForced);
+    for (const userId of this.#parts.layer().cluster.users()) this.doubt(userId, isForced);
   }
 
   /**
@@ -81,7 +73,7 @@ export class Repairs {
    * here is kept beyond the limit, whatever was doubted before.
    */
   yieldAll(): void {
-    for (const { userId } of this.#parts.layer().sessions())
+    for (const userId of this.#parts.layer().cluster.users())
       this.#doubtful.set(userId, { isForced: false });
   }
 
@@ -91,7 +83,7 @@ export class Repairs {
     void this.#mend();
     const { layer } = this.#parts;
     const most = Math.max(leastAudited, Math.ceil(layer().cluster.userCount / turnsPerRound));
-    this.#audit ??= this.#nextRound();
+    this.#audit ??= layer().cluster.users()[Symbol.iterator]();
     for (let looked = 0; looked < most; looked += 1) {
       const next = this.#audit.next();
       if (next.done === true) {
@@ -114,16 +106,6 @@ export class Repairs {
       .finally(() => this.#underWay.delete(userId));
     this.#underWay.set(userId, done);
     return done;
-  }
-
-  *#nextRound(): Generator<string, void, undefined> {
-    this.#foundBefore = this.#found;
-    this.#found = 0;
-    let last = '';
-    for (const { userId } of this.#parts.layer().sessions()) {
-      if (userId !== last) yield userId;
-      last = userId;
-    }
   }
 
   async #look(userId: string): Promise<void> {
@@ -175,7 +157,6 @@ export class Repairs {
     }
     const differed = repair.restored + removed + repair.superseded + repair.full;
     if (differed === 0) return;
-    this.#found += differed;
     this.#parts.onRepaired(repair);
   }
 }

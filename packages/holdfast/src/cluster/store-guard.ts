@@ -54,11 +54,6 @@ export class StoreGuard {
     return this.#awaySince !== null;
   }
 
-  /** Acts that were sent and not answered. */
-  get underWay(): number {
-    return this.#underWay;
-  }
-
   /** Rejects with {@link StoreError}. */
   ask<T>(act: (store: ClusterStore) => Promise<T>): Promise<T> {
     if (this.#awaySince !== null)

@@ -142,7 +142,12 @@ export class ClusterSide {
     this.#rooms.refusals.dismiss(socket, cause);
   }
 
-  /** Users who have a session here. */
+  /** Who has a session here, each once; may be gone through while they come and go. */
+  users(): Iterable<string> {
+    return this.#rooms.registry.users();
+  }
+
+  /** How many that are. */
   get userCount(): number {
     return this.#rooms.registry.userCount;
   }
