@@ -63,7 +63,9 @@ export class FollowingTab implements TabRole {
     else this.#join({ link, frame: { ...frame, resume } });
   }
 
+  /** A `hello` that crosses the `ready` is answered too: a link is joined once. */
   #join({ link, frame }: Pick<Extract<TabPost, { kind: 'welcome' }>, 'link' | 'frame'>): void {
+    if (this.#link === link) return;
     this.#link = link;
     this.#seen = frame.offset;
     this.#parts.owner.received(JSON.stringify(frame));

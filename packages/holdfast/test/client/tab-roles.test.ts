@@ -64,6 +64,17 @@ describe('a tab that follows', () => {
     expect(heard).toEqual([]);
   });
 
+  it('joins a link once, also where its hello has crossed the ready', () => {
+    const { tab, heard } = followingTab();
+    const frame = readyAt('e1', 4, { outcome: 'replayed', replayed: 2 });
+    tab.hear({ kind: 'placed', link: 'l1', before: 5, offset: 6, text: 'six' });
+    tab.hear({ kind: 'welcome', to: 'me', link: 'l1', frame });
+    tab.hear({ kind: 'placed', to: 'me', link: 'l1', before: 4, offset: 5, text: 'five' });
+    tab.hear({ kind: 'placed', to: 'me', link: 'l1', before: 5, offset: 6, text: 'six' });
+    tab.hear({ kind: 'placed', link: 'l1', before: 6, offset: 7, text: 'seven' });
+    expect(heard).toEqual(['six', 'five', 'six', 'seven']);
+  });
+
   it.each([
     [1006, '', 'interrupted'],
     [1012, '{"r":"drain","retryMs":9}', 'interrupted'],

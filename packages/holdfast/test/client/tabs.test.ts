@@ -31,6 +31,22 @@ describe('tabs that share', () => {
     }
   });
 
+  it('are told once that they are in, whenever they come, and again after a break', async () => {
+    for (let laterMs = 0; laterMs <= 12; laterMs += 1) {
+      const world = new TabWorld();
+      world.open();
+      await world.clock.settle(laterMs, 1);
+      world.open();
+      await world.clock.settle(50, 1);
+      for (const { house } of world.tabs)
+        expect(house.told('ready'), `${laterMs} ms`).toHaveLength(1);
+      world.cut();
+      await world.clock.settle(50, 1);
+      for (const { house } of world.tabs)
+        expect(house.told('ready'), `${laterMs} ms`).toHaveLength(2);
+    }
+  });
+
   it('are led by another one at once when the leader dies, and miss nothing', async () => {
     const world = await openTabs(5);
     for (let count = 0; count < 4; count += 1) {
