@@ -45,7 +45,10 @@ function rowsOf(lines: Lines, from: number, nowMs: number): Row[] {
     .toSorted((one, other) => one.openedAtMs - other.openedAtMs || one.session - other.session);
 }
 
-/** A record head: epoch, last, first and delivered, one line each. */
+/** Lines of a record head: epoch, last, first and delivered; what follows is for the scripts. */
+const headLines = 6;
+
+/** A record head, as it is kept; see lua/user.lua. */
 export function headOf(lines: Lines, from: number): RecordHead {
   const [epoch = '', last, first, delivered] = lines.slice(from, from + 4);
   return {
@@ -71,7 +74,7 @@ export function admitAnswerOf(answer: unknown): AdmitAnswer {
   const flaw = lines[2] === 'spent' ? 'spent' : null;
   if (lines[0] === 'full')
     return { outcome: 'full', flaw, limit: limitOf(lines[3]), rows: rowsOf(lines, 4, nowMs) };
-  const [count, limit, missed, replaced = ''] = lines.slice(8);
+  const [count, limit, missed, replaced = ''] = lines.slice(4 + headLines);
   return {
     outcome: 'admitted',
     flaw,
@@ -88,10 +91,10 @@ export function assertAnswerOf(answer: unknown, { rows }: AssertAct): AssertAnsw
   const lines = linesOf(answer);
   return {
     record: headOf(lines, 0),
-    removed: Number(lines[4]),
+    removed: Number(lines[headLines]),
     verdicts: rows.map(({ session }, place) => ({
       session,
-      verdict: lines[5 + place] as AssertAnswer['verdicts'][number]['verdict'],
+      verdict: lines[headLines + 1 + place] as AssertAnswer['verdicts'][number]['verdict'],
     })),
   };
 }
@@ -112,7 +115,7 @@ export function stateOf(answer: unknown): UserState {
   return {
     limit: limit === '' ? null : limitOf(limit),
     record: epoch === '' ? null : headOf(lines, 2),
-    rows: rowsOf(lines, 6, Number(nowMs)),
+    rows: rowsOf(lines, 2 + headLines, Number(nowMs)),
   };
 }
 

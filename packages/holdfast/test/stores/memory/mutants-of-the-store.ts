@@ -145,8 +145,8 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'I7 a lease that is over comes back',
     file: `${folder}/roster.ts`,
-    from: '|| !isRunning(lease, turn)',
-    to: '',
+    from: ' && isRunning(lease, turn);',
+    to: ';',
   },
   {
     name: 'a generation is given twice',
@@ -169,7 +169,7 @@ export const storeMutants: readonly Mutant[] = [
   {
     name: 'an earlier session of a client takes the place of the later one',
     file: `${folder}/assert-rows.ts`,
-    from: 'kin.session > row.session',
-    to: 'kin.session > Infinity',
+    from: 'return kin.openedAtMs > openedAtMs;',
+    to: 'return false;',
   },
 ];

@@ -5,110 +5,119 @@
 -- its time likewise; the body.
 local eventId, body = ARGV[7], ARGV[10]
 local broadcast = tonumber(ARGV[11])
-local removed = record.e and removeUncounted() or 0
+local mostEvents, mostBytes = tonumber(ARGV[14]), tonumber(ARGV[15])
+local removed = head and removeUncounted() or 0
 local nodes, sessions = holders()
 
-local function answer(outcome, offset)
-  return table.concat({ outcome, record.e or ARGV[12], offset, sessions }, '\n')
+-- Numbers as texts, however large.
+local function whole(number)
+  return string.format('%.0f', number)
 end
 
 local function unchanged(outcome, offset)
   if removed > 0 then
     write()
-    keep()
   end
-  return answer(outcome, offset)
+  local epoch = head and match(head, '^[^\n]*') or ARGV[12]
+  return table.concat({ outcome, epoch, offset, sessions }, '\n')
 end
 
 local function isSettled()
-  return broadcast <= tonumber(record.k)
-    or string.find(',' .. (record.j or '') .. ',', ',' .. ARGV[11] .. ',', 1, true) ~= nil
+  if broadcast <= tonumber(settled) then
+    return true
+  end
+  for _, number in ipairs(above()) do
+    if number == broadcast then
+      return true
+    end
+  end
+  return false
 end
 
-if record.e then
-  local known = eventId ~= '' and redis.call('HGET', KEYS[3], eventId)
+local function lastOffset()
+  return head and match(head, '\n(%d+)') or 0
+end
+
+if head then
+  local known = eventId ~= '' and call('HGET', KEYS[3], eventId)
   if known then
     return unchanged('repeated', known)
   end
   if broadcast and isSettled() then
-    return unchanged('repeated', record.n)
+    return unchanged('repeated', lastOffset())
   end
 end
-if #body > tonumber(ARGV[15]) then
-  return unchanged('overflow', record.n or 0)
+if #body > mostBytes then
+  return unchanged('overflow', lastOffset())
 end
 
-begin(ARGV[12], ARGV[13])
-if record.n == '0' then
+ensure(ARGV[12], ARGV[13])
+local epoch, last, first, delivered, bytes, queued =
+  match(head, '^([^\n]*)\n(%d+)\n(%d+)\n(%d+)\n(%d+)\n(%d+)$')
+if last == '0' then
   -- What an eviction by Redis, which took the record, may have left.
-  redis.call('DEL', KEYS[2], KEYS[3])
+  call('DEL', KEYS[2], KEYS[3])
 end
 
--- Broadcasts of two publishers may come in either order: those above a hole are kept by number until it closes.
-local function settle()
-  local floor, above = tonumber(record.k), { broadcast }
-  for number in string.gmatch(record.j or '', '%d+') do
-    above[#above + 1] = tonumber(number)
+-- Closes the hole that this broadcast has left, if any.
+local function settleBroadcast()
+  local floor, numbers = tonumber(settled), above()
+  numbers[#numbers + 1] = broadcast
+  table.sort(numbers)
+  if #numbers > 64 then
+    floor = numbers[1] - 1
   end
-  table.sort(above)
-  if #above > 64 then
-    floor = above[1] - 1
+  while numbers[1] == floor + 1 do
+    floor = table.remove(numbers, 1)
   end
-  while above[1] == floor + 1 do
-    floor = table.remove(above, 1)
-  end
-  set('k', floor)
-  if record.j or #above > 0 then
-    set('j', table.concat(above, ','))
-  end
+  settle(whole(floor), numbers)
 end
 
-local offset = tonumber(record.n) + 1
-local endsAt = ARGV[9] == '' and '' or string.format('%.0f', now + ARGV[9])
+local offset = tonumber(last) + 1
+last = whole(offset)
+local endsAt = ARGV[9] == '' and '' or whole(now + ARGV[9])
 local entry = ARGV[8] .. endsAt .. '\n' .. body
-redis.call('XADD', KEYS[2], offset .. '-0', 'v', entry)
+call('XADD', KEYS[2], last .. '-0', 'v', entry)
 if eventId ~= '' then
-  redis.call('HSET', KEYS[3], eventId, offset)
+  call('HSET', KEYS[3], eventId, last)
 end
-if broadcast and broadcast > tonumber(record.k) then
-  settle()
+if broadcast and broadcast > tonumber(settled) then
+  settleBroadcast()
 end
 
 -- Lets the oldest go until the bounds hold.
-local first, bytes = tonumber(record.f), record.b + #body
-local mostEvents, mostBytes = tonumber(ARGV[14]), tonumber(ARGV[15])
-local kept = first
-while offset - first >= mostEvents or (bytes > mostBytes and first <= offset) do
-  if first > offset then
+local from, kept = tonumber(first), bytes + #body
+while offset - from >= mostEvents or (kept > mostBytes and from <= offset) do
+  if from > offset then
     break
   end
-  local id = first .. '-0'
-  local old = redis.call('XRANGE', KEYS[2], id, id)[1]
+  local id = whole(from) .. '-0'
+  local old = call('XRANGE', KEYS[2], id, id)[1]
   if old then
-    local oldId, at = string.match(old[2][2], '^[^\n]*\n([^\n]*)\n[^\n]*\n[^\n]*\n[^\n]*\n()')
-    bytes = bytes - (#old[2][2] - at + 1)
+    local oldId, at = match(old[2][2], '^[^\n]*\n([^\n]*)\n[^\n]*\n[^\n]*\n[^\n]*\n()')
+    kept = kept - (#old[2][2] - at + 1)
     if oldId ~= '' then
-      redis.call('HDEL', KEYS[3], oldId)
+      call('HDEL', KEYS[3], oldId)
     end
   end
-  first = first + 1
+  from = from + 1
 end
-if first > kept then
-  redis.call('XTRIM', KEYS[2], 'MINID', first .. '-0')
-  set('f', first)
+if from > tonumber(first) then
+  first = whole(from)
+  call('XTRIM', KEYS[2], 'MINID', first .. '-0')
 end
+bytes = whole(from > offset and 0 or kept)
 
-set('n', offset)
-set('b', first > offset and 0 or bytes)
--- What waits for somebody to come is not passed over: `q` is the last event that was appended while no node held a row.
+-- What waits for somebody to come is not passed over: from the last of it on, only who reads it can say that it was delivered.
 if sessions == 0 then
-  set('q', offset)
-elseif tonumber(record.d) >= tonumber(record.q or 0) then
-  set('d', offset)
+  queued = last
+elseif tonumber(delivered) >= tonumber(queued) then
+  delivered = last
 end
+head = table.concat({ epoch, last, first, delivered, bytes, queued }, '\n')
+set('h', head)
 write()
-keep()
 for _, holder in ipairs(nodes) do
-  tell(holder, table.concat({ 'appended', user, record.e, offset, now, entry }, '\n'))
+  tell(holder, table.concat({ 'appended', user, epoch, last, nowText, entry }, '\n'))
 end
-return answer('appended', offset)
+return table.concat({ 'appended', epoch, last, sessions }, '\n')

@@ -4,7 +4,7 @@
 local asserted = {}
 local named = {}
 
-begin(ARGV[8], ARGV[9])
+ensure(ARGV[8], ARGV[9])
 for session in string.gmatch(ARGV[10], '%d+') do
   named[session] = true
 end
@@ -17,7 +17,7 @@ for at = 11, #ARGV, 5 do
     predecessor = ARGV[at + 2],
     openedAt = ARGV[at + 3],
     device = ARGV[at + 4],
-    isKept = bySession[ARGV[at]] ~= nil,
+    isKept = rowOf(ARGV[at]) ~= nil,
   }
   asserted[#asserted + 1] = row
   named[row.session] = true
@@ -37,7 +37,7 @@ for place = #rows, 1, -1 do
   end
 end
 
-local limit = tonumber(redis.call('HGET', KEYS[5], user) or ARGV[7])
+local limit = tonumber(call('HGET', KEYS[5], user) or ARGV[7])
 if ARGV[7] == 'forced' then
   limit = math.huge
 end
@@ -72,8 +72,6 @@ for _, row in ipairs(asserted) do
   lines[#lines + 1] = row.isKept and 'kept' or putBack(row)
 end
 write()
-keep()
-list(isHeldBy(node))
 table.insert(lines, 1, removed)
-table.insert(lines, 1, head())
+table.insert(lines, 1, head)
 return table.concat(lines, '\n')

@@ -1,9 +1,10 @@
 -- Entries of a log, in order, without holes.
 -- KEYS  1 record  2 log    ARGV  1 after this offset  2 how many at most
-local epoch, last, first, delivered = unpack(redis.call('HMGET', KEYS[1], 'e', 'n', 'f', 'd'))
-if not epoch then
+local head = redis.call('HGET', KEYS[1], 'h')
+if not head then
   return { '' }
 end
+local epoch, last, first, delivered = string.match(head, '^([^\n]*)\n(%d+)\n(%d+)\n(%d+)')
 local from = math.max(tonumber(ARGV[1]) + 1, tonumber(first))
 local answer = { '' }
 local most = tonumber(ARGV[2])

@@ -26,7 +26,7 @@ local function look(place)
   for at = 1, #stored, 2 do
     local field, text = stored[at], stored[at + 1]
     if field == 't' then
-      keepMs = text
+      keepMs = string.match(text, '^%d+')
     elseif string.byte(field) == 115 then
       if string.match(text, '^%d+') == ARGV[1] then
         held[#held + 1] = field
