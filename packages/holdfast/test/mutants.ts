@@ -51,6 +51,15 @@ export async function withMutant<T>(
   }
 }
 
+/**
+ * Whether the mistake can still be made.
+ *
+ * @throws Error where the text to replace does not stand there exactly once
+ */
+export function checkMutant(mutant: Mutant): void {
+  mutate(readFileSync(path.join(source, mutant.file), 'utf8'), mutant);
+}
+
 /** Each file of the source, and the files that import something of it that is there at run time. */
 const importersOf: ReadonlyMap<string, readonly string[]> = readImporters();
 
