@@ -1,10 +1,7 @@
+import { HeldFrames } from '../sessions/held-frames.ts';
 import type { Asker } from '../sessions/inquiry.ts';
 import type { OpenRequest } from '../sessions/open-request.ts';
 import { nobody, type SessionSocket, type SocketOwner } from '../sessions/socket.ts';
-
-/** Frames, pings among them, that a client may send before its `ready`; messages are served once the session is live. */
-const mostFrames = 16;
-const mostBytes = 64 * 1024;
 
 /** Reads what a newcomer says who is asked. */
 export interface AnswerReader {
@@ -37,9 +34,7 @@ export class Newcomer implements SocketOwner, Asker {
   reader: AnswerReader | null = null;
   isCongested = false;
   bytesWritten = 0;
-  #held: (string | Uint8Array)[] = [];
-  #frames = 0;
-  #bytes = 0;
+  readonly #said: HeldFrames = new HeldFrames();
   #nudge: (() => void) | null = null;
   #nudged: Promise<void> | null = null;
 
@@ -92,14 +87,11 @@ export class Newcomer implements SocketOwner, Asker {
   handOver(): readonly (string | Uint8Array)[] {
     const { socket } = this.request;
     if (socket !== undefined && socket.owner === this) socket.owner = nobody;
-    const held = this.#held;
-    this.#held = [];
-    return held;
+    return this.#said.take();
   }
 
   heard(): void {
-    this.#frames += 1;
-    if (this.#frames > mostFrames || this.#bytes > mostBytes) this.finish('too-much');
+    if (!this.#said.count()) this.finish('too-much');
   }
 
   ponged(): void {
@@ -107,14 +99,12 @@ export class Newcomer implements SocketOwner, Asker {
   }
 
   received(data: string | Uint8Array): void {
-    this.#bytes += data.length;
-    this.#held.push(data);
-    this.heard();
+    if (!this.#said.hold(data)) this.finish('too-much');
     if (this.end === null) this.reader?.read(data);
   }
 
   letGo(data: string | Uint8Array): void {
-    this.#held.splice(this.#held.lastIndexOf(data), 1);
+    this.#said.letGo(data);
   }
 
   drained(): void {

@@ -1,6 +1,7 @@
 import type { Newcomer } from '../core/admission.ts';
 import { noEntry, type Timed } from '../core/timing-wheel.ts';
 import type { RefusalReason } from '../protocol/close-causes.ts';
+import { HeldFrames } from './held-frames.ts';
 import type { Asker } from './inquiry.ts';
 import type { LimitClaim } from './limits.ts';
 import type { PressureReap } from './pressure-reap.ts';
@@ -47,10 +48,6 @@ export interface WaiterDuties {
   leave(waiter: Waiter): void;
 }
 
-/** Frames, pings among them, that a client may send before its `ready`; messages are served once the session is live. */
-const mostFrames = 16;
-const mostBytes = 64 * 1024;
-
 /**
  * One newcomer in the queue. Owns its socket meanwhile: nothing is sent unless it is asked, and when the peer leaves, the
  * place is free.
@@ -67,9 +64,7 @@ export class Waiter implements SocketOwner, Asker, Timed {
   timer: number = noEntry;
   isCongested = false;
   bytesWritten = 0;
-  #held: (string | Uint8Array)[] | null = null;
-  #bytesSaid = 0;
-  #frames = 0;
+  readonly #said: HeldFrames = new HeldFrames();
 
   constructor(seed: WaiterSeed, duties: WaiterDuties) {
     this.seed = seed;
@@ -94,28 +89,22 @@ export class Waiter implements SocketOwner, Asker, Timed {
   }
 
   received(data: string | Uint8Array): void {
-    this.#bytesSaid += data.length;
-    this.heard();
     if (this.isSettled) return;
-    this.#held ??= [];
-    this.#held.push(data);
-    if (this.waitsFor !== 'proof') this.#duties.read(this, data);
+    if (!this.#said.hold(data)) this.#duties.overflow(this);
+    else if (this.waitsFor !== 'proof') this.#duties.read(this, data);
   }
 
   /** What the client has sent so far, handed over once. */
   takeHeld(): readonly (string | Uint8Array)[] {
-    const held = this.#held ?? [];
-    this.#held = null;
-    return held;
+    return this.#said.take();
   }
 
   letGo(data: string | Uint8Array): void {
-    this.#held?.splice(this.#held.lastIndexOf(data), 1);
+    this.#said.letGo(data);
   }
 
   heard(): void {
-    this.#frames += 1;
-    if (this.#frames > mostFrames || this.#bytesSaid > mostBytes) this.#duties.overflow(this);
+    if (!this.#said.count()) this.#duties.overflow(this);
   }
 
   ponged(): void {
