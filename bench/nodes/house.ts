@@ -1,22 +1,17 @@
+import { hasRedis, RedisServer } from 'holdfast/testing';
 import type { Deployment } from '../../packages/gateway/dist/proof/deployment.js';
 import type { ProofClient } from '../../packages/gateway/dist/proof/dialer.js';
 import type { readExposition } from '../../packages/gateway/dist/proof/observe-target.js';
-import type {
-  hasRedis,
-  RedisServer,
-} from '../../packages/gateway/dist/proof/processes/redis-server.js';
 import type { startGateway } from '../../packages/gateway/dist/proof/processes/start-gateway.js';
 
 interface Kit {
-  readonly hasRedis: typeof hasRedis;
-  readonly RedisServer: typeof RedisServer;
   readonly startGateway: typeof startGateway;
   readonly readExposition: typeof readExposition;
 }
 
 /** The built proof kit of the gateway, found from the built bench. */
 async function loadKit(): Promise<Kit> {
-  const files = ['processes/redis-server', 'processes/start-gateway', 'observe-target'];
+  const files = ['processes/start-gateway', 'observe-target'];
   const kit = files.map(async (file) => {
     const url = new URL(`../../../packages/gateway/dist/proof/${file}.js`, import.meta.url);
     return (await import(url.href)) as object;
@@ -42,9 +37,9 @@ export class TwoNodes {
 
   /** Null where there is no Redis on this machine. */
   static async open(): Promise<TwoNodes | null> {
+    if (!hasRedis()) return null;
     const kit = await loadKit();
-    if (!kit.hasRedis()) return null;
-    const store = await kit.RedisServer.start();
+    const store = await RedisServer.start();
     const start = (): Promise<Deployment> =>
       kit.startGateway({ environment: 'production', flags: ['--redis-url', store.url] });
     return new TwoNodes(kit, store, await Promise.all([start(), start()]));

@@ -1,12 +1,8 @@
 import { afterEach, expect, it } from 'vitest';
-import {
-  freePort,
-  type RedisProcess,
-  startRedis,
-} from '../../../holdfast/test/real-redis/redis-process.ts';
+import { findFreePort, RedisServer } from 'holdfast/testing';
 import { endProcesses, run, secrets, start } from './command-process.ts';
 
-let redis: RedisProcess | null = null;
+let redis: RedisServer | null = null;
 afterEach(async () => {
   await endProcesses();
   await redis?.close();
@@ -14,7 +10,7 @@ afterEach(async () => {
 });
 
 it('a Redis that refuses the gateway, or an address that is none, ends it with status 2 and a line that says so', async () => {
-  redis = await startRedis();
+  redis = await RedisServer.start();
   await redis.ask('CONFIG', 'SET', 'requirepass', 'right');
   const address = `redis://:canary@127.0.0.1:${redis.port}`;
   for (const [redisUrl, text] of [
@@ -30,7 +26,7 @@ it('a Redis that refuses the gateway, or an address that is none, ends it with s
 });
 
 it('a gateway that waits for its Redis ends with status 0 when it is told to, at once', async () => {
-  const redisUrl = `redis://127.0.0.1:${await freePort()}`;
+  const redisUrl = `redis://127.0.0.1:${await findFreePort()}`;
   const argv = ['serve', '--port', '0', '--redis-url', redisUrl];
   const gateway = start(argv, { env: { ...secrets, HOLDFAST_ENV: 'test' } });
   await gateway.shows(/"event":"listening"/);

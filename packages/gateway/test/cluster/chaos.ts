@@ -1,6 +1,6 @@
 import type { Deployment } from '../../src/proof/deployment.ts';
 import type { ClientEnd } from '../../src/proof/dialer.ts';
-import type { RedisServer } from '../../src/proof/processes/redis-server.ts';
+import type { RedisServer } from 'holdfast/testing';
 import {
   demandRecovery,
   hostOf,

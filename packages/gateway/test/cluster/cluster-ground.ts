@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Deployment } from '../../src/proof/deployment.ts';
-import { type RedisStart, RedisServer } from '../../src/proof/processes/redis-server.ts';
+import { type RedisStart, RedisServer } from 'holdfast/testing';
 import { startGateway } from '../../src/proof/processes/start-gateway.ts';
 import type { Surroundings } from '../../src/proof/processes/surroundings.ts';
 import type { GatewayCluster } from '../../src/proof/processes/gateway-cluster.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import type { RedisServer } from '../../src/proof/processes/redis-server.ts';
+import type { RedisServer } from 'holdfast/testing';
 import { demandCount } from '../../src/proof/scenarios/counts.ts';
 import { demandNumbers, publishNumbers } from '../../src/proof/scenarios/streams.ts';
 import { ClusterGround, limit } from './cluster-ground.ts';

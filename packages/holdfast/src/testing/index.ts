@@ -23,9 +23,11 @@ export {
 export { type FakePeer, FakeSocket } from './fake-socket.ts';
 export { type Fault, type FaultDirection, FaultLink } from './fault-link.ts';
 export { faultPlan, type FaultPlanOptions, type PlannedKind } from './fault-plan.ts';
+export { findFreePort } from './free-port.ts';
 export { FaultProxy, type FaultProxyOptions } from './fault-proxy.ts';
 export { ManualClock } from './manual-clock.ts';
 export { maskedFrame, opcodes, type RawFrame, RawPeer, type RawPeerOptions } from './raw-peer.ts';
+export { hasRedis, RedisServer, type RedisStart } from './redis-server.ts';
 export { checkLinearizable } from './linearizability/check-linearizable.ts';
 export type {
   LinearizabilityVerdict,

@@ -1,11 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { eventually, RedisProcess, startRedis, synchronized } from './redis-process.ts';
+import { RedisServer } from 'holdfast/testing';
+import { eventually } from './eventually.ts';
+import { synchronized } from './synchronized.ts';
 
 /** A master, a replica, and three Sentinels that watch them. */
 export interface RealSentinels {
-  readonly first: RedisProcess;
-  readonly second: RedisProcess;
+  readonly first: RedisServer;
+  readonly second: RedisServer;
   /** What one of the Sentinels answers. */
   askSentinel(...command: readonly string[]): Promise<string>;
   /** For `connectRedis`. */
@@ -15,8 +15,10 @@ export interface RealSentinels {
 
 /** Ready when every Sentinel knows the replica and the other two. */
 export async function startSentinels(): Promise<RealSentinels> {
-  const first = await startRedis();
-  const second = await startRedis('--replicaof', '127.0.0.1', String(first.port));
+  const first = await RedisServer.start();
+  const second = await RedisServer.start({
+    args: ['--replicaof', '127.0.0.1', String(first.port)],
+  });
   await synchronized(second);
   const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(first.port)));
   await Promise.all(
@@ -27,7 +29,7 @@ export async function startSentinels(): Promise<RealSentinels> {
       }),
     ),
   );
-  const [one] = sentinels as [RedisProcess];
+  const [one] = sentinels as [RedisServer];
   const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
   return {
     first,
@@ -40,18 +42,13 @@ export async function startSentinels(): Promise<RealSentinels> {
   };
 }
 
-async function startSentinel(master: number): Promise<RedisProcess> {
-  const sentinel = await RedisProcess.onFreePort('redis-sentinel');
-  const file = path.join(sentinel.folder, 'sentinel.conf');
-  const lines = [
-    `port ${sentinel.port}`,
-    'bind 127.0.0.1',
-    `dir ${sentinel.folder}`,
-    `sentinel monitor mymaster 127.0.0.1 ${master} 2`,
-    'sentinel down-after-milliseconds mymaster 1000',
-    'sentinel failover-timeout mymaster 5000',
-  ];
-  writeFileSync(file, `${lines.join('\n')}\n`);
-  await sentinel.start(file);
-  return sentinel;
+function startSentinel(master: number): Promise<RedisServer> {
+  return RedisServer.start({
+    args: ['--sentinel'],
+    config: [
+      `sentinel monitor mymaster 127.0.0.1 ${master} 2`,
+      'sentinel down-after-milliseconds mymaster 1000',
+      'sentinel failover-timeout mymaster 5000',
+    ],
+  });
 }

@@ -1,5 +1,5 @@
 import type { Deployment } from '../deployment.ts';
-import type { RedisServer } from './redis-server.ts';
+import type { RedisServer } from 'holdfast/testing';
 
 /** Gateways that act as one. */
 export interface GatewayCluster {

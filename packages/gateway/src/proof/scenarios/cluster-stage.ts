@@ -3,7 +3,7 @@ import type { Deployment } from '../deployment.ts';
 import type { HostProcess } from '../host-process.ts';
 import { readExposition } from '../observe-target.ts';
 import type { GatewayCluster } from '../processes/gateway-cluster.ts';
-import type { RedisServer } from '../processes/redis-server.ts';
+import type { RedisServer } from 'holdfast/testing';
 import type { Stage } from './stage.ts';
 
 /** For how long a node counts as alive that says nothing, and how often it says something. */

@@ -1,7 +1,7 @@
 import { CallMissing, type Deployment } from '../deployment.ts';
 import { NotJudged } from '../finding.ts';
 import type { ClusterPlan, GatewayCluster } from '../processes/gateway-cluster.ts';
-import { hasRedis, RedisServer } from '../processes/redis-server.ts';
+import { hasRedis, RedisServer } from 'holdfast/testing';
 import type { Surroundings } from '../processes/surroundings.ts';
 import type { Scenario } from './scenario.ts';
 import type { StartDeployment } from './stage.ts';

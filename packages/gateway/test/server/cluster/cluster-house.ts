@@ -1,8 +1,5 @@
 import type { ServeConfig } from '../../../src/server/config/serve-config.ts';
-import {
-  type RedisProcess,
-  startRedis,
-} from '../../../../holdfast/test/real-redis/redis-process.ts';
+import { RedisServer } from 'holdfast/testing';
 import { Client } from '../gateway/client.ts';
 import {
   type ApiAnswer,
@@ -15,15 +12,15 @@ import {
 
 /** Several gateways of this process on one real Redis. */
 export interface ClusterHouse {
-  readonly redis: RedisProcess;
+  readonly redis: RedisServer;
   readonly houses: readonly House[];
 }
 
-const servers: RedisProcess[] = [];
+const servers: RedisServer[] = [];
 
 /** Starts a Redis that `endCluster` ends. */
-export async function startStore(): Promise<RedisProcess> {
-  const redis = await startRedis();
+export async function startStore(): Promise<RedisServer> {
+  const redis = await RedisServer.start();
   servers.push(redis);
   return redis;
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ServeConfig } from '../../../src/server/config/serve-config.ts';
 import { startGateway } from '../../../src/server/gateway.ts';
-import { freePort, RedisProcess } from '../../../../holdfast/test/real-redis/redis-process.ts';
+import { findFreePort, RedisServer } from 'holdfast/testing';
 import { Client } from '../gateway/client.ts';
 import { callApi, configOf, type House, startHouse, tokenFor, until } from '../gateway/house.ts';
 import {
@@ -16,7 +16,7 @@ import {
   startStore,
 } from './cluster-house.ts';
 
-let late: RedisProcess | null = null;
+let late: RedisServer | null = null;
 afterEach(async () => {
   await endCluster();
   await late?.close();
@@ -58,9 +58,9 @@ async function startWaiting(settings: Partial<ServeConfig>): Promise<{
 
 describe('a gateway whose store is not there at the start', () => {
   it('says so, lets nobody in, and goes on by itself when it is there', async () => {
-    const redis = await RedisProcess.onFreePort('redis-server');
-    late = redis;
-    const gateway = await startWaiting({ redisUrl: redis.url, redisPassword: 'canary' });
+    const port = await findFreePort();
+    const redisUrl = `redis://127.0.0.1:${port}`;
+    const gateway = await startWaiting({ redisUrl, redisPassword: 'canary' });
     expect(placesOf(await healthOf(gateway))).toEqual(['store']);
     expect((await healthOf(gateway))['status']).toBe('degraded');
     for (const path of ['/readyz', '/api/v1/stats', '/'])
@@ -71,8 +71,8 @@ describe('a gateway whose store is not there at the start', () => {
       early.ws.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode));
     });
     expect(refused).toBe(503);
-    await redis.start();
-    await redis.ask('CONFIG', 'SET', 'requirepass', 'canary');
+    late = await RedisServer.start({ port });
+    await late.ask('CONFIG', 'SET', 'requirepass', 'canary');
     await eventually(async () => (await statusOf(gateway, '/readyz')) === 200);
     expect(await outcomeOf(new Client(gateway, tokenFor('early')))).toBe('ready');
     expect(await healthOf(gateway)).toMatchObject({ status: 'ok', faults: [] });
@@ -85,7 +85,7 @@ describe('a gateway whose store is not there at the start', () => {
   });
 
   it('stops at once when it is told to', async () => {
-    const gateway = await startWaiting({ redisUrl: `redis://127.0.0.1:${await freePort()}` });
+    const gateway = await startWaiting({ redisUrl: `redis://127.0.0.1:${await findFreePort()}` });
     const startedAt = performance.now();
     await gateway.stop();
     expect(performance.now() - startedAt).toBeLessThan(1500);
@@ -133,7 +133,7 @@ describe('the store is killed under sessions, and started again', () => {
     const meanwhile = clientOf(one, 'u');
     expect(await outcomeOf(meanwhile)).toBe('ready');
     expect(meanwhile.readyMs).toBeLessThan(1000);
-    await redis.start();
+    await redis.restart();
     await eventually(async () => (await healthOf(one))['status'] === 'ok');
     await Promise.all([knows(one, 2), knows(two, 2)]);
     await eventually(async () => {
@@ -153,13 +153,13 @@ describe('the store is killed under sessions, and started again', () => {
     const [house] = houses as [House];
     const old = clientOf(house, 'u');
     await old.ready();
-    redis.signal('SIGSTOP');
+    redis.freeze();
     const refused = await outcomeOf(clientOf(house, 'u'));
     expect(refused).toMatch(/^1013 \{"r":"overload","retryMs":\d+\}$/);
     await until(() => house.lines.some(({ event }) => event === 'storeAway'));
     const ready = await fetch(`${house.url}/readyz`);
     expect(await ready.json()).toMatchObject({ status: 503, code: 'store-unavailable' });
-    redis.signal('SIGCONT');
+    redis.thaw();
     await eventually(async () => (await statusOf(house, '/readyz')) === 200);
     expect(await outcomeOf(clientOf(house, 'u'))).toBe('ready');
     expect(old.ws.readyState).toBe(old.ws.OPEN);
@@ -170,11 +170,11 @@ describe('the store is killed under sessions, and started again', () => {
     const [house] = houses as [House];
     const client = clientOf(house, 'u');
     await client.ready();
-    redis.signal('SIGSTOP');
+    redis.freeze();
     const startedAt = performance.now();
     await house.stop();
     expect(performance.now() - startedAt).toBeLessThan(3000);
     expect(await client.closed).toMatchObject({ code: 1012 });
-    redis.signal('SIGCONT');
+    redis.thaw();
   });
 });

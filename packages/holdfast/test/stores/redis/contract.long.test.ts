@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeContract } from 'holdfast/testing';
+import { RedisServer, storeContract } from 'holdfast/testing';
 import { type RealCluster, startCluster } from '../../real-redis/redis-cluster.ts';
-import { type RedisProcess, startRedis } from '../../real-redis/redis-process.ts';
 import { openRedisBench } from './redis-bench.ts';
 
-let server: RedisProcess;
+let server: RedisServer;
 let cluster: RealCluster;
 beforeAll(async () => {
-  [server, cluster] = await Promise.all([startRedis(), startCluster()]);
+  [server, cluster] = await Promise.all([RedisServer.start(), startCluster()]);
 });
 afterAll(async () => {
   await Promise.all([server.close(), cluster.close()]);

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { storeContract } from 'holdfast/testing';
-import { type RedisProcess, startRedis } from '../../real-redis/redis-process.ts';
+import { RedisServer, storeContract } from 'holdfast/testing';
 import { openRedisBench } from './redis-bench.ts';
 
-let server: RedisProcess;
+let server: RedisServer;
 beforeAll(async () => {
-  server = await startRedis();
+  server = await RedisServer.start();
 });
 afterAll(() => server.close());
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { RedisServer } from 'holdfast/testing';
 import { connectRedis, type RedisStore, StoreError, type StoreErrorKind } from 'holdfast/redis';
-import { eventually, type RedisProcess, startRedis } from '../../real-redis/redis-process.ts';
+import { eventually } from '../../real-redis/eventually.ts';
 import { actorOf, admission, Ear, publication } from './acts.ts';
 
 type Cleanup = (close: () => Promise<void>) => void;
@@ -8,8 +9,8 @@ type Cleanup = (close: () => Promise<void>) => void;
 async function setUp(
   cleanUp: Cleanup,
   ...args: readonly string[]
-): Promise<{ server: RedisProcess; store: RedisStore }> {
-  const server = await startRedis(...args);
+): Promise<{ server: RedisServer; store: RedisStore }> {
+  const server = await RedisServer.start({ args });
   cleanUp(() => server.close());
   return { server, store: connect(cleanUp, server.url) };
 }
@@ -62,12 +63,13 @@ describe.concurrent('E8 a Redis that hurts is told of in one word, and used agai
   });
 
   it('LOADING: it reads its data', async ({ onTestFinished }) => {
-    const { server, store } = await setUp(onTestFinished);
+    const slowly = ['--key-load-delay', '500', '--loading-process-events-interval-bytes', '1024'];
+    const { server, store } = await setUp(onTestFinished, ...slowly);
     await recovers(store);
     await server.ask('EVAL', "for i = 1, 2000 do redis.call('SET', i, i) end", '0');
     await server.ask('SAVE');
     await server.kill();
-    server.launch('--key-load-delay', '500', '--loading-process-events-interval-bytes', '1024');
+    const restarted = server.restart();
     const seen = new Set<string>();
     await eventually('loads, then writes', async () => {
       seen.add(await write(store));
@@ -75,6 +77,7 @@ describe.concurrent('E8 a Redis that hurts is told of in one word, and used agai
     });
     expect(seen).toContain('loading');
     expect([...seen].toSorted()).toEqual(['done', 'loading', 'unreachable']);
+    await restarted;
   });
 
   it('BUSY: a script does not end', async ({ onTestFinished }) => {
@@ -123,7 +126,7 @@ describe.concurrent('E8 a Redis that hurts is told of in one word, and used agai
     const began = performance.now();
     expect(await write(store)).toBe('unreachable');
     expect(performance.now() - began).toBeLessThan(5_000);
-    await server.start();
+    await server.restart();
     await recovers(store);
   });
 
@@ -207,9 +210,9 @@ describe.concurrent('E10 messages after a cut of their connection', () => {
     const { server, store } = await setUp(onTestFinished);
     const ear = new Ear();
     await store.listen(1, ear);
-    server.signal('SIGSTOP');
+    server.freeze();
     await eventually('is cut', async () => ear.news.includes('disconnected'));
-    server.signal('SIGCONT');
+    server.thaw();
     await eventually('reconnects', async () => ear.news.length === 3);
     await recovers(store);
     expect(ear.news).toEqual(['connected', 'disconnected', 'connected']);
@@ -234,7 +237,9 @@ describe.concurrent('E9 a store says what is wrong with its Redis', () => {
 
   it('a replica that was given for a master', async ({ onTestFinished }) => {
     const { server } = await setUp(onTestFinished);
-    const replica = await startRedis('--replicaof', '127.0.0.1', String(server.port));
+    const replica = await RedisServer.start({
+      args: ['--replicaof', '127.0.0.1', String(server.port)],
+    });
     onTestFinished(() => replica.close());
     const store = connect(onTestFinished, replica.url);
     await eventually('warns', async () => store.warnings().length > 0);

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectRedis, type RedisStore, StoreError } from 'holdfast/redis';
 import { startCluster } from '../../real-redis/redis-cluster.ts';
-import { eventually } from '../../real-redis/redis-process.ts';
+import { eventually } from '../../real-redis/eventually.ts';
 import { startSentinels } from '../../real-redis/redis-sentinels.ts';
 import { actorOf, admission, Ear, publication } from './acts.ts';
 

@@ -1,18 +1,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connectRedis, type RedisStore } from 'holdfast/redis';
-import { SeededRandom, SlotRecorder } from 'holdfast/testing';
-import { type RedisProcess, startRedis } from '../../real-redis/redis-process.ts';
+import { RedisServer, SeededRandom, SlotRecorder } from 'holdfast/testing';
 import { SlotRush } from '../../testing/linearizability/slot-rush.ts';
 
 const histories = 1_000;
 const besides = 4;
 const rounds = 15;
 
-let server: RedisProcess;
+let server: RedisServer;
 let stores: readonly RedisStore[] = [];
 
 beforeAll(async () => {
-  server = await startRedis();
+  server = await RedisServer.start();
   stores = [1, 2, 3].map(() => connectRedis({ urls: server.url, timeoutMs: 10_000 }));
 });
 afterAll(async () => {

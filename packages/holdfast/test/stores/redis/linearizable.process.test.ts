@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectRedis, type RedisStore } from 'holdfast/redis';
-import { FaultProxy, SeededRandom, SlotRecorder } from 'holdfast/testing';
-import { type RedisProcess, startRedis } from '../../real-redis/redis-process.ts';
+import { FaultProxy, RedisServer, SeededRandom, SlotRecorder } from 'holdfast/testing';
 import { SlotRush } from '../../testing/linearizability/slot-rush.ts';
 
-let server: RedisProcess;
+let server: RedisServer;
 let proxy: FaultProxy;
 const direct: RedisStore[] = [];
 const throughProxy: RedisStore[] = [];
 
 beforeAll(async () => {
-  server = await startRedis();
+  server = await RedisServer.start();
   proxy = await FaultProxy.start({ targetPort: server.port });
   const proxied = `redis://127.0.0.1:${proxy.port}`;
   for (let node = 1; node <= 3; node += 1) {

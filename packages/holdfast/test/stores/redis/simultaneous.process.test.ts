@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RedisServer } from 'holdfast/testing';
 import { connectRedis, type RedisStore } from 'holdfast/redis';
-import { type RedisProcess, startRedis } from '../../real-redis/redis-process.ts';
 import { actorOf, admission } from './acts.ts';
 
-let server: RedisProcess;
+let server: RedisServer;
 const stores: RedisStore[] = [];
 
 beforeAll(async () => {
-  server = await startRedis();
+  server = await RedisServer.start();
   for (let node = 1; node <= 3; node += 1)
     stores.push(connectRedis({ urls: server.url, timeoutMs: 10_000 }));
 });

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type RedisProcess, startRedis } from '../../real-redis/redis-process.ts';
+import { RedisServer } from 'holdfast/testing';
 import { checkStreams } from '../check-streams.ts';
 import { openMemoryBench } from '../memory/memory-bench.ts';
 import { openRedisBench } from './redis-bench.ts';
 
-let server: RedisProcess;
+let server: RedisServer;
 beforeAll(async () => {
-  server = await startRedis();
+  server = await RedisServer.start();
 });
 afterAll(() => server.close());
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,6 +19,8 @@ export interface RedisStart {
   readonly host?: string;
   /** Arguments of `redis-server` beside those that let it be reached and keep it from writing anything. */
   readonly args?: readonly string[];
+  /** Lines of a configuration file of its own, which a Sentinel must have and writes to; without them, there is none. */
+  readonly config?: readonly string[];
   /** A command that runs the one behind it, such as `ip netns exec NAME`. */
   readonly within?: readonly string[];
 }
@@ -72,27 +74,19 @@ export class RedisServer {
     const { args = [], within = [] } = this.#start;
     const where = ['--port', String(this.port), '--bind', this.host, '--dir', this.folder];
     const quiet = ['--save', '', '--appendonly', 'no', '--protected-mode', 'no'];
-    const [program = '', ...rest] = [...within, 'redis-server', ...where, ...quiet, ...args];
+    const prompt = ['--repl-diskless-sync-delay', '0'];
+    const all = [...this.#writeConfig(), ...where, ...quiet, ...prompt, ...args];
+    const [program = '', ...rest] = [...within, 'redis-server', ...all];
     this.#child = spawn(program, rest, { stdio: 'ignore' });
-    await this.answers();
+    await this.#answers();
   }
 
-  /** Resolves once it answers anything. */
-  async answers(): Promise<void> {
-    const endsAt = performance.now() + patienceMs;
-    while (!(await this.#isThere())) {
-      if (performance.now() > endsAt)
-        throw new Error(`Expected redis-server on ${this.host}:${this.port} to answer.`);
-      await delay(lookEveryMs);
-    }
-  }
-
-  /** What `redis-cli` prints for this command, without colours. @throws Error where it cannot be asked */
+  /** What `redis-cli` prints for this command. @throws Error where it cannot be asked, or with the error it answers */
   async ask(...command: readonly string[]): Promise<string> {
     const { within = [] } = this.#start;
-    const cli = [...within, 'redis-cli', '-h', this.host, '-p', String(this.port), ...command];
+    const cli = [...within, 'redis-cli', '-e', '-h', this.host, '-p', String(this.port)];
     const [program = '', ...rest] = cli;
-    const { stdout } = await run(program, rest);
+    const { stdout } = await run(program, [...rest, ...command]);
     return stdout.trim();
   }
 
@@ -122,12 +116,31 @@ export class RedisServer {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Resolves once it answers anything, also that it wants a password. */
+  async #answers(): Promise<void> {
+    const endsAt = performance.now() + patienceMs;
+    while (!(await this.#isThere())) {
+      if (performance.now() > endsAt)
+        throw new Error(`Expected redis-server on ${this.host}:${this.port} to answer.`);
+      await delay(lookEveryMs);
+    }
+  }
+
   async #isThere(): Promise<boolean> {
     try {
-      return /PONG|LOADING/.test(await this.ask('PING'));
-    } catch {
-      // Nobody listens yet, which is what is being waited for.
-      return false;
+      return (await this.ask('PING')) === 'PONG';
+    } catch (error) {
+      // Where nobody listens yet, it is waited for.
+      return /LOADING|NOAUTH/.test(String(error));
     }
+  }
+
+  /** The arguments that name its configuration file; none where it has none. */
+  #writeConfig(): readonly string[] {
+    const { config } = this.#start;
+    if (config === undefined) return [];
+    const file = path.join(this.folder, 'redis.conf');
+    writeFileSync(file, `${config.join('\n')}\n`);
+    return [file];
   }
 }
