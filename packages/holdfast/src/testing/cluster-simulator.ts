@@ -7,29 +7,25 @@ import { hear } from './cluster-simulation/hear.ts';
 import { witnessOf } from './cluster-simulation/store-witness.ts';
 import { checkEnd } from './cluster-simulation/check-end.ts';
 import { checkQuiet } from './cluster-simulation/check-quiet.ts';
-import type { Violation } from './simulation/verdict.ts';
+import {
+  noteTo,
+  playStretches,
+  type RunOptions,
+  type RunResult,
+  tellAgain,
+} from './simulated-run.ts';
 
 /** What to simulate. */
-export interface ClusterSimulationOptions {
-  /** Decides everything: how many nodes, who does what and when, what fails. */
-  readonly seed: number;
+export interface ClusterSimulationOptions extends RunOptions {
   /** Stretches of trouble, each followed by one of quiet. */
   readonly rounds: number;
   /** What may fail; everything, if absent. */
   readonly faults?: readonly ClusterFaultKind[];
-  /** Given every line of what happens. */
-  readonly trace?: (line: string) => void;
 }
 
 /** What came of a run. */
-export interface ClusterSimulationResult {
-  readonly seed: number;
+export interface ClusterSimulationResult extends RunResult {
   readonly rounds: number;
-  /** The first invariant that did not hold; null when all of them did. */
-  readonly violation: Violation | null;
-  /** Callbacks of all loops. */
-  readonly steps: number;
-  readonly counts: Readonly<Record<string, number>>;
 }
 
 const startMs = 2_500;
@@ -43,10 +39,9 @@ export async function simulateCluster(
   options: ClusterSimulationOptions,
 ): Promise<ClusterSimulationResult> {
   const { seed, rounds, faults = clusterFaultKinds, trace } = options;
-  const note = trace === undefined ? () => {} : (line: () => string) => trace(line());
   const stage = new ClusterStage(seed, {
     kinds: faults,
-    note,
+    note: noteTo(trace),
     duties: (on) => ({
       witness: witnessOf(on),
       hear: (host, event) => hear(on, host, event),
@@ -58,13 +53,15 @@ export async function simulateCluster(
   const play = new ClusterPlay(stage);
   await play.pass(startMs);
   stage.isQuiet = false;
-  for (let round = 0; round < rounds && !play.isOver; round += 1) {
-    await play.pass(roundMs);
-    await checkQuiet(stage, play);
-  }
-  if (!play.isOver) await checkEnd(stage, play);
+  await playStretches({
+    verdict: stage.verdict,
+    lengths: Array.from({ length: rounds }, () => roundMs),
+    trouble: (ms) => play.pass(ms),
+    calm: () => checkQuiet(stage, play),
+    end: () => checkEnd(stage, play),
+  });
   const { violation } = stage.verdict;
-  return { seed, rounds, violation, steps: stage.world.steps, counts: stage.counts };
+  return { seed, rounds, violation, steps: play.steps, counts: stage.counts };
 }
 
 /** The one command that runs this again, with every line of what happens. */
@@ -75,24 +72,10 @@ export function clusterReplayCommand({
   return `npm run simulate -- --nodes --seed ${seed} --rounds ${rounds}`;
 }
 
-const lastLines = 60;
-
 /** Runs a simulation that failed once more and tells what led to it, and how to run it again; empty if it does not fail. */
-export async function replayCluster(options: ClusterSimulationOptions): Promise<string> {
-  const lines: string[] = [];
-  const { violation, seed, rounds } = await simulateCluster({
-    ...options,
-    trace: (line) => {
-      lines.push(line);
-      if (lines.length > lastLines) lines.shift();
-    },
-  });
-  if (violation === null) return '';
-  const at = (violation.atMs / 1000).toFixed(3);
-  return [
-    `${violation.invariant} does not hold at ${at} s of seed ${seed}: ${violation.message}`,
-    'what led to it:',
-    ...lines.map((line) => `  ${line}`),
-    `run it again: ${clusterReplayCommand({ seed, rounds })}`,
-  ].join('\n');
+export function replayCluster(options: ClusterSimulationOptions): Promise<string> {
+  return tellAgain<ClusterSimulationResult>(
+    (trace) => simulateCluster({ ...options, trace }),
+    clusterReplayCommand,
+  );
 }

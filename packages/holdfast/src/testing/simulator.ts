@@ -1,4 +1,5 @@
 import type { SessionOptions } from '../core/options.ts';
+import type { Clock } from '../sessions/clock.ts';
 import { calm } from './simulation/calm.ts';
 import { checkDrain } from './simulation/check-drain.ts';
 import { checkEmpty } from './simulation/check-empty.ts';
@@ -9,31 +10,27 @@ import { setStage } from './simulation/set-stage.ts';
 import type { Memory } from './simulation/simulated-client.ts';
 import type { Stage } from './simulation/stage.ts';
 import type { Violation } from './simulation/verdict.ts';
+import {
+  noteTo,
+  playStretches,
+  type RunOptions,
+  type RunResult,
+  tellAgain,
+} from './simulated-run.ts';
 
 /** What to simulate. */
-export interface SimulationOptions {
-  /** Decides everything: the settings, who does what and when, what fails. */
-  readonly seed: number;
+export interface SimulationOptions extends RunOptions {
   /** How much time passes, in minutes of the simulation. */
   readonly minutes: number;
   /** Settings that are fixed instead of drawn from the seed. */
   readonly settings?: SessionOptions;
   /** What may fail; everything, if absent. */
   readonly faults?: readonly FaultKind[];
-  /** Given every line of what happens. */
-  readonly trace?: (line: string) => void;
 }
 
-/** What came of a run. */
-export interface SimulationResult {
-  readonly seed: number;
+/** What came of a run. Its `counts` are of the events that were told; of sessions that ended, by cause. */
+export interface SimulationResult extends RunResult {
   readonly minutes: number;
-  /** The first invariant that did not hold; null when all of them did. */
-  readonly violation: Violation | null;
-  /** Callbacks of the loop, after each of which the invariants were checked. */
-  readonly steps: number;
-  /** How often each kind of event was told; sessions that ended, by cause. */
-  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** In every world of this many the process is killed in the middle, and another one takes its place. */
@@ -47,7 +44,7 @@ const stretchMs = 7 * 60_000;
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
   const { seed, minutes, settings = {}, faults = faultKinds, trace } = options;
-  const note = trace === undefined ? () => {} : (line: () => string) => trace(line());
+  const note = noteTo(trace);
   const lives = seed % restartEvery === 0 ? 2 : 1;
   const sum = { steps: 0, counts: {} as Record<string, number> };
   let remembered: readonly Memory[] = [];
@@ -78,13 +75,21 @@ async function live(stage: Stage, { ms, isLast, sum }: Life): Promise<void> {
     sum.counts[key] = (sum.counts[key] ?? 0) + 1;
   });
   const play = new Play(stage);
-  const until = clock.nowMs() + ms;
-  while (clock.nowMs() < until && verdict.violation === null) {
-    await play.pass(Math.min(stretchMs, until - clock.nowMs()));
-    await calm(stage, play);
-  }
-  if (isLast && verdict.violation === null) await end(stage, play);
+  await playStretches({
+    verdict,
+    lengths: stretches(clock, clock.nowMs() + ms),
+    trouble: (stretch) => play.pass(stretch),
+    calm: () => calm(stage, play),
+    end: async () => {
+      if (isLast) await end(stage, play);
+    },
+  });
   sum.steps += play.steps;
+}
+
+/** What is left of the time up to an instant, in stretches; calms take of it, too. */
+function* stretches(clock: Clock, until: number): Generator<number> {
+  while (clock.nowMs() < until) yield Math.min(stretchMs, until - clock.nowMs());
 }
 
 /** Some worlds are drained in the middle of everything; in the others everybody has gone first. */
@@ -105,24 +110,7 @@ export function replayCommand({
   return `npm run simulate -- --seed ${seed} --minutes ${minutes}`;
 }
 
-const lastLines = 40;
-
 /** Runs a simulation that failed once more and tells what led to it, and how to run it again; empty if it does not fail. */
-export async function replay(options: SimulationOptions): Promise<string> {
-  const lines: string[] = [];
-  const { violation, seed, minutes } = await simulate({
-    ...options,
-    trace: (line) => {
-      lines.push(line);
-      if (lines.length > lastLines) lines.shift();
-    },
-  });
-  if (violation === null) return '';
-  const at = (violation.atMs / 1000).toFixed(3);
-  return [
-    `${violation.invariant} does not hold at ${at} s of seed ${seed}: ${violation.message}`,
-    'what led to it:',
-    ...lines.map((line) => `  ${line}`),
-    `run it again: ${replayCommand({ seed, minutes })}`,
-  ].join('\n');
+export function replay(options: SimulationOptions): Promise<string> {
+  return tellAgain<SimulationResult>((trace) => simulate({ ...options, trace }), replayCommand);
 }

@@ -1,35 +1,66 @@
+import { passTime, type SimulatedTime, Steps } from '../simulated-run.ts';
+import type { Verdict } from '../simulation/verdict.ts';
 import { clusterFaults } from './cluster-fault-acts.ts';
 import type { ClusterStage } from './cluster-stage.ts';
-import type { Loop, Watch } from './cluster-world.ts';
 import { peopleActs } from './people-acts.ts';
 
 /** Acts a node may send within a second while it takes the store for away: its heartbeat, and what it asks anew after it. */
 const mostWhileAway = 8;
 
 /** One run: time passes, people do things, things fail, and everything is looked at. */
-export class ClusterPlay implements Watch {
+export class ClusterPlay implements SimulatedTime {
   readonly #stage: ClusterStage;
+  readonly #steps: Steps;
 
   constructor(stage: ClusterStage) {
     this.#stage = stage;
+    this.#steps = new Steps(stage.verdict);
     this.#actOn();
     this.#failOn();
     this.#lookOn();
   }
 
-  get isOver(): boolean {
-    return this.#stage.verdict.violation !== null;
+  get verdict(): Verdict {
+    return this.#stage.verdict;
   }
 
+  /** Callbacks of all loops that have run. */
+  get steps(): number {
+    return this.#steps.count;
+  }
+
+  get now(): number {
+    return this.#stage.world.now;
+  }
+
+  get nextAt(): number {
+    return this.#stage.world.nextAt;
+  }
+
+  /** Lets time pass, or stops at the first violation. */
   pass(ms: number): Promise<void> {
-    return this.#stage.world.pass(ms, this);
+    return passTime(this, ms);
   }
 
-  stepped(): void {}
+  runNext(): boolean {
+    const loop = this.#stage.world.runNext();
+    if (loop === null) return false;
+    this.#steps.run(this.now, () => loop.clock.step());
+    return true;
+  }
 
-  threw(_loop: Loop, error: unknown): void {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.#stage.verdict.expect(false, 'I6', () => `a callback of a loop threw: ${text}`);
+  /** Every promise that waits for what has happened goes on, and those that wait for these. */
+  settle(): Promise<void> {
+    return new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+
+  /** What happens is judged as it is heard of, read, or done by the store; the rest while all is quiet. */
+  look(): void {}
+
+  restUntil(instant: number): void {
+    this.#stage.world.restUntil(instant);
   }
 
   #actOn(): void {
