@@ -3,6 +3,7 @@
  * - every invariant of SPEC.md has an Enforcement line and test files, each of which has a test that
  *   names it; every test that names an invariant stands in a file listed there;
  * - the transition table of SPEC.md is the one that the code runs;
+ * - every test file that either document names is there, also for rules that have no id;
  * - every id of docs/failure-modes.md has test files that name it, and every id that a test names is
  *   listed there with that test's file.
  *
@@ -120,10 +121,9 @@ function checkClaim(document, { id, hasEnforcement, files }, namedIn) {
   return [
     ...(hasEnforcement ? [] : [`${document}: ${id} has no **Enforcement:** line`]),
     ...(files.length > 0 ? [] : [`${document}: ${id} lists no test file`]),
-    ...files.flatMap((file) => {
-      if (!existsSync(path.join(root, file))) return [`${document}: ${id}: there is no ${file}`];
-      return namedIn.has(file) ? [] : [`${document}: ${id}: no test in ${file} names it`];
-    }),
+    ...files
+      .filter((file) => !namedIn.has(file))
+      .map((file) => `${document}: ${id}: no test in ${file} names it`),
   ];
 }
 
@@ -160,6 +160,17 @@ function checkTransitions(spec, expected) {
     ...rows.filter((row) => !expected.includes(row)).map((row) => `the code does not do ${row}`),
     ...(rows.length > expected.length ? ['SPEC.md has a transition twice'] : []),
   ];
+}
+
+/**
+ * @param {string} document
+ * @param {string} text
+ * @returns {string[]}
+ */
+function checkFiles(document, text) {
+  return [...new Set(filesIn(text))]
+    .filter((file) => !existsSync(path.join(root, file)))
+    .map((file) => `${document} names ${file}, which is not there`);
 }
 
 /** @param {string} name */
@@ -200,10 +211,13 @@ if (process.argv.includes('--print-transitions')) {
   if (process.argv.includes('--write')) writeLists(tests);
   const spec = readDocument('SPEC.md');
   const invariants = readInvariants(spec);
-  const failureModes = readFailureModes(readDocument('docs/failure-modes.md'));
+  const modes = readDocument('docs/failure-modes.md');
+  const failureModes = readFailureModes(modes);
   report(
     [
       ...checkTransitions(spec, rows),
+      ...checkFiles('SPEC.md', spec),
+      ...checkFiles('docs/failure-modes.md', modes),
       ...compare('SPEC.md', invariants, idsInTests(tests, invariantId)),
       ...compare('docs/failure-modes.md', failureModes, idsInTests(tests, failureModeId)),
     ],
