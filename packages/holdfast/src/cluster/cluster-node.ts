@@ -101,18 +101,17 @@ export class ClusterNode {
     return this.#rooms.directory.list({ limit });
   }
 
-  async limitOf(userId: string): Promise<number> {
-    const { guard, membership, layer } = this.#rooms;
-    const { limit } = await guard.ask((store) => store.stateOf(userId, membership.actor));
-    return limit ?? layer.settings.maxSessionsPerUser;
+  /** The limit in force for a user. Rejects with StoreError. */
+  limitOf(userId: string): Promise<number> {
+    return this.#rooms.limits.of(userId);
   }
 
-  /** Sets or, with null, lifts a user's own limit on all nodes. Rejects with UsageError or StoreError. */
-  async setLimit(userId: string, limit: number | null): Promise<void> {
-    const { guard, layer, directory } = this.#rooms;
-    layer.setLimit(userId, limit);
-    await guard.ask((store) => store.setLimit(userId, limit));
-    directory.tellLimit(userId, limit);
+  /**
+   * Sets or, with null, lifts a user's own limit on all nodes. Rejects with UsageError, or with StoreError where the store has
+   * not taken it: no node has changed anything then, and `isInDoubt` says whether the store may have taken it all the same.
+   */
+  setLimit(userId: string, limit: number | null): Promise<void> {
+    return this.#rooms.limits.set(userId, limit);
   }
 
   /** Ends one session, wherever it is. False when no node has one of that id. */

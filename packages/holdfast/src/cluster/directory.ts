@@ -55,10 +55,6 @@ export class Directory {
     );
     post.on('reap', (data) => this.#reapHere(data as { user: string | null }));
     post.on('drain', () => parts.drain());
-    post.on('limit', (data) => {
-      const { user, limit } = data as { user: string; limit: number | null };
-      parts.layer().setLimit(user, limit);
-    });
   }
 
   async list(order: ListingOrder): Promise<Listing> {
@@ -99,13 +95,6 @@ export class Directory {
       failed: reports.flatMap(({ failed }) => failed),
       kept: reports.reduce((sum, { kept }) => sum + kept, 0),
     };
-  }
-
-  /** Has the other nodes know of a limit, for while the store is away; in force is what the store knows. */
-  tellLimit(user: string, limit: number | null): void {
-    const { membership, post } = this.#parts;
-    for (const { generation } of membership().others())
-      post.tell(generation, 'limit', { user, limit });
   }
 
   /** Has a node drain. Rejects with StoreError when it does not answer. */
