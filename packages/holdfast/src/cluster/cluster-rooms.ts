@@ -198,10 +198,13 @@ function buildFlow(rooms: Building, common: Common, parts: ClusterNodeParts): vo
     },
   });
   rooms.publishing = new Publishing({ ...common, receipts: rooms.receipts });
-  rooms.directory = new Directory({ ...common, drain: () => parts.onDrainAsked?.() });
-  rooms.questions = new Questions({ ...common, answering: parts.answering ?? {} });
+  const waiting = (userId: string): number =>
+    rooms.desk.waiting(userId) + rooms.layer.waiting(userId);
+  rooms.directory = new Directory({ ...common, waiting });
+  rooms.questions = new Questions(common, parts.answering ?? {});
   rooms.limits = new OwnLimits(common);
-  rooms.revoking = new Revoking({ ...common, onRevoked: (order) => parts.onRevoked?.(order) });
+  const { onRevoked = (): readonly string[] => [] } = parts;
+  rooms.revoking = new Revoking({ ...common, onRevoked });
 }
 
 function watchOf(rooms: Building): StoreWatch {

@@ -105,3 +105,36 @@ describe('a limit that is set', () => {
     expect(await two.node.limitOf('ada')).toBe(5);
   });
 });
+
+describe('a revocation', () => {
+  const order = { user: 'ada', jti: null, issuedUpTo: 100, endsAtMs: 9e12 };
+
+  it('that the store has not taken holds where it was asked and nowhere else, says so, and can be repeated', async () => {
+    const { house, one, link, revoked } = await twoNodes();
+    link.cut();
+    const error = await errorOf(house, one.node.revoke(order));
+    expect(error).toMatchObject({ name: 'StoreError', kind: 'unreachable' });
+    expect(String(error)).toContain('The revocation holds on this node');
+    expect(revoked).toEqual([[order], []]);
+    link.mend();
+    await house.run(2_500);
+    await errorOf(house, one.node.revoke(order));
+    expect(revoked[1]).toEqual([order]);
+  });
+
+  it('that the node refuses which was asked is carried out by nobody, and kept by no store', async () => {
+    let isFull = true;
+    const { house, one, two, revoked } = await twoNodes(() => isFull);
+    const error = await errorOf(house, one.node.revoke(order));
+    expect(String(error)).toContain('No more of them.');
+    isFull = false;
+    const late: RevocationOrder[] = [];
+    await house.join({}, { onRevoked: (one_) => (late.push(one_), []) });
+    await house.run(100);
+    expect([revoked, late, two.events.filter(({ type }) => type === 'fault')]).toEqual([
+      [[], []],
+      [],
+      [],
+    ]);
+  });
+});
