@@ -1,5 +1,5 @@
 import type { RevocationOrder } from '../sessions/store/cluster-store.ts';
-import type { ClosedSessions } from './directory.ts';
+import { type ClosedSessions, endedBy } from './directory.ts';
 import { Question, type QuestionParts } from './question.ts';
 import type { StoreGuard } from './store-guard.ts';
 import { untakenOrder } from './untaken-order.ts';
@@ -48,7 +48,7 @@ export class Revoking {
     // Whoever joins from here on reads it from the store.
     const asked = { ...order, ...(note === undefined ? {} : { note }) };
     const { answers, silent } = await this.#revoked.others(asked);
-    return { closed: [here, ...answers].flat(), silent };
+    return endedBy({ answers: [here, ...answers], silent });
   }
 
   /** Reads all orders that stand. Never rejects; one that cannot be carried out keeps back no other. */
