@@ -94,6 +94,14 @@ export type {
   SessionEvent,
 } from './sessions/session-event.ts';
 export { SessionLayer, type SessionLayerParts } from './sessions/session-layer.ts';
+export {
+  type ListOptions,
+  listSessions,
+  type PlacedView,
+  type SessionList,
+  sortKeys,
+  type SortOrder,
+} from './sessions/session-list.ts';
 export type { SessionView } from './sessions/session-view.ts';
 export {
   type EndSign,

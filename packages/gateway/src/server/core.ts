@@ -60,7 +60,6 @@ export function createCore(ground: Ground, parts: CoreParts): Core {
   const walk = createRollout({ ...ground, provider, file, layer, metrics, isStopping });
   const own = new OwnNode({
     ...{ layer, metrics, watch },
-    waiting: (userId) => seat.waiting(userId),
     facts: factsOf(ground, parts),
   });
   const core = { ...ground, ...walk, seat, layer, own, watch, memory };

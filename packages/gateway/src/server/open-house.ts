@@ -41,7 +41,7 @@ export function openHouse(ground: Ground, entrance: Entrance, parts: OpeningPart
   const isWaiting = once(waiting.signal, 'abort');
   const open = async (): Promise<House | null> => {
     const { signal } = stopping;
-    const seat = await takeSeat(ground, { url, drain, signal, onWaiting: () => waiting.abort() });
+    const seat = await takeSeat(ground, { url, signal, onWaiting: () => waiting.abort() });
     if (seat === null) return null;
     try {
       const provided = rolloutProvider === undefined ? {} : { rolloutProvider };

@@ -25,9 +25,9 @@ export const aboutClusters: readonly BrokenGateway[] = [
     name: 'I3 D8 counts the sessions of a node that is gone',
     edits: [
       {
-        file: `${lua}/user.lua`,
-        from: 'return alive[holder]',
-        to: 'return true',
+        file: `${lua}/counted.lua`,
+        from: 'isCounted = isAlive',
+        to: 'isCounted = true',
       },
       {
         file: 'holdfast/dist/cluster/lapsed-rows.js',

@@ -89,20 +89,29 @@ function link(target: string, at: string): void {
   }
 }
 
-function apply({ file, from, to }: Edit, copy: string): void {
-  const [folder = '', ...rest] = file.split('/');
+/**
+ * Whether a change can still be made to what was built.
+ *
+ * @throws Error where the text to replace does not stand there exactly once
+ */
+export function checkEdit(edit: Edit): void {
+  changed(readFileSync(path.join(root, 'packages', edit.file), 'utf8'), edit);
+}
+
+function apply(edit: Edit, copy: string): void {
+  const [folder = '', ...rest] = edit.file.split('/');
   const below = folder === 'holdfast' ? ['node_modules', 'holdfast'] : [folder];
   const place = path.join(copy, ...below, ...rest);
-  const text = readFileSync(place, 'utf8');
+  writeFileSync(place, changed(readFileSync(place, 'utf8'), edit));
+}
+
+function changed(text: string, { file, from, to }: Edit): string {
   const words = from.trim().split(/\s+/);
   const pattern = new RegExp(words.map(escape).join('\\s+'), 'g');
   const found = text.match(pattern)?.length ?? 0;
   if (found !== 1)
     throw new Error(`Expected \`${from}\` to stand once in ${file}, found it ${found} times.`);
-  writeFileSync(
-    place,
-    text.replace(pattern, () => to),
-  );
+  return text.replace(pattern, () => to);
 }
 
 function escape(word: string): string {

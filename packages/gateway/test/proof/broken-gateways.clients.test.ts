@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue } from '../../src/proof/scenarios/catalogue.ts';
 import { quietSessions } from '../../src/proof/scenarios/live-kill.ts';
-import { countBeside, quietCutOff, slotsKept } from './broken-gateways.ts';
+import { checkEdit } from './broken-gateway.ts';
+import { brokenGateways, countBeside, quietCutOff, slotsKept } from './broken-gateways.ts';
 import { judgeBrokenGateway } from './judge-broken-gateway.ts';
 import { pick, playScenarios } from './play-scenarios.ts';
+
+/** Most of them run in the long tier only; that the source has moved on is told at once. */
+describe('FM-89 the mistake can still be made:', () => {
+  const all = [slotsKept, countBeside, quietCutOff(2_000), ...brokenGateways];
+  it.each(all.map(({ name, edits }) => [name, edits] as const))('%s', (_name, edits) => {
+    for (const edit of edits) expect(() => checkEdit(edit)).not.toThrow();
+  });
+});
 
 // They wait most of the time: side by side.
 describe.concurrent('a gateway seen from outside', () => {

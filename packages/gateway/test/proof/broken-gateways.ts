@@ -62,9 +62,9 @@ export const countBeside: BrokenGateway = {
       to: 'this.#free.push(session.index); this.counted(session.userId, -1);',
     },
     {
-      file: 'gateway/dist/server/sessions/own-node.js',
-      from: 'count: sessions.length,',
-      to: 'count: this.layer.count(userId),',
+      file: 'holdfast/dist/sessions/session-list.js',
+      from: 'return { count, sessions:',
+      to: 'return { count: user === undefined ? count : layer.count(user), sessions:',
     },
   ],
   red: {

@@ -27,7 +27,7 @@ export const aboutRaces: readonly BrokenGateway[] = [
     name: 'A6 FM-45 reaps whoever is there',
     edits: [
       {
-        file: 'holdfast/dist/sessions/session-layer.js',
+        file: 'holdfast/dist/sessions/orders.js',
         from: 'const reaped = findDead(sessions, heartbeat.patience, pulse.polledAt)',
         to: "void [findDead, heartbeat, pulse]; const reaped = sessions.map((session) => ({ session, cause: 'no-pong' }))",
       },
@@ -115,8 +115,8 @@ export const aboutResuming: readonly BrokenGateway[] = [
     edits: [
       {
         file: resumption,
-        from: 'if (epoch !== history.epoch || offset > history.startOf(userId))',
-        to: 'if (epoch === undefined)',
+        from: 'if (epoch !== history.epochOf(userId) || isBeyond)',
+        to: 'void isBeyond; if (epoch === undefined)',
       },
     ],
     red: { 'resume/a-restart-is-told': lostSilently },
@@ -127,8 +127,8 @@ export const aboutResuming: readonly BrokenGateway[] = [
     edits: [
       {
         file: resumption,
-        from: 'session.cursor = history.startOf(userId);',
-        to: 'session.cursor = history.lastOf(userId);',
+        from: 'if (grant === null) return history.startOf(userId);',
+        to: 'if (grant === null) return history.lastOf(userId);',
       },
     ],
     red: { 'resume/queued-for-an-absent-user': lostSilently },

@@ -9,7 +9,7 @@ import type { Farewells, Full } from './farewells.ts';
 import type { Membership } from './membership.ts';
 import type { Newcomer } from './newcomer.ts';
 import type { Post } from './post.ts';
-import { patienceMs } from './questions.ts';
+import { patienceMs } from './question.ts';
 import type { Scouting } from './scouting.ts';
 import type { FoundFull, SlotRequest, Tried } from './slot-request.ts';
 

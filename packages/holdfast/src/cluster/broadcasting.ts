@@ -4,19 +4,16 @@ import type { Clock } from '../sessions/clock.ts';
 import type { SessionCodec } from '../sessions/codec.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { LogTerms } from '../sessions/store/acts.ts';
-import type { Membership } from './membership.ts';
-import type { Post } from './post.ts';
+import { type FromNodes, Question, type QuestionParts } from './question.ts';
 import { drawEpoch } from './record-mirrors.ts';
 import type { StoreGuard } from './store-guard.ts';
 
 /** What broadcasting works with. */
-export interface BroadcastingParts {
+export interface BroadcastingParts extends QuestionParts {
   readonly clock: Clock;
   readonly codec: SessionCodec;
   readonly guard: StoreGuard;
   readonly layer: () => SessionLayer;
-  readonly membership: () => Membership;
-  readonly post: Post;
   readonly terms: LogTerms;
   /** A user may have missed something of which nobody could tell them yet. */
   readonly onDoubt: (userId: string) => void;
@@ -50,6 +47,7 @@ const nobody: BroadcastOutcome = { users: 0, sessions: 0, outcome: 'queued' };
  */
 export class Broadcasting {
   readonly #parts: BroadcastingParts;
+  readonly #order: Question<Order, BroadcastOutcome>;
   /** Every broadcast up to this one was given to the users here, or told as missing. */
   #handled: number;
   /** The highest number that is known to be taken. */
@@ -62,23 +60,23 @@ export class Broadcasting {
     this.#parts = parts;
     this.#handled = parts.membership().roster.broadcasts;
     this.#heardOf = this.#handled;
-    parts.post.on('broadcast', (data) => this.#take(readOrder(data)));
+    this.#order = new Question(parts, {
+      kind: 'broadcast',
+      answer: (order) => this.#take(readOrder(order)),
+      withinMs: patienceMs,
+    });
   }
 
-  /** Rejects with UsageError `bad-event`, or StoreError where nobody got it. */
-  async broadcast(input: EventInput): Promise<BroadcastOutcome> {
-    const { codec, clock, guard, membership, post } = this.#parts;
+  /**
+   * Rejects with UsageError `bad-event`, or StoreError where nobody got it. Users of nodes that are silent get it later, or are
+   * told that it is missing, and are not counted.
+   */
+  async broadcast(input: EventInput): Promise<BroadcastOutcome & FromNodes> {
+    const { codec, clock, guard } = this.#parts;
     const body = codec.encodeBody(input, clock.epochMs());
     const number = await guard.ask((store) => store.nextBroadcast());
-    const order: Order = { number, body };
-    const others = await membership().everybodyElse();
-    const asked = others.map(({ generation }) =>
-      post.ask(generation, 'broadcast', { data: order, withinMs: patienceMs }),
-    );
-    const answers = await Promise.allSettled([this.#take(order), ...asked]);
-    return answers
-      .map((answer) => (answer.status === 'fulfilled' ? readOutcome(answer.value) : nobody))
-      .reduce(sum);
+    const { answers, silent } = await this.#order.all({ number, body });
+    return { ...answers.map(readOutcome).reduce(sum, nobody), silent };
   }
 
   /** With each heartbeat: a broadcast that others know of is waited for. */

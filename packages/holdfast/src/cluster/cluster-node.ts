@@ -13,16 +13,16 @@ import type { SessionLayer } from '../sessions/session-layer.ts';
 import type { SessionSocket } from '../sessions/socket.ts';
 import type { FaultPlace } from '../sessions/session-event.ts';
 import type { LiveNode, RevocationOrder } from '../sessions/store/cluster-store.ts';
-import type { ReapReport } from '../sessions/sweep-run.ts';
+import type { ListOptions } from '../sessions/session-list.ts';
 import type { ClusterNodeParts } from './cluster-parts.ts';
-import type { Listing } from './directory.ts';
+import type { ClosedSessions, ClusterReapReport, Listing } from './directory.ts';
 import { buildClusterRooms, type ClusterRooms } from './cluster-rooms.ts';
-import type { Answers } from './questions.ts';
+import type { Answers, FromNodes } from './question.ts';
 
-/** What is known of a user on all nodes. */
+/** What is known of a user on all nodes that have answered. */
 export interface UserOverview extends Listing {
   readonly limit: number;
-  /** Newcomers who wait on this node. */
+  /** Newcomers who hold no slot yet. */
   readonly waiting: number;
 }
 
@@ -81,61 +81,68 @@ export class ClusterNode {
     return this.#rooms.publishing.publishAndWait(userId, event, options);
   }
 
-  /** Publishes to every user who has a session on any node. */
-  broadcast(event: EventInput): Promise<BroadcastOutcome> {
+  /**
+   * Publishes to every user who has a session on any node. Users of nodes that are silent are not counted: they get it later, or
+   * are told by a gap. Rejects with UsageError, or with StoreError where nobody got it.
+   */
+  broadcast(event: EventInput): Promise<BroadcastOutcome & FromNodes> {
     return this.#rooms.broadcasting.broadcast(event);
   }
 
-  /** Everything about one user, on all nodes. */
-  async overview(userId: string, limit: number): Promise<UserOverview> {
-    const { directory, desk } = this.#rooms;
-    const [listing, inForce] = await Promise.all([
-      directory.list({ user: userId, limit }),
+  /** Everything about one user, on all nodes: at most `most` of the sessions, oldest first. Rejects with StoreError. */
+  async overview(userId: string, most: number): Promise<UserOverview> {
+    const [limit, share] = await Promise.all([
       this.limitOf(userId),
+      this.#rooms.directory.user(userId, most),
     ]);
-    return { ...listing, limit: inForce, waiting: desk.waiting(userId) };
+    return { limit, ...share };
   }
 
-  /** Sessions of all nodes, oldest first. */
-  list(limit: number): Promise<Listing> {
-    return this.#rooms.directory.list({ limit });
+  /** Sessions of all nodes. Without `sort` any of them, oldest first. */
+  list(options: ListOptions): Promise<Listing> {
+    return this.#rooms.directory.list(options);
   }
 
-  async limitOf(userId: string): Promise<number> {
-    const { guard, membership, layer } = this.#rooms;
-    const { limit } = await guard.ask((store) => store.stateOf(userId, membership.actor));
-    return limit ?? layer.settings.maxSessionsPerUser;
+  /** The limit in force for a user. Rejects with StoreError. */
+  limitOf(userId: string): Promise<number> {
+    return this.#rooms.limits.of(userId);
   }
 
-  /** Sets or, with null, lifts a user's own limit on all nodes. Rejects with UsageError or StoreError. */
-  async setLimit(userId: string, limit: number | null): Promise<void> {
-    const { guard, layer, directory } = this.#rooms;
-    layer.setLimit(userId, limit);
-    await guard.ask((store) => store.setLimit(userId, limit));
-    directory.tellLimit(userId, limit);
+  /**
+   * Sets or, with null, lifts a user's own limit on all nodes. Rejects with UsageError, or with StoreError where the store has
+   * not taken it: no node has changed anything then, and `isInDoubt` says whether the store may have taken it all the same.
+   */
+  setLimit(userId: string, limit: number | null): Promise<void> {
+    return this.#rooms.limits.set(userId, limit);
   }
 
-  /** Ends one session, wherever it is. False when no node has one of that id. */
-  close(id: string, cause: CloseOrder = 'released', note?: string): Promise<boolean> {
+  /**
+   * Ends one session, wherever it is: `closed` has its id, or nobody who has answered has one of that id. A node that is
+   * `silent` may have it.
+   */
+  close(id: string, cause: CloseOrder = 'released', note?: string): Promise<ClosedSessions> {
     return this.#rooms.directory.close(id, cause, note);
   }
 
-  /** Ends the user's sessions on all nodes; the ids of those that were ended. */
-  closeUser(userId: string, options: CloseUserOptions = {}): Promise<readonly string[]> {
+  /** Ends the user's sessions on all nodes. A node that is `silent` may not have ended those that it has. */
+  closeUser(userId: string, options: CloseUserOptions = {}): Promise<ClosedSessions> {
     return this.#rooms.directory.closeUser(userId, options);
   }
 
-  reapUser(userId: string): Promise<ReapReport> {
+  /** Ends the user's dead sessions on all nodes, and no others. */
+  reapUser(userId: string): Promise<ClusterReapReport> {
     return this.#rooms.directory.reap(userId);
   }
 
-  reapAll(): Promise<ReapReport> {
+  /** Ends the dead sessions of all users on all nodes. */
+  reapAll(): Promise<ClusterReapReport> {
     return this.#rooms.directory.reap(null);
   }
 
   /**
-   * Asks the applications of all nodes, this one first, by `answering` of each. What is asked and answered goes as JSON.
-   * Rejects with what the answer of this node throws; nobody else is asked then.
+   * Asks the applications of all nodes by `answering` of each; the first answer is that of this node. What is asked and
+   * answered goes as JSON. Rejects with UsageError for a kind that this node does not answer, and with what its answer throws;
+   * where it does at once, nobody else is asked.
    */
   askAll(kind: string, data: unknown): Promise<Answers> {
     return this.#rooms.questions.askAll(kind, data);
@@ -157,19 +164,18 @@ export class ClusterNode {
     return desk.turnAway(userId, isMeant) + layer.turnAwayWaiting(userId, isMeant);
   }
 
-  /** Tells every node of a revocation, now and when it comes back. Rejects with StoreError. */
-  revoke(order: RevocationOrder): Promise<void> {
-    return this.#rooms.revoking.revoke(order);
+  /**
+   * Has every node carry a revocation out, now or when it comes back: this one, then the store, then the others. Rejects with
+   * what `onRevoked` throws here, and nobody else hears of it then; and with StoreError, where it holds on this node, and what is
+   * known of the store is in the text. `note` is for the log of each node.
+   */
+  revoke(order: RevocationOrder, note?: string): Promise<ClosedSessions> {
+    return this.#rooms.revoking.revoke(order, note);
   }
 
   /** Who is alive, as of the last heartbeat. */
   nodes(): readonly LiveNode[] {
     return this.#rooms.membership.nodes;
-  }
-
-  /** Has another node, or this one, drain. Rejects with StoreError when it does not answer. */
-  drainNode(generation: number): Promise<void> {
-    return this.#rooms.directory.drain(generation);
   }
 
   /** Users about whom the rows of the store and the sessions here are not known to agree. 0 when all is well. */

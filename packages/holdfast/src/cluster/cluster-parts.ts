@@ -1,5 +1,7 @@
 import type { SessionLayerParts } from '../sessions/layer-parts.ts';
-import type { ClusterStore, RevocationOrder } from '../sessions/store/cluster-store.ts';
+import type { ClusterStore } from '../sessions/store/cluster-store.ts';
+import type { Answering } from './questions.ts';
+import type { RevocationDuty } from './revoking.ts';
 
 /**
  * What is done about newcomers while the store does not answer. `local`: each node lets in up to the limit by what it knows;
@@ -14,10 +16,11 @@ export interface ClusterNodeParts extends Omit<SessionLayerParts, 'cluster'> {
   readonly url?: string;
   /** Default `local`. */
   readonly onStoreFailure?: OnStoreFailure;
-  /** An administrator has asked another node to have this one drain. */
-  readonly onDrainAsked?: () => void;
-  /** A token was revoked, here or on another node. May be told more than once. */
-  readonly onRevoked?: (order: RevocationOrder) => void;
+  /**
+   * A token was revoked, here or on another node: ends the sessions that have it, and returns their ids. May be called more than
+   * once with the same order. What it throws is told to whoever asked this node, and nobody else carries the order out then.
+   */
+  readonly onRevoked?: RevocationDuty;
   /** What the applications of the nodes ask each other, by kind: see {@link ClusterNode.askAll}. */
-  readonly answering?: Readonly<Record<string, (data: unknown) => unknown>>;
+  readonly answering?: Answering;
 }

@@ -14,6 +14,7 @@ import { Farewells } from './farewells.ts';
 import { GenerationBlocks } from './generation-blocks.ts';
 import { LapsedRows } from './lapsed-rows.ts';
 import { OwnRows } from './own-rows.ts';
+import { OwnLimits } from './own-limits.ts';
 import { Membership, type MembershipDuties } from './membership.ts';
 import { claimMessages } from './message-claims.ts';
 import { Post } from './post.ts';
@@ -50,6 +51,7 @@ export interface ClusterRooms {
   readonly broadcasting: Broadcasting;
   readonly directory: Directory;
   readonly questions: Questions;
+  readonly limits: OwnLimits;
   readonly revoking: Revoking;
   readonly repairs: Repairs;
   readonly lapsed: LapsedRows;
@@ -196,9 +198,13 @@ function buildFlow(rooms: Building, common: Common, parts: ClusterNodeParts): vo
     },
   });
   rooms.publishing = new Publishing({ ...common, receipts: rooms.receipts });
-  rooms.directory = new Directory({ ...common, drain: () => parts.onDrainAsked?.() });
-  rooms.questions = new Questions({ ...common, answering: parts.answering ?? {} });
-  rooms.revoking = new Revoking({ ...common, onRevoked: (order) => parts.onRevoked?.(order) });
+  const waiting = (userId: string): number =>
+    rooms.desk.waiting(userId) + rooms.layer.waiting(userId);
+  rooms.directory = new Directory({ ...common, waiting });
+  rooms.questions = new Questions(common, parts.answering ?? {});
+  rooms.limits = new OwnLimits(common);
+  const { onRevoked = (): readonly string[] => [] } = parts;
+  rooms.revoking = new Revoking({ ...common, onRevoked });
 }
 
 function watchOf(rooms: Building): StoreWatch {

@@ -1,152 +1,133 @@
 import type { CloseOrder, CloseUserOptions } from '../sessions/close-order.ts';
 import type { SessionLayer } from '../sessions/session-layer.ts';
-import type { SessionView } from '../sessions/session-view.ts';
+import {
+  type ListOptions,
+  listSessions,
+  mergeLists,
+  type SessionList,
+} from '../sessions/session-list.ts';
 import type { ReapReport } from '../sessions/sweep-run.ts';
-import type { Membership } from './membership.ts';
-import type { Post } from './post.ts';
-import { type Answers, askOthers, patienceMs } from './questions.ts';
-
-/** What is told about a session, and where it is. */
-export interface PlacedView extends SessionView {
-  /** Name of the node that holds its socket. */
-  readonly node: string;
-}
+import { type Answers, type FromNodes, Question, type QuestionParts } from './question.ts';
 
 /** Sessions of all nodes that have answered. */
-export interface Listing {
-  readonly count: number;
-  readonly sessions: readonly PlacedView[];
-  /** Names of nodes that have not answered in time: theirs are not among them. */
-  readonly silent: readonly string[];
+export type Listing = SessionList & FromNodes;
+
+/** Ids of the sessions that an order has ended. */
+export interface ClosedSessions extends FromNodes {
+  readonly closed: readonly string[];
 }
 
-/** How a list is cut. */
-export interface ListingOrder {
-  readonly user?: string;
+/** What reaping has done on all nodes that have answered. */
+export type ClusterReapReport = ReapReport & FromNodes;
+
+/** What the directory works with. */
+export interface DirectoryParts extends QuestionParts {
+  readonly layer: () => SessionLayer;
+  /** Newcomers of a user who wait on this node. */
+  readonly waiting: (userId: string) => number;
+}
+
+interface UserAsked {
+  readonly user: string;
   readonly limit: number;
 }
 
-/** What the directory works with. */
-export interface DirectoryParts {
-  readonly layer: () => SessionLayer;
-  readonly membership: () => Membership;
-  readonly post: Post;
-  readonly drain: () => void;
+/** What a node knows of a user. */
+interface UserShare extends SessionList {
+  readonly waiting: number;
 }
 
 interface CloseAsked {
-  readonly user: string;
+  readonly id: string;
   readonly cause: CloseOrder;
-  readonly exclude: readonly string[];
   readonly note?: string;
+}
+
+interface CloseUserAsked {
+  readonly user: string;
+  readonly options: CloseUserOptions;
+}
+
+/** Of everybody where there is no user. */
+interface ReapAsked {
+  readonly user: string | null;
 }
 
 /** Looks and orders that reach the sessions of every node: each node is asked, and does its own. */
 export class Directory {
   readonly #parts: DirectoryParts;
+  readonly #list: Question<ListOptions, SessionList>;
+  readonly #user: Question<UserAsked, UserShare>;
+  readonly #close: Question<CloseAsked, readonly string[]>;
+  readonly #closeUser: Question<CloseUserAsked, readonly string[]>;
+  readonly #reap: Question<ReapAsked, ReapReport>;
 
   constructor(parts: DirectoryParts) {
+    const { layer, waiting } = parts;
     this.#parts = parts;
-    const { post } = parts;
-    post.on('list', (data) => this.#listHere(data as ListingOrder));
-    post.on('close-user', (data) => this.#closeUserHere(data as CloseAsked));
-    post.on('close', (data) =>
-      this.#closeHere(data as { id: string; cause: CloseOrder; note?: string }),
-    );
-    post.on('reap', (data) => this.#reapHere(data as { user: string | null }));
-    post.on('drain', () => parts.drain());
-    post.on('limit', (data) => {
-      const { user, limit } = data as { user: string; limit: number | null };
-      parts.layer().setLimit(user, limit);
+    this.#list = new Question(parts, {
+      kind: 'list',
+      answer: (options) => listSessions(layer(), options),
+    });
+    this.#user = new Question(parts, {
+      kind: 'user',
+      answer: (asked) => ({ ...listSessions(layer(), asked), waiting: waiting(asked.user) }),
+    });
+    this.#close = new Question(parts, { kind: 'close', answer: (asked) => this.#closeHere(asked) });
+    this.#closeUser = new Question(parts, {
+      kind: 'close-user',
+      answer: ({ user, options }) => layer().closeUser(user, options),
+    });
+    this.#reap = new Question(parts, {
+      kind: 'reap',
+      answer: ({ user }) => (user === null ? layer().reapAll() : layer().reapUser(user)),
     });
   }
 
-  async list(order: ListingOrder): Promise<Listing> {
-    const { answers, silent } = await this.#askAll('list', order, () => this.#listHere(order));
-    const parts = answers as { count: number; sessions: PlacedView[] }[];
+  async list(options: ListOptions): Promise<Listing> {
+    const { answers, silent } = await this.#list.all(options);
+    return { ...mergeLists(answers, options), silent };
+  }
+
+  /** The sessions of a user, oldest first, and how many of its newcomers wait. */
+  async user(user: string, limit: number): Promise<UserShare & FromNodes> {
+    const { answers, silent } = await this.#user.all({ user, limit });
+    const waiting = answers.reduce((sum, share) => sum + share.waiting, 0);
+    return { ...mergeLists(answers, { limit }), waiting, silent };
+  }
+
+  /** Ends one session, wherever it is; the others are not asked where it is here. */
+  async close(id: string, cause: CloseOrder, note?: string): Promise<ClosedSessions> {
+    const order = { id, cause, ...(note === undefined ? {} : { note }) };
+    const closed = this.#closeHere(order);
+    if (closed.length > 0) return { closed, silent: [] };
+    return endedBy(await this.#close.others(order));
+  }
+
+  /** Ends the user's sessions everywhere. */
+  async closeUser(user: string, options: CloseUserOptions): Promise<ClosedSessions> {
+    return endedBy(await this.#closeUser.all({ user, options }));
+  }
+
+  /** Ends the dead of a user, or of everybody, on every node. */
+  async reap(user: string | null): Promise<ClusterReapReport> {
+    const { answers, silent } = await this.#reap.all({ user });
     return {
-      count: parts.reduce((sum, { count }) => sum + count, 0),
-      sessions: parts
-        .flatMap(({ sessions }) => sessions)
-        .toSorted((one, other) => one.openedAt - other.openedAt)
-        .slice(0, order.limit),
+      reaped: answers.flatMap(({ reaped }) => reaped),
+      kept: answers.reduce((sum, { kept }) => sum + kept, 0),
+      failed: answers.flatMap(({ failed }) => failed),
       silent,
     };
   }
 
-  /** Ends the user's sessions everywhere; the ids of those that were ended. */
-  async closeUser(user: string, options: CloseUserOptions): Promise<readonly string[]> {
-    const { cause = 'admin', exclude = [], note } = options;
-    const order = { user, cause, exclude, ...(note === undefined ? {} : { note }) };
-    const { answers } = await this.#askAll('close-user', order, () => this.#closeUserHere(order));
-    return (answers as string[][]).flat();
-  }
-
-  /** Ends one session, wherever it is; false when no node has it. */
-  async close(id: string, cause: CloseOrder, note?: string): Promise<boolean> {
-    const order = { id, cause, ...(note === undefined ? {} : { note }) };
-    if (this.#parts.layer().find(id) !== null) return this.#closeHere(order);
-    const { answers } = await this.#askAll('close', order, () => false);
-    return answers.includes(true);
-  }
-
-  /** Ends the dead of a user, or of everybody, on every node. */
-  async reap(user: string | null): Promise<ReapReport> {
-    const { answers } = await this.#askAll('reap', { user }, () => this.#reapHere({ user }));
-    const reports = answers as ReapReport[];
-    return {
-      reaped: reports.flatMap(({ reaped }) => reaped),
-      failed: reports.flatMap(({ failed }) => failed),
-      kept: reports.reduce((sum, { kept }) => sum + kept, 0),
-    };
-  }
-
-  /** Has the other nodes know of a limit, for while the store is away; in force is what the store knows. */
-  tellLimit(user: string, limit: number | null): void {
-    const { membership, post } = this.#parts;
-    for (const { generation } of membership().others())
-      post.tell(generation, 'limit', { user, limit });
-  }
-
-  /** Has a node drain. Rejects with StoreError when it does not answer. */
-  async drain(generation: number): Promise<void> {
-    const { post, membership, drain } = this.#parts;
-    if (generation === membership().generation) drain();
-    else await post.ask(generation, 'drain', { data: null, withinMs: patienceMs });
-  }
-
-  /** Every node's answer; those that do not answer in time are named. */
-  async #askAll(kind: string, data: unknown, here: () => unknown): Promise<Answers> {
-    const own = here();
-    const [answer, { answers, silent }] = await Promise.all([
-      own,
-      askOthers(this.#parts, kind, data),
-    ]);
-    return { answers: [answer, ...answers], silent };
-  }
-
-  #listHere({ user, limit }: ListingOrder): { count: number; sessions: PlacedView[] } {
+  /** One that is not here is nothing to tell of: it may be on another node. */
+  #closeHere({ id, cause, note }: CloseAsked): readonly string[] {
     const layer = this.#parts.layer();
-    const sessions: PlacedView[] = [];
-    let count = 0;
-    for (const session of user === undefined ? layer.sessions() : layer.sessionsOf(user)) {
-      count += 1;
-      if (sessions.length < limit) sessions.push({ ...layer.view(session), node: layer.node });
-    }
-    return { count, sessions };
+    return layer.find(id) !== null && layer.close(id, cause, note) ? [id] : [];
   }
+}
 
-  #closeUserHere({ user, ...options }: CloseAsked): string[] {
-    return this.#parts.layer().closeUser(user, options);
-  }
-
-  #closeHere({ id, cause, note }: { id: string; cause: CloseOrder; note?: string }): boolean {
-    const layer = this.#parts.layer();
-    return layer.find(id) !== null && layer.close(id, cause, note);
-  }
-
-  #reapHere({ user }: { user: string | null }): ReapReport | Promise<ReapReport> {
-    const layer = this.#parts.layer();
-    return user === null ? layer.reapAll() : layer.reapUser(user);
-  }
+/** What nodes have ended together. */
+export function endedBy({ answers, silent }: Answers<readonly string[]>): ClosedSessions {
+  return { closed: answers.flat(), silent };
 }

@@ -1,7 +1,9 @@
 export { ClusterNode, type UserOverview } from './cluster-node.ts';
 export type { ClusterNodeParts, OnStoreFailure } from './cluster-parts.ts';
-export type { Listing, PlacedView } from './directory.ts';
-export type { Answers } from './questions.ts';
+export type { ClosedSessions, ClusterReapReport, Listing } from './directory.ts';
+export type { Answers, FromNodes } from './question.ts';
+export type { Answering } from './questions.ts';
+export type { RevocationDuty } from './revoking.ts';
 export type {
   ClusterStore,
   LiveNode,

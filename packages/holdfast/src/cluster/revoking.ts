@@ -1,17 +1,21 @@
 import type { RevocationOrder } from '../sessions/store/cluster-store.ts';
-import type { Membership } from './membership.ts';
-import type { Post } from './post.ts';
+import { type ClosedSessions, endedBy } from './directory.ts';
+import { Question, type QuestionParts } from './question.ts';
 import type { StoreGuard } from './store-guard.ts';
+import { untakenOrder } from './untaken-order.ts';
+
+/** Carries an order out on one node, and names the sessions it has ended. `note` is for the log. */
+export type RevocationDuty = (order: RevocationOrder, note?: string) => readonly string[];
 
 /** What revoking works with. */
-export interface RevokingParts {
+export interface RevokingParts extends QuestionParts {
   readonly guard: StoreGuard;
-  readonly membership: () => Membership;
-  readonly post: Post;
-  /** Carries an order out here. May be called more than once with the same. */
-  readonly onRevoked: (order: RevocationOrder) => void;
+  /** May be called more than once with the same order. */
+  readonly onRevoked: RevocationDuty;
   readonly onFailed: (error: unknown) => void;
 }
+
+type RevocationAsked = RevocationOrder & { readonly note?: string };
 
 /**
  * Revocations reach every node: they are told to all, and kept in the store, which is read at the start and whenever
@@ -19,29 +23,53 @@ export interface RevokingParts {
  */
 export class Revoking {
   readonly #parts: RevokingParts;
+  readonly #revoked: Question<RevocationAsked, readonly string[]>;
 
   constructor(parts: RevokingParts) {
     this.#parts = parts;
-    parts.post.on('revoked', (data) => parts.onRevoked(data as RevocationOrder));
+    this.#revoked = new Question(parts, {
+      kind: 'revoked',
+      answer: ({ note, ...order }) => parts.onRevoked(order, note),
+    });
   }
 
-  /** Rejects with StoreError: it holds on this node then, and nobody else may know. */
-  async revoke(order: RevocationOrder): Promise<void> {
-    const { guard, membership, post, onRevoked } = this.#parts;
-    onRevoked(order);
-    await guard.ask((store) => store.revoke(order));
-    // Whoever joins from here on reads it from the store.
-    for (const { generation } of await membership().everybodyElse())
-      post.tell(generation, 'revoked', order);
-  }
-
-  /** Reads all orders that stand. Never rejects. */
-  async readAll(): Promise<void> {
-    const { guard, onRevoked, onFailed } = this.#parts;
+  /**
+   * Rejects with what `onRevoked` throws, and nobody else hears of it then; or with StoreError, and it holds on this node: it
+   * is not taken back there, since what it ends is to end in any case, and a repeated order changes nothing where it holds.
+   */
+  async revoke(order: RevocationOrder, note?: string): Promise<ClosedSessions> {
+    const { guard, onRevoked } = this.#parts;
+    const here = onRevoked(order, note);
     try {
-      for (const order of await guard.ask((store) => store.revocations())) onRevoked(order);
+      await guard.ask((store) => store.revoke(order));
+    } catch (error) {
+      throw untakenOrder(error, 'The revocation holds on this node');
+    }
+    // Whoever joins from here on reads it from the store.
+    const asked = { ...order, ...(note === undefined ? {} : { note }) };
+    const { answers, silent } = await this.#revoked.others(asked);
+    return endedBy({ answers: [here, ...answers], silent });
+  }
+
+  /** Reads all orders that stand. Never rejects; one that cannot be carried out keeps back no other. */
+  async readAll(): Promise<void> {
+    const { guard, onFailed } = this.#parts;
+    try {
+      const orders = await guard.ask((store) => store.revocations());
+      const failures = orders.flatMap((order) => this.#failureOf(order));
+      // One word for all of them: a node that is full fails for each.
+      if (failures.length > 0) onFailed(failures[0]);
     } catch (error) {
       onFailed(error);
+    }
+  }
+
+  #failureOf(order: RevocationOrder): unknown[] {
+    try {
+      this.#parts.onRevoked(order);
+      return [];
+    } catch (error) {
+      return [error];
     }
   }
 }

@@ -44,8 +44,9 @@ interface UnderWay {
 
 /** Bodies of broadcasts that may wait for the one under way. */
 const mostWaitingBytes = 16 * 1024 * 1024;
-/** Users and writes of a broadcast before the event loop gets its turn: one or two milliseconds of system calls. */
+/** Users and writes of a broadcast before the event loop gets its turn, and how long they may take where writing is slow. */
 const sliceWork = 256;
+const sliceMs = 2;
 /** Whole frames a broadcast keeps for the next user at the same offset: so many, and of so many bytes in all. */
 const mostShared = 1_024;
 const mostSharedBytes = 1024 * 1024;
@@ -100,13 +101,14 @@ export class Broadcaster {
     const underWay: UnderWay = { number, draftAt, users: 0, sessions: 0, outcome: 'queued' };
     this.#underWay = underWay;
     let work = 0;
+    let sliceEndsAt = pulse.now() + sliceMs;
     try {
       for (const userId of registry.users()) {
-        pulse.now();
         work += 1 + this.#reach(userId, underWay);
-        if (work < sliceWork) continue;
+        if (work < sliceWork && pulse.now() < sliceEndsAt) continue;
         await new Promise<void>((resolve) => clock.afterPoll(resolve));
         work = 0;
+        sliceEndsAt = pulse.now() + sliceMs;
       }
     } finally {
       // Also where a codec has thrown in the middle: whoever was not reached by then is told of a gap.

@@ -43,6 +43,11 @@ export class ClusterSide {
     return checkPublishing(this.#rooms.registry, userId, { input, options });
   }
 
+  /** Whether a user's own limit can be set here, which changes nothing. @throws UsageError as {@link SessionLayer.setLimit} does */
+  checkLimit(userId: string, limit: number | null): void {
+    this.#rooms.limits.check(userId, limit);
+  }
+
   /** A generation for a session that {@link enter} will open; no other session gets it. */
   drawGeneration(): number {
     return this.#rooms.registry.drawGeneration();

@@ -47,14 +47,22 @@ export class Limits {
   /**
    * Sets or, with null, lifts a user's own limit. Takes effect with the next newcomer; nobody is ended by it.
    *
-   * @throws UsageError `bad-user`, `bad-limit`, or `bad-state` when {@link mostOwnLimits} users have one already
+   * @throws UsageError as {@link check} does
    */
   set(userId: string, limit: number | null): void {
-    if (limit === null) {
-      this.#own.delete(userId);
-      return;
-    }
+    this.check(userId, limit);
+    if (limit === null) this.#own.delete(userId);
+    else this.#own.set(userId, limit);
+  }
+
+  /**
+   * Whether a limit can be set, which changes nothing.
+   *
+   * @throws UsageError `bad-user`, `bad-limit`, or `bad-state` when {@link mostOwnLimits} users have one already
+   */
+  check(userId: string, limit: number | null): void {
     checkUserId(userId);
+    if (limit === null) return;
     checkLimit(limit);
     if (!this.#own.has(userId) && this.#own.size >= mostOwnLimits) {
       throw new UsageError(
@@ -62,6 +70,5 @@ export class Limits {
         `Expected at most ${mostOwnLimits} users with a limit of their own. Lift one first, or put limits into tokens.`,
       );
     }
-    this.#own.set(userId, limit);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RevocationDuty } from '../../src/cluster/revoking.ts';
 import type { RevocationOrder } from '../../src/sessions/store/cluster-store.ts';
 import { ClusterHouse, type Guest, type TestNode } from './cluster-house.ts';
 import { TestLink } from './test-link.ts';
@@ -10,10 +11,18 @@ async function twoNodes(
 ): Promise<{ house: ClusterHouse; one: TestNode; two: TestNode; revoked: RevocationOrder[][] }> {
   const house = new ClusterHouse();
   const revoked: RevocationOrder[][] = [[], []];
-  const one = await house.join(options, { onRevoked: (order) => revoked[0]?.push(order) });
-  const two = await house.join(options, { onRevoked: (order) => revoked[1]?.push(order) });
+  const one = await house.join(options, { onRevoked: noting(revoked[0]) });
+  const two = await house.join(options, { onRevoked: noting(revoked[1]) });
   await house.run(1_100);
   return { house, one, two, revoked };
+}
+
+/** Ends nobody, and notes what it was to carry out. */
+function noting(heard: RevocationOrder[] | undefined): RevocationDuty {
+  return (order) => {
+    heard?.push(order);
+    return [];
+  };
 }
 
 async function settled<T>(house: ClusterHouse, promise: Promise<T>, ms = 50): Promise<T> {
@@ -39,10 +48,12 @@ describe('looks and orders over several nodes', () => {
     const guests = [await house.enter(one, user), await house.enter(two, user)];
     const { sessions } = await settled(house, one.node.overview('ada', 10));
     const remote = sessions.find(({ node }) => node === 'node2')?.id ?? '';
-    expect(await settled(house, one.node.close(remote, 'admin'))).toBe(true);
+    const close = (): Promise<unknown> => settled(house, one.node.close(remote, 'admin'));
+    expect(await close()).toEqual({ closed: [remote], silent: [] });
     expect(guests[1]?.socket.closes[0]?.code).toBe(4499);
-    expect(await settled(house, one.node.close(remote, 'admin'))).toBe(false);
-    expect(await settled(house, two.node.closeUser('ada'))).toHaveLength(1);
+    expect(await close()).toEqual({ closed: [], silent: [] });
+    const near = sessions.find(({ node }) => node === 'node1')?.id;
+    expect(await settled(house, two.node.closeUser('ada'))).toEqual({ closed: [near], silent: [] });
     expect(await house.rowsOf('ada')).toBe(0);
   });
 
@@ -64,8 +75,8 @@ describe('looks and orders over several nodes', () => {
     const house = new ClusterHouse();
     const heard: RevocationOrder[][] = [[], []];
     const link = new TestLink();
-    const one = await house.join({}, { onRevoked: (order) => heard[0]?.push(order) });
-    await house.join({}, { link, onRevoked: (order) => heard[1]?.push(order) });
+    const one = await house.join({}, { onRevoked: noting(heard[0]) });
+    await house.join({}, { link, onRevoked: noting(heard[1]) });
     await house.run(1_100);
     const endsAtMs = house.clock.epochMs() + 60_000;
     const order = { user: 'ada', jti: null, issuedUpTo: 100, endsAtMs };
@@ -129,7 +140,7 @@ describe('what becomes of events over several nodes', () => {
     for (const name of ['ada', 'bob'])
       for (const node of [one, two]) guests.push(await house.enter(node, { userId: name }));
     const told = await settled(house, one.node.broadcast({ event: 'news', data: 1 }), 200);
-    expect(told).toEqual({ users: 2, sessions: 4, outcome: 'queued' });
+    expect(told).toEqual({ users: 2, sessions: 4, outcome: 'queued', silent: [] });
     for (const { socket } of guests)
       expect(socket.frames.filter(({ type }) => type === 'event')).toHaveLength(1);
   });
@@ -184,7 +195,7 @@ describe('a node that has just joined', () => {
     const heard: RevocationOrder[] = [];
     const one = await house.join();
     await house.run(1_100);
-    await house.join({}, { onRevoked: (order) => heard.push(order) });
+    await house.join({}, { onRevoked: noting(heard) });
     await house.settle();
     const endsAtMs = house.clock.epochMs() + 60_000;
     const order = { user: 'ada', jti: null, issuedUpTo: 100, endsAtMs };

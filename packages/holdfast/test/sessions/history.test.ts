@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { hashOf } from '../../src/core/hash.ts';
 import { eventsOn, framesOn, House } from './house.ts';
 
 describe('the history', () => {
@@ -92,6 +93,17 @@ describe('the history', () => {
     expect(house.layer.publish('u', { event: 'e' })).toMatchObject({ epoch: 'n', offset: 6 });
   });
 
+  test('I4 tells of no gap where a log begins behind those of others that are gone', () => {
+    const house = new House({ resumeWindowMs: 60_000 });
+    const { socket } = house.connect('u');
+    house.layer.publish(sharerOf('u'), { event: 'e' });
+    house.clock.advance(100_000);
+    expect(house.layer.gauges().logs).toBe(0);
+    house.layer.publish('u', { event: 'e' });
+    expect(framesOn(socket, 'gap')).toEqual([]);
+    expect(framesOn(socket, 'event')).toMatchObject([{ offset: 2 }]);
+  });
+
   test('I4 leaves the log alone when a session is reaped, evicted or closed', () => {
     const house = new House({ onLimit: 'evict-oldest', maxSessionsPerUser: 1 });
     for (const end of ['reap', 'evict', 'close'] as const) {
@@ -111,3 +123,12 @@ describe('the history', () => {
     expect(house.told('lost')).toEqual([]);
   });
 });
+
+/** Another user of whom, once their logs are gone, is known what is known of this one: see LogEnds. */
+function sharerOf(userId: string): string {
+  const group = hashOf(userId) & 0xff_ff;
+  for (let number = 0; ; number += 1) {
+    const other = `other-${number}`;
+    if ((hashOf(other) & 0xff_ff) === group) return other;
+  }
+}

@@ -102,13 +102,31 @@ describe('publishing', () => {
     const broadcast = house.layer.broadcast({ event: 'news' });
     for (let index = 0; index < 50; index += 1) sockets[index]!.leave();
     for (let index = 0; index < 10; index += 1) house.connect(`u${index}`);
-    await house.clock.settle(500, 5);
+    await house.clock.settle(5_000, 5);
     const { users } = await broadcast;
     expect(polls).toBeGreaterThan(3);
     expect(users).toBeGreaterThanOrEqual(450);
     for (const socket of sockets.slice(50)) expect(eventsOn(socket)).toEqual(['news']);
     for (const { socket } of [...house.layer.sessions()])
       expect(framesOn(socket as (typeof sockets)[number], 'event').length).toBeLessThanOrEqual(1);
+  });
+
+  test('broadcasts in shorter slices where writing is slow', async () => {
+    const house = new House();
+    for (let index = 0; index < 100; index += 1) house.connect(`u${index}`);
+    const look = house.clock.nowMs.bind(house.clock);
+    let looks = 0;
+    house.clock.nowMs = () => look() + (looks += 1);
+    let polls = 0;
+    const afterPoll = house.clock.afterPoll.bind(house.clock);
+    house.clock.afterPoll = (callback) => {
+      polls += 1;
+      afterPoll(callback);
+    };
+    const broadcast = house.layer.broadcast({ event: 'news' });
+    await house.clock.settle(500, 5);
+    expect((await broadcast).users).toBe(100);
+    expect(polls).toBeGreaterThan(30);
   });
 
   test('says of a broadcast that no log can hold that nobody gets it', async () => {

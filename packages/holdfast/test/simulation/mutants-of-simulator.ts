@@ -177,12 +177,6 @@ export const simulatorMutants: readonly Mutant[] = [
     to: 'if (!this.#isBeating) return;',
   },
   {
-    name: 'a log that begins anew tells its sessions of a gap that never was',
-    file: 'sessions/history.ts',
-    from: 'session.cursor = log.last;',
-    to: 'session.cursor += 0;',
-  },
-  {
     name: 'death is judged by the instant of now, before the sockets were polled',
     file: 'sessions/admission.ts',
     from: 'waiting.reapDead(userId, pulse.polledAt, reap);',

@@ -1,6 +1,6 @@
+import { sortKeys, type SortOrder } from 'holdfast';
 import { z } from 'zod';
 import { createProblem, problemResponse } from '../http/problem.ts';
-import { sortKeys, type SortOrder } from '../sessions/session-list.ts';
 import { defineRoute, jsonResponse } from './define-route.ts';
 import { refuseOverload } from './publish-event.ts';
 import type { Route } from './route.ts';

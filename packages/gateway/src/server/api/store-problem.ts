@@ -8,12 +8,11 @@ const RETRY_AFTER = { 'retry-after': '1' };
 const unknown =
   'Whether it has taken this is not known: repeat the call, with the same `id` where it has one.';
 const nothing = 'It has not taken this, which holds at this node at most: repeat the call.';
-const maybeDone: ReadonlySet<string> = new Set(['unreachable', 'timeout', 'broken']);
 
 /** The answer when the store that nodes share could not be asked; null when the error is another one. */
 export function answerStoreError(error: unknown): Response | null {
   if (!isStoreError(error)) return null;
-  const { kind } = error;
-  const detail = `Expected the store that nodes share to answer (${kind}). ${maybeDone.has(kind) ? unknown : nothing}`;
+  const { kind, isInDoubt } = error;
+  const detail = `Expected the store that nodes share to answer (${kind}). ${isInDoubt ? unknown : nothing}`;
   return problemResponse(createProblem(503, 'store-unavailable', detail), RETRY_AFTER);
 }

@@ -17,14 +17,12 @@ export interface ClusterSeatParts {
   readonly store: OpenedStore;
   /** Where operators reach this node. */
   readonly url: string;
-  /** Another node has asked this one to drain. */
-  readonly drain: () => void;
 }
 
 /** The seat of a process that shares its users with others. Rejects with StoreError when the store does not answer. */
 export async function takeClusterSeat(ground: Ground, parts: ClusterSeatParts): Promise<Seat> {
   const { config, layerParts, store: watch } = ground;
-  const { store, url, drain } = parts;
+  const { store, url } = parts;
   const presence = new Presence(ground);
   const node = await ClusterNode.start(sessionOptionsOf(config), {
     ...layerParts,
@@ -35,8 +33,7 @@ export async function takeClusterSeat(ground: Ground, parts: ClusterSeatParts): 
     ),
     url,
     onStoreFailure: config.onStoreFailure,
-    onDrainAsked: drain,
-    onRevoked: (order) => presence.revoke(order),
+    onRevoked: (order, note) => presence.revoke(order, note),
     answering: answersOf(() => presence.present()),
   });
   return new ClusterSeat(node, presence, { store, watch });
@@ -57,13 +54,16 @@ class Presence {
     return this.own;
   }
 
-  revoke(order: RevocationOrder): void {
+  /** @throws UsageError `bad-state` when too much is revoked already: whoever asks is to know, and so are operators */
+  revoke(order: RevocationOrder, note?: string): readonly string[] {
     const { tokens, faults } = this.#ground;
     try {
-      if (this.own === null) noteRevocation(order, { ...tokens, wallNow: tokens.wallClock.now });
-      else this.own.carryOut(order);
+      if (this.own !== null) return this.own.carryOut(order, note);
+      noteRevocation(order, { ...tokens, wallNow: tokens.wallClock.now });
+      return [];
     } catch (error) {
       faults.hold('revocations', error);
+      throw error;
     }
   }
 }
@@ -97,10 +97,6 @@ class ClusterSeat implements Seat {
 
   get isStoreAway(): boolean {
     return this.#node.isStoreAway;
-  }
-
-  waiting(userId: string): number {
-    return this.#node.waiting(userId);
   }
 
   turnAwayWaiting(userId: string, isMeant: (extra: unknown) => boolean): number {

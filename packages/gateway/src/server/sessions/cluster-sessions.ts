@@ -1,34 +1,34 @@
-import type {
-  Admission,
-  BroadcastOutcome,
-  CloseUserOptions,
-  DrainOptions,
-  EventInput,
-  FaultPlace,
-  OpenRequest,
-  Published,
-  PublishOptions,
-  PublishWait,
-  Receipted,
-  RefusalReason,
-  SessionSocket,
+import {
+  type Admission,
+  type BroadcastOutcome,
+  type CloseUserOptions,
+  type DrainOptions,
+  type EventInput,
+  type FaultPlace,
+  type ListOptions,
+  listSessions,
+  type OpenRequest,
+  type Published,
+  type PublishOptions,
+  type PublishWait,
+  type Receipted,
+  type RefusalReason,
+  type SessionSocket,
 } from 'holdfast';
-import { type ClusterNode, StoreError } from 'holdfast/cluster';
+import {
+  type ClosedSessions,
+  type ClusterNode,
+  type ClusterReapReport,
+  type Listing,
+  StoreError,
+} from 'holdfast/cluster';
 import type { RevocationOrder } from '../token-watch.ts';
 import { beginDrain } from './local-sessions.ts';
 import type { NodeView } from './node-view.ts';
-import { askNodes, type NodeAnswers } from './node-questions.ts';
+import { askNodes } from './node-questions.ts';
 import type { OwnNode } from './own-node.ts';
-import { type ListOptions, mergeLists, type SessionList } from './session-list.ts';
-import type {
-  Closed,
-  DrainBegun,
-  FromNodes,
-  Reaped,
-  Scope,
-  Sessions,
-  UserOverview,
-} from './sessions.ts';
+import { listedOf } from './session-list.ts';
+import type { DrainBegun, Scope, Sessions, UserOverview } from './sessions.ts';
 import { type ClusterStats, sumStats } from './stats.ts';
 
 /** The sessions of a process that shares its users with others through a store. */
@@ -69,8 +69,9 @@ export class ClusterSessions implements Sessions {
     return this.#node.publishAndWait(userId, event, options);
   }
 
-  broadcast(event: EventInput): Promise<BroadcastOutcome> {
-    return this.#node.broadcast(event);
+  async broadcast(event: EventInput): Promise<BroadcastOutcome> {
+    const { silent: _silent, ...outcome } = await this.#node.broadcast(event);
+    return outcome;
   }
 
   hasSession(userId: string, id: string): Promise<boolean> {
@@ -78,43 +79,32 @@ export class ClusterSessions implements Sessions {
   }
 
   async overview(userId: string, most: number): Promise<UserOverview> {
-    const [limit, { answers, silent }] = await Promise.all([
-      this.#node.limitOf(userId),
-      askNodes(this.#node, 'user', { userId, most }),
-    ]);
-    const sessions = answers
-      .flatMap((share) => share.sessions)
-      .toSorted((one, other) => one.openedAt - other.openedAt)
-      .slice(0, most);
-    const count = answers.reduce((sum, share) => sum + share.count, 0);
-    const waiting = answers.reduce((sum, share) => sum + share.waiting, 0);
-    return { limit, count, waiting, sessions, silent };
+    const { limit, count, waiting, sessions, silent } = await this.#node.overview(userId, most);
+    return { limit, count, waiting, sessions: listedOf(sessions), silent };
   }
 
-  async list(scope: Scope, options: ListOptions): Promise<SessionList & FromNodes> {
-    if (scope === 'node') return { ...this.#own.list(options), silent: [] };
-    const { answers, silent } = await askNodes(this.#node, 'list', options);
-    return { ...mergeLists(answers, options), silent };
+  async list(scope: Scope, options: ListOptions): Promise<Listing> {
+    if (scope === 'node') return { ...listSessions(this.#node.layer, options), silent: [] };
+    return await this.#node.list(options);
   }
 
   async close(id: string): Promise<boolean> {
-    const { answers, silent } = await askNodes(this.#node, 'close', { id });
-    if (answers.includes(true)) return true;
+    const { closed, silent } = await this.#node.close(id, 'admin');
+    if (closed.length > 0) return true;
     if (silent.length === 0) return false;
     throw new StoreError('timeout', 'Expected every node to say whether it has that session.');
   }
 
-  async closeUser(userId: string, options: CloseUserOptions): Promise<Closed> {
-    const { answers, silent } = await askNodes(this.#node, 'close-user', { userId, options });
-    return { closed: answers.flat(), silent };
+  closeUser(userId: string, options: CloseUserOptions): Promise<ClosedSessions> {
+    return this.#node.closeUser(userId, options);
   }
 
-  async reapUser(userId: string): Promise<Reaped> {
-    return joinReports(await askNodes(this.#node, 'reap', { userId }));
+  reapUser(userId: string): Promise<ClusterReapReport> {
+    return this.#node.reapUser(userId);
   }
 
-  async reapAll(): Promise<Reaped> {
-    return joinReports(await askNodes(this.#node, 'reap', { userId: null }));
+  reapAll(): Promise<ClusterReapReport> {
+    return this.#node.reapAll();
   }
 
   async setLimit(userId: string, limit: number | null): Promise<number> {
@@ -122,17 +112,12 @@ export class ClusterSessions implements Sessions {
     return limit ?? this.#node.layer.settings.maxSessionsPerUser;
   }
 
-  /**
-   * Every node is asked to carry it out at once, and tells whom it has ended; the store keeps it for those that have not
-   * heard. The questions go out first: what the store tells them later ends nobody any more.
-   */
-  async revoke({ userId, jti, note }: RevocationOrder): Promise<Closed> {
+  async revoke({ userId, jti, note }: RevocationOrder): Promise<ClosedSessions> {
     const order = this.#own.orderOf({ userId, jti });
-    const [{ answers, silent }] = await Promise.all([
-      askNodes(this.#node, 'revoke', { order, ...(note !== undefined && { note }) }),
-      this.#node.revoke(order),
-    ]);
-    return { closed: answers.flat(), silent };
+    // A node that holds too many refuses it here: no fault, since nobody else has been asked.
+    const here = this.#own.carryOut(order, note);
+    const { closed, silent } = await this.#node.revoke(order, note);
+    return { closed: [...here, ...closed], silent };
   }
 
   async stats(scope: Scope): Promise<ClusterStats> {
@@ -166,13 +151,4 @@ export class ClusterSessions implements Sessions {
   drain(options: DrainOptions): Promise<void> {
     return this.#node.drain(options);
   }
-}
-
-function joinReports({ answers, silent }: NodeAnswers<'reap'>): Reaped {
-  return {
-    reaped: answers.flatMap(({ reaped }) => reaped),
-    kept: answers.reduce((sum, { kept }) => sum + kept, 0),
-    failed: answers.flatMap(({ failed }) => failed),
-    silent,
-  };
 }

@@ -1,32 +1,27 @@
-import type {
-  Admission,
-  BroadcastOutcome,
-  CloseUserOptions,
-  DrainOptions,
-  EventInput,
-  FaultPlace,
-  OpenRequest,
-  Published,
-  PublishOptions,
-  PublishWait,
-  Receipted,
-  RefusalReason,
-  SessionLayer,
-  SessionSocket,
+import {
+  type Admission,
+  type BroadcastOutcome,
+  type CloseUserOptions,
+  type DrainOptions,
+  type EventInput,
+  type FaultPlace,
+  type ListOptions,
+  listSessions,
+  type OpenRequest,
+  type Published,
+  type PublishOptions,
+  type PublishWait,
+  type Receipted,
+  type RefusalReason,
+  type SessionLayer,
+  type SessionSocket,
 } from 'holdfast';
+import type { ClosedSessions, ClusterReapReport, Listing } from 'holdfast/cluster';
 import type { RevocationOrder } from '../token-watch.ts';
 import type { NodeView } from './node-view.ts';
 import type { OwnNode } from './own-node.ts';
-import type { ListOptions, SessionList } from './session-list.ts';
-import type {
-  Closed,
-  DrainBegun,
-  FromNodes,
-  Reaped,
-  Scope,
-  Sessions,
-  UserOverview,
-} from './sessions.ts';
+import { listedOf } from './session-list.ts';
+import type { DrainBegun, Scope, Sessions, UserOverview } from './sessions.ts';
 import { type ClusterStats, sumStats } from './stats.ts';
 
 const nobody: readonly string[] = [];
@@ -78,27 +73,29 @@ export class LocalSessions implements Sessions {
   }
 
   async overview(userId: string, most: number): Promise<UserOverview> {
-    const share = this.#own.shareOf(userId, most);
-    return { limit: this.#layer.limitOf(userId), ...share, silent: nobody };
+    const layer = this.#layer;
+    const [limit, waiting] = [layer.limitOf(userId), layer.waiting(userId)];
+    const { count, sessions } = listSessions(layer, { user: userId, limit: most });
+    return { limit, count, waiting, sessions: listedOf(sessions), silent: nobody };
   }
 
-  async list(_scope: Scope, options: ListOptions): Promise<SessionList & FromNodes> {
-    return { ...this.#own.list(options), silent: nobody };
+  async list(_scope: Scope, options: ListOptions): Promise<Listing> {
+    return { ...listSessions(this.#layer, options), silent: nobody };
   }
 
   async close(id: string): Promise<boolean> {
     return this.#layer.close(id, 'admin');
   }
 
-  async closeUser(userId: string, options: CloseUserOptions): Promise<Closed> {
+  async closeUser(userId: string, options: CloseUserOptions): Promise<ClosedSessions> {
     return { closed: this.#layer.closeUser(userId, options), silent: nobody };
   }
 
-  async reapUser(userId: string): Promise<Reaped> {
+  async reapUser(userId: string): Promise<ClusterReapReport> {
     return { ...this.#layer.reapUser(userId), silent: nobody };
   }
 
-  async reapAll(): Promise<Reaped> {
+  async reapAll(): Promise<ClusterReapReport> {
     return { ...(await this.#layer.reapAll()), silent: nobody };
   }
 
@@ -107,7 +104,7 @@ export class LocalSessions implements Sessions {
     return this.#layer.limitOf(userId);
   }
 
-  async revoke(order: RevocationOrder): Promise<Closed> {
+  async revoke(order: RevocationOrder): Promise<ClosedSessions> {
     return { closed: this.#own.revoke(order), silent: nobody };
   }
 

@@ -1,14 +1,7 @@
 import type { RevocationOrder as KeptRevocation } from 'holdfast/cluster';
-import { type Metrics, type ReapReport, readSeedStats, type SessionLayer } from 'holdfast';
+import { type Metrics, readSeedStats, type SessionLayer } from 'holdfast';
 import type { RevocationOrder, TokenWatch } from '../token-watch.ts';
 import type { NodeView, Readiness } from './node-view.ts';
-import {
-  type ListedSession,
-  type ListOptions,
-  listSessions,
-  type SessionList,
-  viewOf,
-} from './session-list.ts';
 import type { NodeStats } from './stats.ts';
 
 /** What is known of this process beside its sessions. */
@@ -25,19 +18,9 @@ export interface ProcessFacts {
 /** What a node tells of itself is read from. */
 export interface OwnNodeParts {
   readonly layer: SessionLayer;
-  /** Newcomers of a user who hold no slot yet. */
-  readonly waiting: (userId: string) => number;
   readonly metrics: Metrics;
   readonly watch: TokenWatch;
   readonly facts: ProcessFacts;
-}
-
-/** The sessions of one user on one node. */
-export interface UserShare {
-  readonly count: number;
-  readonly waiting: number;
-  /** Oldest first. */
-  readonly sessions: readonly ListedSession[];
 }
 
 /** What this node has and does by itself, for its own API and for those of other nodes. */
@@ -61,29 +44,6 @@ export class OwnNode {
     const { sessions } = this.layer.gauges();
     const { name } = this;
     return { name, url, state: readiness(), sessions, startedAt, here: true, leaseMs: null };
-  }
-
-  shareOf(userId: string, most: number): UserShare {
-    const sessions = this.layer.sessionsOf(userId);
-    return {
-      count: sessions.length,
-      waiting: this.#parts.waiting(userId),
-      sessions: sessions.slice(0, most).map((session) => viewOf(this.layer, session)),
-    };
-  }
-
-  list(options: ListOptions): SessionList {
-    return listSessions(this.layer, options);
-  }
-
-  /** Ends one session; false where it is not here, which is nothing to tell of: it may be on another node. */
-  close(id: string): boolean {
-    return this.layer.find(id) !== null && this.layer.close(id, 'admin');
-  }
-
-  /** Ends the dead of a user, or of everybody. */
-  reap(userId: string | null): ReapReport | Promise<ReapReport> {
-    return userId === null ? this.layer.reapAll() : this.layer.reapUser(userId);
   }
 
   stats(): NodeStats {

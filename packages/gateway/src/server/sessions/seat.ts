@@ -9,8 +9,6 @@ import type { Sessions } from './sessions.ts';
 export interface Seat {
   /** The sessions of this node. What concerns users as a whole goes through `sessionsOf`. */
   readonly layer: SessionLayer;
-  /** Newcomers of a user who hold no slot yet. */
-  waiting(userId: string): number;
   /** Turns away newcomers of a user who hold no slot yet, and whose `extra` is meant; how many. */
   turnAwayWaiting(userId: string, isMeant: (extra: unknown) => boolean): number;
   /** The sessions as everybody uses them. To be called once. */
@@ -36,7 +34,6 @@ export function takeLocalSeat({ config, layerParts }: Ground): Seat {
 export function localSeatOf(layer: SessionLayer): Seat {
   return {
     layer,
-    waiting: (userId) => layer.waiting(userId),
     turnAwayWaiting: (userId, isMeant) => layer.turnAwayWaiting(userId, isMeant),
     sessionsOf: (own) => new LocalSessions(own),
     look: () => {},

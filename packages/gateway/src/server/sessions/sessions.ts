@@ -3,26 +3,21 @@ import type {
   CloseUserOptions,
   DrainOptions,
   EventInput,
+  ListOptions,
   Published,
   PublishOptions,
   PublishWait,
-  ReapReport,
   Receipted,
 } from 'holdfast';
+import type { ClosedSessions, ClusterReapReport, FromNodes, Listing } from 'holdfast/cluster';
 import type { UpgradeLayer } from 'holdfast/ws';
 import type { RevocationOrder } from '../token-watch.ts';
 import type { NodeView } from './node-view.ts';
-import type { ListedSession, ListOptions, SessionList } from './session-list.ts';
+import type { ListedSession } from './session-list.ts';
 import type { ClusterStats } from './stats.ts';
 
 /** Whose sessions are meant: those of this node, or of all that share their users. */
 export type Scope = 'node' | 'cluster';
-
-/** What comes from several nodes. */
-export interface FromNodes {
-  /** Names of nodes that have not answered in time: what they know is missing. */
-  readonly silent: readonly string[];
-}
 
 /** Everything about one user. */
 export interface UserOverview extends FromNodes {
@@ -33,14 +28,6 @@ export interface UserOverview extends FromNodes {
   /** Oldest first. */
   readonly sessions: readonly ListedSession[];
 }
-
-/** Ids of the sessions that were ended. */
-export interface Closed extends FromNodes {
-  readonly closed: readonly string[];
-}
-
-/** What reaping has done. */
-export type Reaped = ReapReport & FromNodes;
 
 /** A node that was asked to go. */
 export interface DrainBegun extends NodeView {
@@ -66,18 +53,18 @@ export interface Sessions extends UpgradeLayer {
   /** Whether the session of that id, or the one with which its client has come back, is this user's, and not over. */
   hasSession(userId: string, id: string): Promise<boolean>;
   overview(userId: string, most: number): Promise<UserOverview>;
-  list(scope: Scope, options: ListOptions): Promise<SessionList & FromNodes>;
+  list(scope: Scope, options: ListOptions): Promise<Listing>;
   /** Ends one session. False when there is none of that id; rejects with StoreError where a node that may have it is silent. */
   close(id: string): Promise<boolean>;
   /** Ends a user's sessions. */
-  closeUser(userId: string, options: CloseUserOptions): Promise<Closed>;
+  closeUser(userId: string, options: CloseUserOptions): Promise<ClosedSessions>;
   /** Ends the dead sessions of a user. */
-  reapUser(userId: string): Promise<Reaped>;
-  reapAll(): Promise<Reaped>;
+  reapUser(userId: string): Promise<ClusterReapReport>;
+  reapAll(): Promise<ClusterReapReport>;
   /** Sets or, with null, lifts a user's own limit; the limit in force from then on. */
   setLimit(userId: string, limit: number | null): Promise<number>;
   /** Voids tokens, and ends the sessions that have them. Rejects with UsageError `bad-state` when full. */
-  revoke(order: RevocationOrder): Promise<Closed>;
+  revoke(order: RevocationOrder): Promise<ClosedSessions>;
   stats(scope: Scope): Promise<ClusterStats>;
   nodes(): Promise<readonly NodeView[]>;
   /** Lets a node go without loss; null when there is none of that name. */

@@ -70,7 +70,6 @@ export class Desk {
     });
     const own = new OwnNode({
       ...{ layer, metrics, watch },
-      waiting: (userId) => seat.waiting(userId),
       facts: {
         url: 'http://h',
         readiness: () => this.readiness,

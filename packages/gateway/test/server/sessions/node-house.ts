@@ -58,8 +58,7 @@ export class NodeHouse {
     const ground = this.#groundOf(settings);
     const memory = new MemoryStore(this.server, wire);
     const store: OpenedStore = Object.assign(memory, { warnings: () => wire.warnings });
-    const drain = (): void => void this.drained.push(ground.node);
-    const parts = { store, url: `http://${ground.node}`, drain };
+    const parts = { store, url: `http://${ground.node}` };
     return this.#core(ground, await this.done(takeClusterSeat(ground, parts)));
   }
 

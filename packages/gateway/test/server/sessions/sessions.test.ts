@@ -159,6 +159,31 @@ describe('of two nodes', () => {
     expect(far.closes).toEqual([]);
   });
 
+  it('a revocation ends the sessions of both, and names them', async () => {
+    const sockets: FakeSocket[] = [];
+    for (const core of [one, two]) sockets.push(await house.come(core, 'u', { jti: 'stolen' }));
+    const order = { userId: 'u', jti: 'stolen', note: 'a laptop was lost' };
+    const told = await house.done(one.sessions.revoke(order));
+    expect(told).toEqual({ closed: sockets.map(idOf), silent: [] });
+    expect(sockets.map(({ closes }) => closes[0]?.code)).toEqual([4401, 4401]);
+    const notes = house.lines.filter(({ event }) => event === 'closed').map(({ note }) => note);
+    expect(notes).toEqual(['a laptop was lost', 'a laptop was lost']);
+  });
+
+  it('I12 a revocation for which the node that was asked has no room is carried out by nobody', async () => {
+    const far = await house.come(two, 'u', { jti: 'stolen' });
+    const { revocations } = one.tokens;
+    for (let token = 0; token < 100_000; token += 1)
+      revocations.revokeToken({ userId: 'u', jti: `t${token}`, endsAtMs: 9e15 });
+    const refused = house.done(one.sessions.revoke({ userId: 'u', jti: 'stolen' }));
+    await expect(refused).rejects.toMatchObject({ name: 'UsageError', code: 'bad-state' });
+    await house.run(50);
+    const third = await house.join();
+    const late = await house.come(third, 'u', { jti: 'stolen' });
+    expect([far.closes, late.closes]).toEqual([[], []]);
+    expect(one.faults.standing()).toEqual([]);
+  });
+
   it('the other is let go from here', async () => {
     await house.come(two, 'u');
     const begun = await house.done(one.sessions.drainNode(two.layer.node));
@@ -197,6 +222,7 @@ describe('without their store', () => {
     for (const ask of asks)
       await expect(house.done(ask())).rejects.toMatchObject({ name: 'StoreError' });
     expect(core.seat.isStoreAway).toBe(true);
+    expect(core.layer.limitOf('u')).toBe(5);
     expect(typesOf(socket)).toEqual(['ready']);
     wire.isCut = false;
     await house.run(2000);

@@ -24,6 +24,8 @@ export type StoreErrorKind =
   | 'away'
   | 'overloaded';
 
+const inDoubt: ReadonlySet<StoreErrorKind> = new Set(['unreachable', 'timeout', 'broken']);
+
 /**
  * What every act of a store rejects with. Whether the act was done is unknown after `unreachable`, `timeout` and `broken`;
  * after all others it was not. Its text holds no data of users.
@@ -35,5 +37,10 @@ export class StoreError extends Error {
   constructor(kind: StoreErrorKind, message: string, options?: ErrorOptions) {
     super(message, options);
     this.kind = kind;
+  }
+
+  /** Whether the act may have been done all the same. */
+  get isInDoubt(): boolean {
+    return inDoubt.has(this.kind);
   }
 }
