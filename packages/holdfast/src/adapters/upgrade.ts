@@ -7,6 +7,7 @@ import { isThenable } from '../core/thenable.ts';
 import { subprotocol } from '../protocol/frames.ts';
 import { lingerMs } from '../sessions/lingering.ts';
 import { nobody, type SessionSocket } from '../sessions/socket.ts';
+import { corkForTick } from './cork.ts';
 import { asksForWebSocket, handBack } from './hand-back.ts';
 import { absorbErrors, Handshake } from './handshake.ts';
 import {
@@ -138,6 +139,8 @@ class Upgrader {
       return;
     }
     try {
+      // The answer to the handshake and the first frame leave together, where the session opens at once.
+      corkForTick(socket);
       this.#engine.handleUpgrade(request, socket, head, (ws: WebSocket) => {
         handshake.release();
         this.#hand(pongingSocket(ws, socket), verdict, startedAtMs);

@@ -122,6 +122,28 @@ describe('a decision', () => {
     refused.destroy();
   });
 
+  it('to open sends the answer to the handshake and the first frame by one system call', async () => {
+    const { port, server, layer } = await openHouse();
+    const calls: string[] = [];
+    server.prependListener('upgrade', (_request, socket: Socket) => {
+      for (const name of ['_write', '_writev'] as const) {
+        const write = socket[name]?.bind(socket) as (...args: unknown[]) => void;
+        Object.assign(socket, {
+          [name]: (...args: unknown[]) => (calls.push(name), write(...args)),
+        });
+      }
+    });
+    const socket = await tcp(port);
+    let text = '';
+    socket.on('data', (bytes) => (text += bytes.toString('latin1')));
+    socket.write(head);
+    await until(() => text.includes('"ready"'));
+    expect(text).toMatch(/^HTTP\/1\.1 101 /);
+    expect(calls).toEqual(['_writev']);
+    expect(layer.count('u')).toBe(1);
+    socket.destroy();
+  });
+
   it('F1 may be a promise of another make', async () => {
     const { port, layer } = await openHouse(() =>
       ForeignPromise.resolve<Verdict>({ kind: 'open', request: { userId: 'u' } }),
