@@ -5,7 +5,7 @@ export const helpTexts: Readonly<
   serve: `
 A flag wins over its environment variable (in square brackets), that over the key in the file of
 --config (someOption for --some-option). Durations are 80ms, 25s, 5m, 1h, a bare number is
-milliseconds; sizes 64kb, 1mb; rates 50/s. SIGTERM and SIGINT drain the gateway, within
+milliseconds; sizes 64kb, 1mb; rates 50/s. SIGTERM, SIGINT and SIGHUP drain the gateway, within
 --drain-timeout: every client is told when to come back. A second one stops it at once.
 
 Examples:

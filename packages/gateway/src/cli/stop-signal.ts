@@ -12,7 +12,7 @@ export interface StopSignal {
   readonly end: () => void;
 }
 
-const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /**
  * Ctrl-C reaches every process of a terminal's job: npm, and the command it started. npm hands its
@@ -20,7 +20,7 @@ const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  */
 const HANDED_ON_WITHIN_MS = 500;
 
-/** Waits for SIGTERM or SIGINT; a second one ends the process there and then, with status 1. */
+/** Waits for SIGTERM, SIGINT, or SIGHUP when the terminal was closed; a second one ends the process there and then, with status 1. */
 export function waitForStopSignal({ err, env }: Pick<Terminal, 'err' | 'env'>): StopSignal {
   const stopping = new AbortController();
   const graceMs = env['npm_lifecycle_event'] === undefined ? 0 : HANDED_ON_WITHIN_MS;

@@ -52,9 +52,9 @@ export function systemTerminal(): Terminal {
 
 function outputTo(stream: NodeJS.WriteStream, isTerminal: boolean, env: NodeJS.ProcessEnv): Output {
   const isPlain = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
-  // The reader may leave early (`holdfast sessions | head -1`): that is its right, and not an error.
+  // The reader may leave early (`holdfast sessions | head -1`), or close its terminal: that is its right, and not an error.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
   return {
     write: (text) => void stream.write(text),

@@ -9,9 +9,9 @@ import { bin, CommandProcess, endProcesses, newFolder, run, serve } from './comm
 afterEach(endProcesses);
 
 describe('stopping', () => {
-  it('by SIGINT is as good as by SIGTERM', async () => {
+  it.each(['SIGINT', 'SIGHUP'] as const)('by %s is as good as by SIGTERM', async (signal) => {
     const { gateway } = await serve();
-    gateway.child.kill('SIGINT');
+    gateway.child.kill(signal);
     expect(await gateway.ended).toBe(0);
   });
 
