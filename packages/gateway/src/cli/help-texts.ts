@@ -6,7 +6,8 @@ export const helpTexts: Readonly<
 A flag wins over its environment variable (in square brackets), that over the key in the file of
 --config (someOption for --some-option). Durations are 80ms, 25s, 5m, 1h, a bare number is
 milliseconds; sizes 64kb, 1mb; rates 50/s. SIGTERM, SIGINT and SIGHUP drain the gateway, within
---drain-timeout: every client is told when to come back. A second one stops it at once.
+--drain-timeout: every client is told when to come back. A SIGTERM or SIGINT after that stops it
+at once.
 
 Examples:
   # development: secrets are made up and kept in .holdfast/, tokens are printed

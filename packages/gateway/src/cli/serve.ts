@@ -18,7 +18,7 @@ const BANNER_WAITS_MS = 200;
 
 /**
  * Runs a gateway until SIGTERM, SIGINT or SIGHUP, and drains it then, or until it was drained over its API;
- * a second signal ends the process at once. @throws CommandFailure when it cannot start; all that is wrong with the settings at once
+ * a SIGTERM or SIGINT after that ends the process at once. @throws CommandFailure when it cannot start; all that is wrong with the settings at once
  */
 export async function serveGateway(flags: ServeFlags, terminal: Terminal): Promise<void> {
   const settings = settle(flags, terminal);

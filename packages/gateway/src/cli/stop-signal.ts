@@ -20,14 +20,18 @@ const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
  */
 const HANDED_ON_WITHIN_MS = 500;
 
-/** Waits for SIGTERM, SIGINT, or SIGHUP when the terminal was closed; a second one ends the process there and then, with status 1. */
+/**
+ * Waits for SIGTERM, SIGINT, or SIGHUP when the terminal was closed; a SIGTERM or SIGINT after that ends the process there and
+ * then, with status 1.
+ */
 export function waitForStopSignal({ err, env }: Pick<Terminal, 'err' | 'env'>): StopSignal {
   const stopping = new AbortController();
   const graceMs = env['npm_lifecycle_event'] === undefined ? 0 : HANDED_ON_WITHIN_MS;
   let graceEndsAt = 0;
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping.signal.aborted) {
-      if (performance.now() < graceEndsAt) return;
+      // Nobody hurries it so: when a terminal is closed, the shell and the kernel each send one.
+      if (signal === 'SIGHUP' || performance.now() < graceEndsAt) return;
       err.write(`holdfast: Stopped at once by a second signal (${signal}).\n`);
       process.exit(exitStatus.failed);
     }

@@ -31,6 +31,23 @@ describe('stopping', () => {
     ws.terminate();
   });
 
+  it('by SIGHUP goes on where another one follows: the shell and the kernel each send one when a terminal is closed', async () => {
+    const { gateway, place, url } = await serve();
+    const token = await run(['token', '--user', 'anna'], place);
+    const { ws } = await connect(url, token.out.trim());
+    const closed = once(ws, 'close');
+    // Until it reads its close, the gateway waits for it.
+    ws.pause();
+    gateway.child.kill('SIGHUP');
+    await gateway.shows(/"event":"draining"/);
+    gateway.child.kill('SIGHUP');
+    ws.resume();
+    const [code] = (await closed) as [number];
+    expect(code).toBe(1012);
+    expect(await gateway.ended).toBe(0);
+    expect(gateway.err).toBe('');
+  });
+
   it('by a signal that comes while it starts lets the start come to its end first', async () => {
     const folder = newFolder();
     const script = path.join(folder, 'stops-early.mjs');
