@@ -69,7 +69,7 @@ export class RedisServer {
     return `redis://${this.host}:${this.port}`;
   }
 
-  /** Starts it again after {@link RedisServer.kill}, with what it has on disk. */
+  /** Starts it again after {@link RedisServer.kill}, with what it has on disk. @throws Error where it cannot, or ends at once */
   async restart(): Promise<void> {
     const { args = [], within = [] } = this.#start;
     const where = ['--port', String(this.port), '--bind', this.host, '--dir', this.folder];
@@ -77,8 +77,10 @@ export class RedisServer {
     const prompt = ['--repl-diskless-sync-delay', '0'];
     const all = [...this.#writeConfig(), ...where, ...quiet, ...prompt, ...args];
     const [program = '', ...rest] = [...within, 'redis-server', ...all];
-    this.#child = spawn(program, rest, { stdio: 'ignore' });
-    await this.#answers();
+    const child = spawn(program, rest, { stdio: 'ignore' });
+    this.#child = child;
+    await once(child, 'spawn');
+    await this.#answers(child);
   }
 
   /** What `redis-cli` prints for this command. @throws Error where it cannot be asked, or with the error it answers */
@@ -117,12 +119,16 @@ export class RedisServer {
   }
 
   /** Resolves once it answers anything, also that it wants a password. */
-  async #answers(): Promise<void> {
+  async #answers(child: ChildProcess): Promise<void> {
     const endsAt = performance.now() + patienceMs;
     while (!(await this.#isThere())) {
-      if (performance.now() > endsAt)
-        throw new Error(`Expected redis-server on ${this.host}:${this.port} to answer.`);
-      await delay(lookEveryMs);
+      const ended = child.signalCode ?? child.exitCode;
+      if (ended === null && performance.now() < endsAt) {
+        await delay(lookEveryMs);
+        continue;
+      }
+      const became = ended === null ? '' : `, it has ended with ${ended}`;
+      throw new Error(`Expected redis-server on ${this.host}:${this.port} to answer${became}.`);
     }
   }
 

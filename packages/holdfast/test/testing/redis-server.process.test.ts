@@ -42,6 +42,15 @@ describe('a Redis that is started', () => {
     await expect(server.ask('PING')).rejects.toThrow('NOAUTH');
   });
 
+  test('rejects at once where there is no such program, or it has ended instead of answering', async () => {
+    const missing = RedisServer.start({ within: ['no-such-program'] });
+    await expect(missing).rejects.toThrow('no-such-program');
+    const wrong = RedisServer.start({ args: ['--no-such-setting', '1'] });
+    await expect(wrong).rejects.toThrow(
+      /^Expected redis-server on .* to answer, it has ended with 1\.$/,
+    );
+  });
+
   test('answers nothing while it is frozen', async () => {
     const server = await startServer();
     server.freeze();
