@@ -3,7 +3,7 @@ import type { Post } from './post.ts';
 
 /** What comes from several nodes. */
 export interface FromNodes {
-  /** Names of nodes that have not answered in time: what they know is missing, and what they were to do may not be done. */
+  /** Names of nodes that have not answered in time, or failed: what they know is missing, and what they were to do may not be done. */
   readonly silent: readonly string[];
 }
 

@@ -94,6 +94,15 @@ describe('the questions of an application', () => {
     expect(two.events.filter(({ type }) => type === 'fault')).toEqual([]);
   });
 
+  it('I6 have those named as silent whose answer throws, which is a fault there', async () => {
+    two = await house.join({}, { answering: { ...answering, name: answering.odd } });
+    await house.run(1_100);
+    const { answers, silent: without } = await settled(one.node.askAll('name', 7));
+    expect(answers).toEqual([{ heard: 7 }, { heard: 7 }]);
+    expect(without).toEqual(['node3']);
+    expect(two.events.filter(({ type }) => type === 'fault')).toHaveLength(1);
+  });
+
   it('of a kind that this node does not answer are a mistake, and put to nobody', async () => {
     const wrong = settled(one.node.askAll('constructor', null));
     await expect(wrong).rejects.toBeInstanceOf(UsageError);
