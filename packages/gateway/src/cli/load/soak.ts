@@ -117,7 +117,8 @@ async function watch({ plan, record, flags, terminal }: SoakJob): Promise<SoakEn
           mark: (mark) => record.mark(mark),
           tell: (progress) => {
             record.flush();
-            line.tell(progress);
+            // The time that nobody watched does not count.
+            line.tell({ ...progress, elapsedMs: watched + progress.elapsedMs - startAtMs });
           },
           observeEveryMs: Math.min(MINUTE_MS, Math.max(SECOND_MS, plan.durationMs / LOOKS)),
           startAtMs,

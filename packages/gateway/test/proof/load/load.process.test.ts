@@ -14,26 +14,39 @@ const small = ['--users', '10', '--sessions', '3', '--rate', '50/s', '--events',
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs `holdfast` with these arguments; `killAfter` ends it with SIGKILL once its journal has so many lines. */
-async function run(
-  argv: readonly string[],
-  killAfter?: { readonly file: string; readonly lines: number },
-): Promise<{ readonly status: number | null; readonly out: string; readonly err: string }> {
+/** Ends a run once its journal has so many lines. */
+interface Ending {
+  readonly file: string;
+  readonly lines: number;
+  /** SIGKILL: the whole group, with the gateway it has started. */
+  readonly signal: 'SIGKILL' | 'SIGHUP';
+}
+
+interface Ended {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+  /** The process group it had to itself, with the gateway it has started. */
+  readonly group: number;
+}
+
+/** Runs `holdfast` with these arguments. */
+async function run(argv: readonly string[], ending?: Ending): Promise<Ended> {
   const child = spawn(process.execPath, [bin, ...argv], { cwd: folder, detached: true });
   const told = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => (told.out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (told.err += chunk.toString()));
   const ended = once(child, 'close');
   const timer = setInterval(() => {
-    if (killAfter === undefined || !existsSync(killAfter.file)) return;
-    if (readFileSync(killAfter.file, 'utf8').split('\n').length < killAfter.lines) return;
-    // The whole group: the gateway it has started as well.
-    process.kill(-(child.pid ?? 0), 'SIGKILL');
+    if (ending === undefined || !existsSync(ending.file)) return;
+    if (readFileSync(ending.file, 'utf8').split('\n').length < ending.lines) return;
+    const pid = child.pid ?? 0;
+    process.kill(ending.signal === 'SIGKILL' ? -pid : pid, ending.signal);
     clearInterval(timer);
   }, 20);
   await ended;
   clearInterval(timer);
-  return { status: child.exitCode, ...told };
+  return { status: child.exitCode, ...told, group: child.pid ?? 0 };
 }
 
 function evidenceIn(name: string): Evidence {
@@ -64,7 +77,7 @@ describe('holdfast soak', () => {
   it('goes on after kill -9 with what it had measured', async () => {
     const argv = ['soak', ...small, '--duration', '3s', '--out', 'soak'];
     const file = path.join(folder, 'soak', 'journal.jsonl');
-    expect((await run(argv, { file, lines: 50 })).status).toBeNull();
+    expect((await run(argv, { file, lines: 50, signal: 'SIGKILL' })).status).toBeNull();
     const before = readFileSync(file, 'utf8').match(/^\["sample","connect"/gm)?.length ?? 0;
     const { status, out } = await run(argv);
     expect(status).toBe(0);
@@ -74,6 +87,16 @@ describe('holdfast soak', () => {
     expect(valuesOf(evidence, 'connect')?.length).toBeGreaterThan(before + 20);
     expect(new Set(pointsOf(evidence, 'target-process')?.map(([, value]) => value)).size).toBe(2);
     expect(evidence.marks.map(({ what }) => what).join()).toContain('goes on; ');
+  });
+
+  it('ends when its terminal is closed, leaves no gateway behind, and says how to go on', async () => {
+    const argv = ['soak', ...small, '--duration', '1h', '--out', 'closed'];
+    const file = path.join(folder, 'closed', 'journal.jsonl');
+    const { status, err, group } = await run(argv, { file, lines: 50, signal: 'SIGHUP' });
+    expect(status).toBe(1);
+    expect(err).toContain('goes on from here');
+    expect(evidenceIn('closed').isComplete).toBe(false);
+    expect(() => process.kill(-group, 0)).toThrow('ESRCH');
   });
 
   it('runs hours of the session layer in seconds, and finds as many sessions as there are', async () => {
