@@ -1,4 +1,5 @@
 import { write } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { LogDestination } from './gateway-log.ts';
 
 /** What a sink is made from. */
@@ -93,7 +94,9 @@ export class LineSink implements LogDestination {
   }
 
   #failed(error: NodeJS.ErrnoException, chunk: Buffer): void {
-    if (READER_GONE.has(error.code ?? '')) {
+    // Of a disk it may pass; a terminal was closed.
+    const isTerminalClosed = error.code === 'EIO' && isatty(this.#options.fd);
+    if (READER_GONE.has(error.code ?? '') || isTerminalClosed) {
       this.#isReaderGone = true;
       this.#isWriting = false;
       this.#waiting = [];
