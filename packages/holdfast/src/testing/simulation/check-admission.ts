@@ -15,8 +15,8 @@ export interface Doorstep {
 }
 
 /** I1: a slot was taken. */
-export function checkOpened({ verdict, layer, settings, clock }: Stage, user: UserTruth): void {
-  if (user.limitSetAt === clock.nowMs()) return;
+export function checkOpened({ verdict, layer, settings }: Stage, user: UserTruth): void {
+  if (user.isLimitNew) return;
   const limits = user.arrivals.map(({ brought }) =>
     user.limitFor(brought, settings.maxSessionsPerUser),
   );
@@ -45,9 +45,9 @@ export function checkOutcome(
 }
 
 /** Who came first is let in first, unless its limit does not allow it; looked at when the step is over. */
-function noteOrder({ users, settings, overtaken, clock }: Stage, arrival: Arrival): void {
+function noteOrder({ users, settings, overtaken }: Stage, arrival: Arrival): void {
   const user = users.find(({ id }) => id === arrival.userId);
-  if (user === undefined || user.limitSetAt === clock.nowMs()) return;
+  if (user === undefined || user.isLimitNew) return;
   if (arrival.mayHaveSucceeded || arrival.mayHaveTakenOver) return;
   const limitOf = (one: Arrival): number => user.limitFor(one.brought, settings.maxSessionsPerUser);
   const earlier = user.arrivals.slice(0, user.arrivals.indexOf(arrival));

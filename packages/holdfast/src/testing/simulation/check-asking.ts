@@ -121,7 +121,7 @@ export function checkDenied(
   { live, limit }: { readonly live: number; readonly limit: number },
 ): void {
   const { verdict, world, clock, settings, tokens } = stage;
-  if (settings.onLimit !== 'ask' || userOf(stage, userId).limitSetAt === clock.nowMs()) return;
+  if (settings.onLimit !== 'ask' || userOf(stage, userId).isLimitNew) return;
   if (askedAt !== null) {
     const waited = world.time.mostElapsed(askedAt, clock.nowMs());
     verdict.expect(

@@ -84,8 +84,8 @@ function checkNoPong(stage: Stage, truth: SessionTruth): void {
 }
 
 /** A newcomer of this user is there, and found no slot free. */
-function isSlotNeeded({ settings, clock }: Stage, user: UserTruth): boolean {
-  if (user.limitSetAt === clock.nowMs()) return user.arrivals.length > 0;
+function isSlotNeeded({ settings }: Stage, user: UserTruth): boolean {
+  if (user.isLimitNew) return user.arrivals.length > 0;
   return user.arrivals.some(
     ({ brought }) => user.lastCount >= user.limitFor(brought, settings.maxSessionsPerUser),
   );

@@ -39,6 +39,7 @@ function checkUser(stage: Stage, user: UserTruth): void {
   if (waiting > 0 || user.lastWaiting > 0) checkWaiting(stage, user, waiting);
   if (user.taken.length > 0) checkTakers(stage, user);
   if (user.arrivals.length > 0) checkTurnedAway(stage, user);
+  user.isLimitNew = false;
   user.lastCount = count;
   user.lastWaiting = waiting;
   noteAbsence(stage, user, count);

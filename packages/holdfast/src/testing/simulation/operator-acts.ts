@@ -6,6 +6,7 @@ import { checkWord } from './late-words.ts';
 import { broadcast, publishMuch, publishOne } from './publish-acts.ts';
 import { type Stage, userOf } from './stage.ts';
 import { revokeToken, revokeUser } from './token-acts.ts';
+import type { UserTruth } from './user-truth.ts';
 
 /** What the application and its administrators do: each act is asked of the process over the network. */
 export const operatorActs: readonly Act[] = [
@@ -98,13 +99,18 @@ function reapAll(stage: Stage): void {
   });
 }
 
-function setLimit({ random, users, layer, clock, note }: Stage): void {
+function setLimit(stage: Stage): void {
+  const { random, users } = stage;
   const user = random.pick(users);
   if (user === undefined) return;
-  const limit = random.chance(0.5) ? null : random.between(1, 20);
+  limitTo(stage, user, random.chance(0.5) ? null : random.between(1, 20));
+}
+
+/** An operator sets a user's own limit, or lifts it with null. */
+export function limitTo({ layer, note }: Stage, user: UserTruth, limit: number | null): void {
   note(() => `the limit of ${user.id} is set to ${limit}`);
   user.ownLimit = limit;
-  user.limitSetAt = clock.nowMs();
+  user.isLimitNew = true;
   user.highestLimit = Math.max(user.highestLimit, limit ?? 0);
   layer.setLimit(user.id, limit);
 }

@@ -46,8 +46,8 @@ export class UserTruth {
   readonly id: string;
   /** The limit an operator has set. */
   ownLimit: number | null = null;
-  /** When; a newcomer may have been let in just before, and be told just after. */
-  limitSetAt: number = Number.NEGATIVE_INFINITY;
+  /** It was set in this step, however long the step takes: what was decided before goes by another one, and is told after. */
+  isLimitNew = false;
   readonly clients: SimulatedClient[] = [];
   /** How many clients it has had. */
   dialled = 0;
