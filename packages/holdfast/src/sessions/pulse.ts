@@ -152,10 +152,14 @@ export class Pulse {
     });
   }
 
-  /** Asks whoever is due, in slices with a poll between them; then sets the next beat. */
+  /**
+   * Asks whoever is due, in slices with a poll between them; then sets the next beat. A beat that was set anew meanwhile,
+   * because the poll took long, was not lost and gives way: where every poll does, nobody would ever be asked.
+   */
   #turn(): void {
     this.#isUnderWay = false;
-    if (!this.#isBeating || this.#timer !== null) return;
+    if (!this.#isBeating) return;
+    this.#cancel();
     const startedAt = this.#clock.nowMs();
     let turn = this.#wheel.turn(this.#polledAt, sliceOwners);
     while (turn.more && this.#clock.nowMs() - startedAt < sliceMs)

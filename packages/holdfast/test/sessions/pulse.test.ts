@@ -54,6 +54,21 @@ describe('the pulse', () => {
     expect(pulse.size).toBe(0);
   });
 
+  test('I10 asks whoever is due though every poll takes so long that somebody has the beat set anew in it', () => {
+    const { clock, pulse } = heart();
+    const owner = note(pulse);
+    pulse.add(owner, clock.nowMs() + 1_000);
+    const dwell = (): void => {
+      clock.stall(400);
+      pulse.now();
+      pulse.ensure();
+      clock.inPoll(0, dwell);
+    };
+    clock.inPoll(0, dwell);
+    for (let turns = 0; turns < 20; turns += 1) clock.turn();
+    expect(owner.asked).toHaveLength(1);
+  });
+
   test('I11 asks only after the sockets have been polled, as of the instant before the poll', () => {
     const { clock, pulse } = heart();
     const order: string[] = [];
