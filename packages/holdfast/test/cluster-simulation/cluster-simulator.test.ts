@@ -49,7 +49,7 @@ describe('the simulator of a cluster', () => {
       expect({ [event]: counts[event] ?? 0 }).not.toEqual({ [event]: 0 });
   }, 120_000);
 
-  it('I2 has clients that read a whole replay at once ack it a few at a time, so that none is ended for its rate', async () => {
+  it('has clients that read a whole replay at once ack it a few at a time, so that none is ended for its rate', async () => {
     const counts = await runClusterSeeds({ first: 1_311, count: 1, rounds: 2 });
     expect(counts['closed: message-rate']).toBeUndefined();
   });
