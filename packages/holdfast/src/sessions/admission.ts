@@ -71,7 +71,8 @@ export class AdmissionDesk {
     const startedAtMs = request.startedAtMs ?? clock.nowMs();
     const reap = waiting.reapUnderWay(request.userId) ?? { ...nothingReaped };
     const claim = resumption.read(request.userId, request.resume);
-    return { request, since: pulse.now(), reap, startedAtMs, claim };
+    const since = pulse.now();
+    return { request, since, sentAfter: pulse.polledAt, reap, startedAtMs, claim };
   }
 
   #turnAway(arrival: Arrival): OpenOutcome | null {

@@ -72,6 +72,8 @@ export class GrantedDesk {
     return {
       request,
       since: pulse.now() - Math.max(0, waitedMs),
+      // When the sockets had been polled before it came was not noted: having come proves nothing.
+      sentAfter: Number.NEGATIVE_INFINITY,
       reap: { examined: 0, found: 0, freed: 0 },
       startedAtMs: request.startedAtMs ?? clock.nowMs() - Math.max(0, waitedMs),
       claim: resumption.read(request.userId, request.resume),

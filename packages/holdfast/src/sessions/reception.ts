@@ -41,6 +41,8 @@ export interface ReceptionRooms {
 export interface Arrival {
   readonly request: OpenRequest;
   readonly since: number;
+  /** Its request was sent at this instant or later; where nobody knows, since ever. */
+  readonly sentAfter: number;
   readonly reap: PressureReap;
   readonly startedAtMs: number;
   readonly claim: Claim;
@@ -193,7 +195,7 @@ export class Reception {
   }
 
   #seedOf(
-    { request, since }: Arrival,
+    { request, since, sentAfter }: Arrival,
     { inheritance, brought }: Succession,
     grant: Grant | undefined,
   ): SessionSeed {
@@ -207,6 +209,7 @@ export class Reception {
       now: pulse.latest,
       nowRaw: Math.floor(clock.nowMs()),
       arrivedAt: since,
+      sentAfter,
       inheritance,
       brought,
       ...(grant === undefined ? {} : { grant }),

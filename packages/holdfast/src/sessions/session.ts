@@ -44,6 +44,8 @@ export interface SessionSeed {
   readonly nowRaw: number;
   /** When its newcomer came, which may be a while ago. */
   readonly arrivedAt: number;
+  /** Its request was sent at this instant or later: it may have lain in the kernel for a while. */
+  readonly sentAfter: number;
   readonly inheritance: Inheritance | null;
   readonly brought: Position | null;
   /** What the store of its cluster said; absent for who was let in by this layer alone. */
@@ -132,7 +134,7 @@ export class Session implements SocketOwner, Timed, VitalFacts, Occupant {
     this.openedAt = seed.now;
     this.openedAtRaw = seed.nowRaw;
     this.heardAt = seed.arrivedAt - 1;
-    this.provenAt = this.heardAt;
+    this.provenAt = Math.min(this.heardAt, seed.sentAfter);
   }
 
   /**

@@ -49,6 +49,11 @@ describe('the simulator of a cluster', () => {
       expect({ [event]: counts[event] ?? 0 }).not.toEqual({ [event]: 0 });
   }, 120_000);
 
+  it('has clients that read a whole replay at once ack it a few at a time, so that none is ended for its rate', async () => {
+    const counts = await runClusterSeeds({ first: 1_311, count: 1, rounds: 2 });
+    expect(counts['closed: message-rate']).toBeUndefined();
+  });
+
   it('names the command that runs a seed again, and tells nothing of a seed in which all is well', async () => {
     expect(clusterReplayCommand({ seed: 7, rounds: 2 })).toBe(
       'npm run simulate -- --nodes --seed 7 --rounds 2',

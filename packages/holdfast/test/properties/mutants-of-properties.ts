@@ -39,6 +39,12 @@ export const propertyMutants: readonly Mutant[] = [
     to: 'this.#probePatience = { pingMs: pingTimeoutMs, openMs: openTimeoutMs };',
   },
   {
+    name: 'I3 a slot that becomes free is offered to nobody',
+    file: 'sessions/rooms.ts',
+    from: 'door.onLeave((session) => waiting.offer(session.userId));',
+    to: '',
+  },
+  {
     name: 'I4 an event is skipped when the engine drops it',
     file: 'sessions/delivery.ts',
     from: "if (outcome === 'dropped') return false;",
@@ -53,12 +59,6 @@ export const moreMutants: readonly Mutant[] = [
     file: 'sessions/heartbeat.ts',
     from: 'this.#patience = { pingMs: pingTimeoutMs, openMs: openTimeoutMs };',
     to: 'this.#patience = { pingMs: probeTimeoutMs, openMs: openTimeoutMs };',
-  },
-  {
-    name: 'I3 a slot that becomes free is offered to nobody',
-    file: 'sessions/rooms.ts',
-    from: 'door.onLeave((session) => waiting.offer(session.userId));',
-    to: '',
   },
   {
     name: 'I3 a session that was never attached keeps its slot',

@@ -192,7 +192,12 @@ export class World {
     }
     if (gauges.waiting !== waiting) this.fail(`I1 gauge of waiting ${gauges.waiting}`);
     for (const guest of this.guests) this.#read(guest);
+    if (this.guests.some((guest) => this.#waitsWithRoom(guest))) this.fail('I3 waits, with room');
     if (this.#violation !== null) throw new Error(this.#violation);
+  }
+
+  #waitsWithRoom(guest: Guest): boolean {
+    return guest.place === 'waiting' && this.of(guest.user, 'in').length < this.limitOf(guest);
   }
 
   #watch(socket: FakeSocket, guest: Guest): void {

@@ -11,6 +11,7 @@ const seed = (userId: string) => ({
   now: 0,
   nowRaw: 0,
   arrivedAt: 0,
+  sentAfter: 0,
   inheritance: null,
   brought: null,
 });

@@ -233,6 +233,22 @@ describe('the waiting room', () => {
     expect(house.causes).toEqual(['no-pong']);
   });
 
+  test('I3 I9 a request that lay in the kernel since before the newcomer came proves nothing to it', async () => {
+    const house = new House({ maxSessionsPerUser: 2 });
+    const [first] = house.fill('u', 2);
+    house.clock.advance(2_000);
+    house.clock.stall(40);
+    const knock = house.knock('u');
+    house.clock.stall(5);
+    const { socket } = house.connect('u', { limit: 3 });
+    socket.isFrozen = true;
+    first!.socket.leave();
+    house.clock.advance(1_100);
+    await settled();
+    expect(knock.outcome).toBe('opened');
+    expect(house.causes).toEqual(['client-close', 'no-pong']);
+  });
+
   test('I9 the answer to a ping from before the newcomer came has another one sent for it', async () => {
     const house = new House({ maxSessionsPerUser: 1 });
     const { socket } = house.connect('u', { roundTripMs: 20 });

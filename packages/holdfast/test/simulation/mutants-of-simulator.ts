@@ -215,8 +215,8 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'having been let in proves life to those who came later',
     file: 'sessions/session.ts',
-    from: 'this.heardAt = seed.arrivedAt - 1;',
-    to: 'this.heardAt = seed.now;',
+    from: 'this.provenAt = Math.min(this.heardAt, seed.sentAfter);',
+    to: 'this.provenAt = seed.now;',
   },
   {
     name: 'what was said while waiting counts as said just now',

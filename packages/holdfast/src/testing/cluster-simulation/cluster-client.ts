@@ -9,6 +9,8 @@ import { type Dial, Wire, type WireClient } from './wire.ts';
 /** How long an act of a newcomer may still be under way after it was answered, milliseconds. */
 const lateActMs = 30_000;
 const redialMs = [100, 1_500] as const;
+/** At most one ack in so long, milliseconds, as the client of this library does: an ack counts against the message rate. */
+const ackEveryMs = 250;
 /** Codes after which a client does not come back by itself. */
 const finalCodes: ReadonlySet<number> = new Set([1000, 4409, 4499, 4401, 4400]);
 
@@ -16,6 +18,7 @@ const finalCodes: ReadonlySet<number> = new Set([1000, 4409, 4499, 4401, 4400]);
 export class ClusterClient extends GuestRecord implements Guest, WireClient {
   readonly #stage: ClusterStage;
   #turn = 0;
+  #ackedAt = Number.NEGATIVE_INFINITY;
 
   constructor(stage: ClusterStage, user: string, name: string) {
     super(user, name, stage.random.chance(0.5));
@@ -83,8 +86,14 @@ export class ClusterClient extends GuestRecord implements Guest, WireClient {
       this.ticket = frame.ticket ?? null;
     } else checkRead(this.#stage, this, frame);
     this.losses = this.#stage.machine.losses;
-    if (frame.type === 'event' && this.#stage.random.chance(0.3))
-      wire.say(JSON.stringify({ type: 'ack', offset: frame.offset }));
+    if (frame.type === 'event' && this.#stage.random.chance(0.3)) this.#acknowledge(wire, frame);
+  }
+
+  #acknowledge(wire: Wire, { offset }: ReadFrame): void {
+    const { now } = this.#stage.world;
+    if (now - this.#ackedAt < ackEveryMs) return;
+    this.#ackedAt = now;
+    wire.say(JSON.stringify({ type: 'ack', offset }));
   }
 
   closed(wire: Wire, code: number, reason: string): void {
