@@ -3,8 +3,18 @@ import { describe, expect, it } from 'vitest';
 import type { AssertAct, AssertAnswer } from '../../src/sessions/store/acts.ts';
 import { MemoryStore } from '../../src/stores/memory/memory-store.ts';
 import { ClusterHouse } from './cluster-house.ts';
+import { TestLink } from './test-link.ts';
 
 const user = { userId: 'ada' };
+
+/** A link by which acts pass, while nobody has noticed that nothing is heard by it any more. */
+class DeafLink extends TestLink {
+  isDeaf = false;
+
+  override tell(deliver: () => void): boolean {
+    return this.isDeaf || super.tell(deliver);
+  }
+}
 
 /** A store of whose assertions the node hears later than of what was sent meanwhile. */
 class OvertakenStore extends MemoryStore {
@@ -30,5 +40,29 @@ describe('what the store says that comes late, or not at all', () => {
     await house.run(1_100);
     expect(socket.closes[0]?.code).toBe(4409);
     expect(await house.rowsOf('ada')).toBe(0);
+  });
+
+  it('I4 a node that has not heard of a failover finds out as it reads on, and tells the gap before what follows', async () => {
+    const house = new ClusterHouse();
+    const link = new DeafLink();
+    const [one, two] = [await house.join({}, { link }), await house.join()];
+    const { socket } = await house.enter(one, user);
+    const publish = (data: string): Promise<unknown> =>
+      two.node.publish('ada', { event: 'tick', data });
+    await publish('kept');
+    await house.run(50);
+    const snapshot = house.server.snapshot();
+    await publish('lost');
+    await house.run(50);
+    link.isDeaf = true;
+    house.server.rollBack(snapshot);
+    for (const data of ['other', 'more']) await publish(data);
+    await house.run(2_000);
+    const words = socket.frames.slice(1).map(({ type, reason, data }) => [type, reason ?? data]);
+    expect(words.slice(0, 3)).toEqual([
+      ['event', 'kept'],
+      ['event', 'lost'],
+      ['gap', 'epoch'],
+    ]);
   });
 });
