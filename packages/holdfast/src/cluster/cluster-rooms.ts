@@ -261,7 +261,8 @@ function listenerOf(rooms: Building): StoreListener {
 }
 
 /** What the store has to say. */
-function hear({ layer, desk, mirrors, post }: ClusterRooms, message: StoreMessage): void {
+function hear(rooms: ClusterRooms, message: StoreMessage): void {
+  const { layer, desk, ledger, mirrors, post, repairs } = rooms;
   switch (message.type) {
     case 'appended':
       mirrors.appended(message);
@@ -272,6 +273,7 @@ function hear({ layer, desk, mirrors, post }: ClusterRooms, message: StoreMessag
     case 'replaced':
       layer.cluster.closeFor(message.user, message.session, { cause: message.cause });
       desk.replaced(message.user, message.session);
+      if (repairs.isAsserting(message.user)) ledger.release(message.user, message.session);
       break;
     case 'freed':
       desk.freed(message.user);

@@ -243,15 +243,17 @@ export class RecordMirrors {
     return begun.done;
   }
 
+  /**
+   * Before it is read on from what is here, that is compared: acts may reach a store that has lost something while nobody has
+   * noticed that no message comes from it any more, and what follows would hide what is missing.
+   */
   async #readAll(user: string, after: number): Promise<void> {
     const { guard } = this.#parts;
-    if (this.#doubted.has(user)) {
-      const lost = this.#headOf(user)?.epoch ?? '';
-      const isOver = !(await this.#isTrue(user));
-      if (isOver && !(await this.#restart(user, lost))) return;
-      this.#doubted.delete(user);
-      if (isOver) return;
-    }
+    const lost = this.#headOf(user)?.epoch ?? '';
+    const isOver = !(await this.#isTrue(user));
+    if (isOver && !(await this.#restart(user, lost))) return;
+    this.#doubted.delete(user);
+    if (isOver) return;
     let place = after;
     for (;;) {
       const from = place;

@@ -108,6 +108,11 @@ export class Repairs {
     return done;
   }
 
+  /** The row of a session that ends now may be put back by an assertion that was asked while it was here. */
+  isAsserting(userId: string): boolean {
+    return this.#underWay.has(userId);
+  }
+
   async #look(userId: string): Promise<void> {
     if (this.#doubtful.has(userId)) return;
     await this.assert(userId);

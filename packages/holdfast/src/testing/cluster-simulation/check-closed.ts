@@ -42,7 +42,7 @@ function isCause(
   host: ClusterProcess,
   { known, cause }: { readonly known: LiveSession; readonly cause: SessionEnd },
 ): boolean {
-  const { wire, openedAt, user, losses } = known;
+  const { wire, openedAt, user } = known;
   const { now } = stage.world;
   switch (cause) {
     case 'client-close':
@@ -63,7 +63,7 @@ function isCause(
     case 'excess':
       // Where the message was lost of an eviction, or a succession that is over by now, what is noticed is the row that is gone.
       if (stage.scenario.options.onLimit === 'evict-oldest' || hasSuccessor(known)) return true;
-      return host.rowsLostAt >= openedAt - admissionMs || stage.machine.losses > losses;
+      return Math.max(host.rowsLostAt, stage.machine.lostAt) >= openedAt - admissionMs;
     case 'bad-frame':
     case 'failed':
     case 'invalid-frame':

@@ -1,15 +1,15 @@
-import type { UserRecord } from '../../stores/memory/store-data.ts';
+import type { StoredRow } from '../../stores/memory/store-data.ts';
 import type { ClusterStage } from './cluster-stage.ts';
 
-/** Rows of a user that hold slots, in truth: by the leases as the store has them now. */
-function truthCount(stage: ClusterStage, userId: string): number {
-  const { data } = stage;
-  const record = data.users.get(userId);
-  if (record === undefined) return 0;
-  const alive = (node: number): boolean => (data.leases.get(node)?.untilMs ?? 0) > stage.storeNowMs;
-  return rowsOf(record).filter(({ node, reservedUntilMs }) =>
-    node === 0 ? reservedUntilMs > stage.storeNowMs : alive(node),
-  ).length;
+/** The rows that hold slots, in truth: by the leases as the store has them now. */
+function slotsAmong(
+  { data, storeNowMs }: ClusterStage,
+  rows: readonly StoredRow[],
+): readonly StoredRow[] {
+  const alive = (node: number): boolean => (data.leases.get(node)?.untilMs ?? 0) > storeNowMs;
+  return rows.filter(({ node, reservedUntilMs }) =>
+    node === 0 ? reservedUntilMs > storeNowMs : alive(node),
+  );
 }
 
 /** The limit in force. */
@@ -18,30 +18,44 @@ export function limitOf({ data, scenario }: ClusterStage, userId: string): numbe
 }
 
 /**
- * I1: no act leaves a user with more slots than the limit, but for what was there before, what is put back by force after an
- * outage, and a place that passes from one to another: whose node is gone by now, and the actor does not know it.
+ * I1: no act puts somebody where there is no room, but for what is put back by force after an outage, and a place that passes
+ * from one to another. Whoever had a row before the act has its place by an earlier one: a row whose node the store has given
+ * up counts again where that node is heard of before anybody took the row out.
  */
 export function countingRows(stage: ClusterStage): <T>(act: () => T) => T {
   return (act) => {
-    const before = stage.users.map(({ id }) => truthCount(stage, id));
+    const before = stage.users.map(({ id }) => rowsOf(stage, id));
     stage.isExcused = false;
     const answer = act();
     for (const [place, { id }] of stage.users.entries()) {
-      const count = truthCount(stage, id);
+      const rows = rowsOf(stage, id);
+      const slots = slotsAmong(stage, rows);
       const limit = limitOf(stage, id);
-      const isExplained = count <= limit || count <= (before[place] ?? 0) || stage.isExcused;
+      const added = addedTo(before[place] ?? [], { rows, slots });
       stage.verdict.expect(
-        isExplained,
+        slots.length <= limit || added.length === 0 || stage.isExcused,
         'I1',
-        () => `${id} has ${count} slots of ${limit} after an act, ${before[place]} before it`,
+        () =>
+          `${id} has ${slots.length} slots of ${limit} after an act that gave one to ${added.join(' and ')}`,
       );
     }
     return answer;
   };
 }
 
-function rowsOf({
-  rows,
-}: UserRecord): UserRecord['rows'] extends Map<number, infer Row> ? Row[] : never {
-  return [...rows.values()];
+/** Sessions that hold a slot which neither they had, nor one of their lineage that has left it to them. */
+function addedTo(
+  before: readonly StoredRow[],
+  { rows, slots }: { readonly rows: readonly StoredRow[]; readonly slots: readonly StoredRow[] },
+): readonly number[] {
+  const there = new Set(rows.map(({ session }) => session));
+  const had = new Set(before.map(({ session }) => session));
+  const left = new Set(before.filter((row) => !there.has(row.session)).map((row) => row.lineage));
+  return slots
+    .filter(({ session, lineage }) => !had.has(session) && !left.has(lineage))
+    .map(({ session }) => session);
+}
+
+function rowsOf({ data }: ClusterStage, userId: string): readonly StoredRow[] {
+  return [...(data.users.get(userId)?.rows.values() ?? [])];
 }

@@ -28,7 +28,7 @@ export const clusterFaults: Readonly<Record<ClusterFaultKind, (stage: ClusterSta
     });
   },
   'store-wiped': (stage) => {
-    stage.machine.wipe();
+    stage.machine.wipe(stage.world.now);
   },
   'store-failover': failOver,
   'link-held': (stage) => {
@@ -117,7 +117,7 @@ function failOver(stage: ClusterStage): void {
   const order = stage.placedCount;
   world.in(random.between(0, 2_500), () => {
     machine.isFailingOver = false;
-    machine.rollBack(snapshot);
+    machine.rollBack(snapshot, world.now);
     for (const { records } of stage.users) records.lose(order);
     for (const { link } of hosts)
       for (const wiring of ['acts', 'messages'] as const)

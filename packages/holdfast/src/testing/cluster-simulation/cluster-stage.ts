@@ -36,8 +36,6 @@ export interface LiveSession {
   readonly wire: Wire;
   readonly host: ClusterProcess;
   readonly openedAt: number;
-  /** What the store had lost by then. */
-  readonly losses: number;
 }
 
 /** Who looks on, and judges. */

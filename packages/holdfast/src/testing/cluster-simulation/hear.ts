@@ -58,6 +58,5 @@ function hearAttached(stage: ClusterStage, host: ClusterProcess, id: string): vo
     wire,
     host,
     openedAt: stage.world.now,
-    losses: stage.machine.losses,
   });
 }

@@ -24,6 +24,8 @@ export class StoreMachine {
   isFailingOver: boolean = false;
   /** How often something it had kept was lost. */
   losses = 0;
+  /** When it last was. */
+  lostAt: number = -Infinity;
 
   constructor(server: MemoryStoreServer) {
     this.server = server;
@@ -64,13 +66,15 @@ export class StoreMachine {
     }
   }
 
-  wipe(): void {
+  wipe(atMs: number): void {
     this.losses += 1;
+    this.lostAt = atMs;
     this.server.wipe();
   }
 
-  rollBack(snapshot: StoreSnapshot): void {
+  rollBack(snapshot: StoreSnapshot, atMs: number): void {
     this.losses += 1;
+    this.lostAt = atMs;
     this.server.rollBack(snapshot);
   }
 }

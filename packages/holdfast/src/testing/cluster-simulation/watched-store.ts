@@ -16,7 +16,7 @@ import type { StoreLink } from './store-link.ts';
 /** Who sees what the store does, at the instant at which it does it. */
 export interface StoreWitness {
   appended(act: AppendAct, answer: AppendAnswer): void;
-  /** The act that was done put nobody where nobody was: it gave one the place of another at most. */
+  /** The act that was done gave one the place of another. */
   exchanging(): void;
   /** The act that is done next may put back more than there is room for. */
   forcing(act: AssertAct): void;
@@ -72,8 +72,6 @@ export class WatchedStore extends MemoryStore {
       },
       after: (answer) => {
         const { verdicts, removed } = answer as AssertAnswer;
-        // What is there already stays, also where its node was gone for a while and others did not count it.
-        if (verdicts.every(({ verdict }) => verdict !== 'restored')) this.#witness.exchanging();
         const words = verdicts.map(({ session, verdict }) => `${session} ${verdict}`);
         const named = rows.length === 0 ? 'nobody' : words.join(', ');
         this.#witness.noting(
