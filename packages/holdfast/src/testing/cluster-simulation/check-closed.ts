@@ -34,6 +34,14 @@ function hasSuccessor({ wire, openedAt }: LiveSession): boolean {
   return wire.kin.some((dial) => dial.wire !== wire && dial.endsAt > openedAt);
 }
 
+/** Its row may have been lost since its client dialled. */
+function mayLackRoom(stage: ClusterStage, host: ClusterProcess, known: LiveSession): boolean {
+  // Where the message was lost of an eviction, or a succession that is over by now, what is noticed is the row that is gone.
+  if (stage.scenario.options.onLimit === 'evict-oldest' || hasSuccessor(known)) return true;
+  // A node that stands still between the row of a newcomer and its session lets it in when it goes on.
+  return Math.max(host.rowsLostAt, stage.machine.lostAt) >= known.wire.dialledAt;
+}
+
 function isCause(
   stage: ClusterStage,
   host: ClusterProcess,
@@ -58,10 +66,7 @@ function isCause(
     case 'shutdown':
       return host.state === 'draining';
     case 'excess':
-      // Where the message was lost of an eviction, or a succession that is over by now, what is noticed is the row that is gone.
-      if (stage.scenario.options.onLimit === 'evict-oldest' || hasSuccessor(known)) return true;
-      // A node that stands still between the row of a newcomer and its session lets it in when it goes on.
-      return Math.max(host.rowsLostAt, stage.machine.lostAt) >= wire.dialledAt;
+      return mayLackRoom(stage, host, known);
     case 'bad-frame':
     case 'failed':
     case 'invalid-frame':
