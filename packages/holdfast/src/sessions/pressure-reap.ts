@@ -1,4 +1,5 @@
 import { findDead } from '../core/admission.ts';
+import { causeOfDeath } from '../core/death.ts';
 import type { Door } from './door.ts';
 import type { Heartbeat } from './heartbeat.ts';
 import type { Registry } from './registry.ts';
@@ -34,7 +35,10 @@ export function reapDead(
     reap.found += dead.length;
     reap.freed += dead.length;
   }
-  for (const { session, cause } of dead) {
-    if (!door.leave(session, cause) && reap !== null) reap.freed -= 1;
+  for (const { session } of dead) {
+    // Whoever was told of the one before may have let this one be heard.
+    const cause = causeOfDeath(session, heartbeat.probePatience, now);
+    const hasLeft = cause !== null && door.leave(session, cause);
+    if (!hasLeft && reap !== null) reap.freed -= 1;
   }
 }

@@ -98,13 +98,28 @@ describe('what is thrown and called in between', () => {
     expect([session.state, house.faultsOf('application')]).toEqual(['live', 1]);
   });
 
+  test('I2 ends nobody in a pressure reap who is heard while the one before it is told of', () => {
+    const house = new House({ maxSessionsPerUser: 2 });
+    const [one, other] = [house.connect('u'), house.connect('u')];
+    for (const { socket } of [one, other]) socket.isFrozen = true;
+    house.clock.advance(14_000);
+    house.layer.subscribe((event) => {
+      if (event.type !== 'closed' || event.session !== one.session.id) return;
+      other.socket.thaw();
+      other.socket.say({ type: 'message', data: 1 });
+    });
+    house.knock('u');
+    expect([one.session.state, other.session.state]).toEqual(['closed', 'live']);
+    expect(house.told('pressureReaped')).toMatchObject([{ found: 2, freed: 1 }]);
+  });
+
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'I1 never gives one slot too many, though a stall is noticed at reading %i and a listener comes for one',
     (reading) => {
       const clock = new StallingClock();
       const house = new House({ maxSessionsPerUser: 2 }, {}, clock);
       house.connect('u');
-      house.clock.advance(100);
+      house.clock.advance(14_000);
       house.layer.subscribe(({ type }) => {
         if (type === 'stalled') house.layer.open({ userId: 'u', socket: house.socket() });
       });
@@ -121,7 +136,7 @@ describe('what is thrown and called in between', () => {
       const house = new House({}, {}, clock);
       const { socket } = house.connect('u');
       house.layer.publish('u', { event: 'first' });
-      house.clock.advance(100);
+      house.clock.advance(14_000);
       house.layer.subscribe(({ type }) => {
         if (type === 'stalled') house.layer.publish('u', { event: 'told' });
       });
