@@ -6,8 +6,9 @@ import { LeapingClock } from './leaping-clock.ts';
 
 const perUser = 5;
 const mostSamples = 20_000;
-/** Opens before the measured ones, on users of their own. */
+/** Opens before the measured ones, on users of their own; and of them with a pressure reap. */
 const warmUp = 5_000;
+const warmUpReaps = 2_000;
 /** Until every session of a user at the limit has been pinged, and its ping is late. */
 const untilLateMs = 6_500;
 
@@ -19,16 +20,18 @@ export function measureOpenLatency(sessions: number): OpenLatency {
   const clock = new LeapingClock();
   const layer = new SessionLayer({ cleanupIntervalMs: 3_600_000 }, { clock });
   const samples = Math.min(mostSamples, sessions / perUser / 2);
+  const warmReaps = Math.min(warmUpReaps, samples);
   for (let index = 0; index < sessions; index += 1) {
     const user = Math.floor(index / perUser);
-    const isMute = index % perUser === 0 && user < samples;
+    const isMute = index % perUser === 0 && user < samples + warmReaps;
     layer.open({ userId: `user-${user}`, socket: new BareSocket(clock, isMute) });
   }
-  openMany(layer, clock, { prefix: 'warm-', count: Math.min(warmUp, sessions) });
+  openMany(layer, clock, { prefix: 'warm-', from: 0, count: Math.min(warmUp, sessions) });
   globalThis.gc?.();
   clock.run(untilLateMs);
-  const withRoom = openMany(layer, clock, { prefix: 'new-', count: samples });
-  const reaping = openMany(layer, clock, { prefix: 'user-', count: samples });
+  const withRoom = openMany(layer, clock, { prefix: 'new-', from: 0, count: samples });
+  openMany(layer, clock, { prefix: 'user-', from: samples, count: warmReaps });
+  const reaping = openMany(layer, clock, { prefix: 'user-', from: 0, count: samples });
   const { sessions: live } = layer.gauges();
   if (live < sessions) throw new Error(`Expected at least ${sessions} sessions, got ${live}.`);
   return {
@@ -42,11 +45,15 @@ export function measureOpenLatency(sessions: number): OpenLatency {
 function openMany(
   layer: SessionLayer,
   clock: LeapingClock,
-  { prefix, count }: { readonly prefix: string; readonly count: number },
+  {
+    prefix,
+    from,
+    count,
+  }: { readonly prefix: string; readonly from: number; readonly count: number },
 ): Float64Array {
   const tookUs = new Float64Array(count);
   for (let index = 0; index < count; index += 1) {
-    const userId = `${prefix}${index}`;
+    const userId = `${prefix}${from + index}`;
     const socket = new BareSocket(clock, false);
     const startedAt = performance.now();
     const { outcome } = layer.open({ userId, socket });

@@ -18,6 +18,11 @@ export class FairClock {
     return this.#lostMs;
   }
 
+  /** The latest reading. */
+  get lastRaw(): number {
+    return this.#lastRaw;
+  }
+
   /** The fair instant that belongs to this reading of the monotonic clock. */
   read(raw: number): number {
     const step = raw - this.#lastRaw;

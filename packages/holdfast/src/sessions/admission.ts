@@ -1,6 +1,5 @@
 import { hasRoom, retryAfterMs } from '../core/admission.ts';
 import { checkLimit, type Settings } from '../core/options.ts';
-import type { Clock } from './clock.ts';
 import type { ConnectRates } from './connect-rates.ts';
 import type { EventStream } from './event-stream.ts';
 import type { Faults } from './faults.ts';
@@ -23,7 +22,6 @@ import type { WaitingRoom } from './waiting-room.ts';
 /** What admission works with. */
 export interface AdmissionRooms {
   readonly settings: Settings;
-  readonly clock: Clock;
   readonly pulse: Pulse;
   readonly registry: Registry;
   readonly limits: Limits;
@@ -66,12 +64,11 @@ export class AdmissionDesk {
     if (request.socket !== undefined) checkUnowned(request.socket);
     if (request.limit !== undefined) checkLimit(request.limit);
     if (request.resume !== undefined) checkResume(request.resume);
-    const { clock, pulse, waiting, resumption } = this.#rooms;
-    pulse.ensure();
-    const startedAtMs = request.startedAtMs ?? clock.nowMs();
+    const { pulse, waiting, resumption } = this.#rooms;
+    const since = pulse.ensure();
+    const startedAtMs = request.startedAtMs ?? pulse.latestRaw;
     const reap = waiting.reapUnderWay(request.userId) ?? { ...nothingReaped };
     const claim = resumption.read(request.userId, request.resume);
-    const since = pulse.now();
     return { request, since, sentAfter: pulse.polledAt, reap, startedAtMs, claim };
   }
 
@@ -88,7 +85,7 @@ export class AdmissionDesk {
     const { request, reap } = arrival;
     const { userId } = request;
     if (this.#isSucceeding(arrival)) return reception.letIn(arrival, { concluded: null });
-    if (this.#hasRoomNow(request) && waiting.count(userId) === 0)
+    if (this.#hasRoom(request) && waiting.count(userId) === 0)
       return reception.letIn(arrival, { concluded: null });
     const isJoining = waiting.reapUnderWay(userId) !== null;
     const limit = this.#limitOf(request);
@@ -110,6 +107,10 @@ export class AdmissionDesk {
   /** Looks at the clock first: whoever hears of a stall may come for a slot, and what follows goes by that instant. */
   #hasRoomNow(request: OpenRequest): boolean {
     this.#rooms.pulse.now();
+    return this.#hasRoom(request);
+  }
+
+  #hasRoom(request: OpenRequest): boolean {
     return hasRoom(this.#rooms.registry.count(request.userId), this.#limitOf(request));
   }
 

@@ -17,7 +17,7 @@ import type { Receipts } from './receipts.ts';
 import type { Placing, Resumption } from './resumption.ts';
 import type { Scouts } from './scouts.ts';
 import type { Session } from './session.ts';
-import { checkSocket, type SessionSocket } from './socket.ts';
+import type { SessionSocket } from './socket.ts';
 import type { Tickets } from './tickets.ts';
 import type { WaitingRoom } from './waiting-room.ts';
 
@@ -62,10 +62,10 @@ export class Attachment {
    * Attaches a socket, writes `ready` and begins the heartbeat. False when the socket was closed already: the session
    * has ended with it.
    *
-   * @throws UsageError `bad-socket` for what is no socket of an adapter, `bad-state` for a session that has one or is over
+   * @param socket was checked
+   * @throws UsageError `bad-state` for a session that has one or is over
    */
   attach(session: Session, socket: SessionSocket): boolean {
-    checkSocket(socket);
     const { to, effect } = next(session.state, 'attach');
     if (effect !== 'greet' || session.socket !== null) {
       const got = effect === 'greet' ? 'opening on another one' : session.state;

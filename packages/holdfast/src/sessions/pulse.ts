@@ -57,7 +57,10 @@ export class Pulse {
 
   /** Fair milliseconds now. Notices a stall first, whoever asks. */
   now(): number {
-    const raw = this.#clock.nowMs();
+    return this.#read(this.#clock.nowMs());
+  }
+
+  #read(raw: number): number {
     if (!this.#isBeating) this.#fair.skipTo(raw);
     const lostBefore = this.#fair.lostMs;
     const now = this.#fair.read(raw);
@@ -70,6 +73,11 @@ export class Pulse {
   /** What {@link now} last said: near enough for what decides nothing, and no look at the clock. */
   get latest(): number {
     return this.#latest;
+  }
+
+  /** The same by the raw clock. */
+  get latestRaw(): number {
+    return this.#fair.lastRaw;
   }
 
   /** The last fair instant up to which every socket has been polled. Never later than {@link now}. */
@@ -105,9 +113,14 @@ export class Pulse {
     if (this.#wheel.size === 0) this.#rest();
   }
 
-  /** Sets a beat anew that was lost. Every entry point calls this, so that no single timer has to be trusted (I10). */
-  ensure(): void {
-    if (this.#isBeating && this.#clock.nowMs() - this.#beatDueAtRaw >= lostBeatMs) this.#set(0);
+  /**
+   * The same as {@link now}, and sets a beat anew that was lost. Every entry point calls this, so that no single timer has
+   * to be trusted (I10).
+   */
+  ensure(): number {
+    const raw = this.#clock.nowMs();
+    if (this.#isBeating && raw - this.#beatDueAtRaw >= lostBeatMs) this.#set(0);
+    return this.#read(raw);
   }
 
   /** Sets the beat anew whether or not it was lost, never later than it was due. For those who stake a peer's fate on it. */

@@ -199,7 +199,7 @@ export class Reception {
     { inheritance, brought }: Succession,
     grant: Grant | undefined,
   ): SessionSeed {
-    const { settings, pulse, clock } = this.#rooms;
+    const { settings, pulse } = this.#rooms;
     return {
       userId: request.userId,
       limit: request.limit ?? settings.maxSessionsPerUser,
@@ -207,7 +207,7 @@ export class Reception {
       device: request.device ?? null,
       extra: request.extra,
       now: pulse.latest,
-      nowRaw: Math.floor(clock.nowMs()),
+      nowRaw: Math.floor(pulse.latestRaw),
       arrivedAt: since,
       sentAfter,
       inheritance,

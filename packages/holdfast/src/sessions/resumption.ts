@@ -131,9 +131,10 @@ export class Resumption {
   }
 
   /** Tells everybody who wants to know, once the client has been told. */
-  tell({ userId: user, id: session }: Session, { verdict, lost }: Placing): void {
-    const { events } = this.#rooms;
+  tell(newcomer: Session, { verdict, lost }: Placing): void {
     if (verdict.outcome === 'new') return;
+    const { events } = this.#rooms;
+    const { userId: user, id: session } = newcomer;
     events.emit({ type: 'resumed', user, session, outcome: verdict.outcome });
     if (verdict.outcome === 'gap' && verdict.from !== undefined && verdict.to !== undefined)
       events.emit({ type: 'gapTold', user, session, from: verdict.from, to: verdict.to });

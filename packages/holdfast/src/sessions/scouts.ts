@@ -63,8 +63,7 @@ export class Scouts {
 
   send(userId: string): Scouting {
     const { pulse, settings, registry } = this.#rooms;
-    pulse.ensure();
-    const since = pulse.now();
+    const since = pulse.ensure();
     const party = this.#parties.get(userId);
     const isTooMany = (party?.scouts.length ?? 0) >= mostScouts;
     const scout = new Scout(this, { userId, since });

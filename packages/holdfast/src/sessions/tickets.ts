@@ -28,14 +28,15 @@ export class Tickets {
   }
 
   issue({ userId, lineage, generation }: Session): string {
-    return `${lineage}.${generation}.${this.#sign(`${lineage}.${generation}.${userId}`)}`;
+    const numbers = `${lineage}.${generation}`;
+    return `${numbers}.${this.#sign(numbers, userId)}`;
   }
 
   /** What a ticket of this user says; null for one that is somebody else's, altered, or none at all. */
   read(userId: string, ticket: string): Inheritance | null {
     const [, lineage, generation, signature] = form.exec(ticket) ?? [];
     if (signature === undefined) return null;
-    const expected = this.#sign(`${lineage}.${generation}.${userId}`);
+    const expected = this.#sign(`${lineage}.${generation}`, userId);
     if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature))) return null;
     const inheritance = { lineage: Number(lineage), predecessor: Number(generation) };
     return Object.values(inheritance).every((one) => Number.isSafeInteger(one))
@@ -43,9 +44,13 @@ export class Tickets {
       : null;
   }
 
-  /** Over UTF-16: in UTF-8 two user ids that are no well-formed text may be one. */
-  #sign(text: string): string {
-    const signed = Buffer.from(`${this.#key}${text}`, 'utf16le');
+  #sign(numbers: string, userId: string): string {
+    const signed = `${this.#key}${numbers}${unmistakable(userId)}`;
     return hash('sha3-256', signed, 'base64url').slice(0, signatureLength);
   }
+}
+
+/** In UTF-8, two user ids that are no well-formed text may be one: those are signed in escapes, behind another mark. */
+function unmistakable(userId: string): string {
+  return userId.isWellFormed() ? `.${userId}` : `~${JSON.stringify(userId)}`;
 }

@@ -86,6 +86,7 @@ export class WaitingRoom {
 
   /** A slot of this user may be free: it goes to the oldest waiter whom the limit lets in. */
   offer(userId: string): void {
+    if (this.#queues.size === 0) return;
     const { registry, limits, pulse } = this.#rooms;
     for (;;) {
       // Whoever hears of a stall may come for the slot; and the one who gets it takes it at this instant.

@@ -161,7 +161,7 @@ export const simulatorMutants: readonly Mutant[] = [
   {
     name: 'a beat that was lost is not set anew',
     file: 'sessions/pulse.ts',
-    from: 'if (this.#isBeating && this.#clock.nowMs() - this.#beatDueAtRaw >= lostBeatMs) this.#set(0);',
+    from: 'if (this.#isBeating && raw - this.#beatDueAtRaw >= lostBeatMs) this.#set(0);',
     to: '',
   },
   {
