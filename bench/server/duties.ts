@@ -1,11 +1,13 @@
 /**
- * Which server stands: `ws` as it is out of the box; `ws` that reads and writes JSON of the same shape; `ws` that greets
+ * Which server stands: `ws` as it is out of the box; `ws` that reads and writes JSON of the same shape;
+ * that writes it with as little as can be; `ws` that greets
  * everybody with a frame of the same size; that writes one prepared frame to all; that pings everybody as often as we do;
  * or a session layer over `ws`, answering with events or only accepting.
  */
 export type ServerKind =
   | 'raw'
   | 'raw-json'
+  | 'raw-corked'
   | 'raw-greeting'
   | 'raw-prepared'
   | 'raw-pinging'

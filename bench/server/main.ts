@@ -12,6 +12,7 @@ import {
 } from './duties.ts';
 import { acceptingServer, holdfastServer } from './holdfast.ts';
 import {
+  rawCorkedServer,
   rawGreetingServer,
   rawJsonServer,
   rawPingingServer,
@@ -22,6 +23,7 @@ import {
 const kinds: Readonly<Record<ServerKind, (server: Server, options: SessionOptions) => Engine>> = {
   raw: rawServer,
   'raw-json': rawJsonServer,
+  'raw-corked': rawCorkedServer,
   'raw-greeting': rawGreetingServer,
   'raw-prepared': rawPreparedServer,
   'raw-pinging': rawPingingServer,

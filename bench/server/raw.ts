@@ -14,6 +14,34 @@ export function rawJsonServer(server: Server): Engine {
   return over(server, wsOnFrame);
 }
 
+/**
+ * The same with the answers of a tick written as ready frames and handed over together: the least an echo of these frames can
+ * cost that reads with `ws` and writes to the socket of Node.
+ */
+export function rawCorkedServer(server: Server): Engine {
+  const corked: Duplex[] = [];
+  const uncorkAll = (): void => {
+    for (const socket of corked.splice(0)) socket.uncork();
+  };
+  const engine = new WebSocketServer({ server, perMessageDeflate: false });
+  engine.on('connection', (ws, { socket }) => {
+    ws.on('error', wsOnError);
+    ws.on('message', (data: RawData) => {
+      if (socket.writableCorked === 0) {
+        socket.cork();
+        if (corked.push(socket) === 1) process.nextTick(uncorkAll);
+      }
+      socket.write(textFrame(answerTo(data)));
+    });
+  });
+  return {
+    get connections() {
+      return engine.clients.size;
+    },
+    fanOut: () => {},
+  };
+}
+
 /** The same, for an application that says something to everybody who comes, as long as our `ready`. */
 export function rawGreetingServer(server: Server): Engine {
   return over(server, wsOnMessage, (ws) => ws.send(greeting));
@@ -94,10 +122,19 @@ function wsOnMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
 let offset = 0;
 
 function wsOnFrame(this: WebSocket, data: RawData): void {
+  this.send(answerTo(data));
+}
+
+function answerTo(data: RawData): string {
   const frame = JSON.parse((data as Buffer).toString()) as { readonly data: unknown };
   offset += 1;
-  const answer = { type: 'event', offset, event: 'echo', data: frame.data, time: Date.now() };
-  this.send(JSON.stringify(answer));
+  return JSON.stringify({
+    type: 'event',
+    offset,
+    event: 'echo',
+    data: frame.data,
+    time: Date.now(),
+  });
 }
 
 /** The connections of a bench end by reset. */

@@ -86,6 +86,7 @@ function createTokenWatch({ tokens }: Ground, seat: Seat): TokenWatch {
   const { revocations, monotonic, wallClock } = tokens;
   const watch = new TokenWatch({
     ...{ layer: seat.layer, revocations, monotonic, wallNow: wallClock.now },
+    afterPoll: setImmediate,
     turnAwayWaiting: (userId, isMeant) => seat.turnAwayWaiting(userId, isMeant),
   });
   seat.layer.subscribe(watch.hear);

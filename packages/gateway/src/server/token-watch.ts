@@ -11,6 +11,8 @@ export interface TokenWatchParts {
   readonly monotonic: () => number;
   /** Wall time in ms that does not go back. */
   readonly wallNow: () => number;
+  /** Calls back once the event loop has read from its sockets. */
+  readonly afterPoll: (callback: () => void) => void;
   /** Turns away newcomers of a user who are not in yet, and whose `extra` is meant. */
   readonly turnAwayWaiting: (userId: string, isMeant: (extra: unknown) => boolean) => number;
 }
@@ -24,6 +26,8 @@ export interface RevocationOrder {
 }
 
 const SECOND_MS = 1000;
+/** Sessions looked at between two polls of the sockets. */
+const SLICE = 1000;
 
 /**
  * Ends sessions whose token is no longer in force. Each session carries what its token proved, so
@@ -33,6 +37,7 @@ export class TokenWatch {
   readonly #parts: TokenWatchParts;
   /** No session's token expires before this instant. */
   #earliestMs = Number.POSITIVE_INFINITY;
+  #isLooking = false;
 
   constructor(parts: TokenWatchParts) {
     this.#parts = parts;
@@ -52,18 +57,32 @@ export class TokenWatch {
     if (revocations.isRevoked(bearer)) layer.close(event.session, 'revoked');
   };
 
-  /** Ends the sessions whose token has expired since the last call. Costs nothing while none has. */
+  /** Ends the sessions whose token has expired since the last call, slice by slice. Costs nothing while none has. */
   endExpired(): void {
     const { layer, monotonic } = this.#parts;
-    const nowMs = monotonic();
-    if (nowMs < this.#earliestMs) return;
-    let earliestMs = Number.POSITIVE_INFINITY;
-    for (const session of layer.sessions()) {
-      const endsAtMs = bearerOf(session)?.endsAtMs ?? Number.POSITIVE_INFINITY;
-      if (endsAtMs <= nowMs) layer.close(session.id, 'token-expired');
-      else earliestMs = Math.min(earliestMs, endsAtMs);
+    if (this.#isLooking || monotonic() < this.#earliestMs) return;
+    this.#isLooking = true;
+    this.#earliestMs = Number.POSITIVE_INFINITY;
+    this.#look(layer.sessions());
+  }
+
+  #look(sessions: Generator<Session, void, undefined>): void {
+    for (let looked = 0; looked < SLICE; looked += 1) {
+      const { value: session } = sessions.next();
+      if (session === undefined) {
+        this.#isLooking = false;
+        return;
+      }
+      this.#endIfExpired(session);
     }
-    this.#earliestMs = earliestMs;
+    this.#parts.afterPoll(() => this.#look(sessions));
+  }
+
+  #endIfExpired(session: Session): void {
+    const { layer, monotonic } = this.#parts;
+    const endsAtMs = bearerOf(session)?.endsAtMs ?? Number.POSITIVE_INFINITY;
+    if (endsAtMs <= monotonic()) layer.close(session.id, 'token-expired');
+    else this.#earliestMs = Math.min(this.#earliestMs, endsAtMs);
   }
 
   /**

@@ -30,6 +30,7 @@ beforeEach(() => {
   revocations = new Revocations({ now: () => wallMs, monotonic });
   watch = new TokenWatch({
     ...{ layer, revocations, monotonic, wallNow: () => wallMs },
+    afterPoll: (callback) => clock.afterPoll(callback),
     turnAwayWaiting: (userId, isMeant) => layer.turnAwayWaiting(userId, isMeant),
   });
   layer.subscribe(watch.hear);
@@ -209,6 +210,27 @@ describe('B10 a token that expires', () => {
     watch.endExpired();
     expect(wordOf(long)).toBe('4401 {"r":"token-expired"}');
     expect(wordOf(never)).toBe('');
+  });
+
+  it('is looked for in slices, also where sessions come and go meanwhile', () => {
+    const expiring = Array.from({ length: 2_500 }, (_, index) =>
+      open({ userId: `u${index}`, endsAtMs: 1000 }),
+    );
+    const ended = (): number => expiring.filter(({ closes }) => closes.length > 0).length;
+    monotonicMs = 1000;
+    watch.endExpired();
+    expect(ended()).toBe(1_000);
+    const late = open({ userId: 'late', endsAtMs: 1500 });
+    watch.endExpired();
+    clock.turn();
+    expect(ended()).toBe(2_000);
+    clock.turn();
+    expect(ended()).toBe(2_500);
+    monotonicMs = 1500;
+    watch.endExpired();
+    clock.turn();
+    clock.turn();
+    expect(wordOf(late)).toBe('4401 {"r":"token-expired"}');
   });
 
   it('is looked for only when one may have expired', () => {

@@ -10,7 +10,7 @@ export interface LapsedParts {
 
 /**
  * Rows of a node that is gone count for nothing; the next act about their user takes them out. Those of users who never come
- * back are taken out here, a slice with each heartbeat, by the node that is oldest.
+ * back are taken out here, one slice after the other, by the node that is oldest.
  */
 export class LapsedRows {
   readonly #parts: LapsedParts;
@@ -25,11 +25,11 @@ export class LapsedRows {
     const { membership, onFailed } = this.#parts;
     const { lapsed, live } = membership().roster;
     const oldest = Math.min(...live.generations);
-    const [generation] = lapsed;
-    if (generation === undefined || oldest !== membership().generation || this.#isSweeping) return;
+    const isOurs = lapsed.length > 0 && oldest === membership().generation;
+    if (!isOurs || this.#isSweeping) return;
     this.#isSweeping = true;
     try {
-      await this.#sweep(generation);
+      for (const generation of lapsed) await this.#sweep(generation);
     } catch (error) {
       onFailed(error);
     } finally {

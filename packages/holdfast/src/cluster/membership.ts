@@ -38,6 +38,8 @@ export class Membership {
   /** Since the last renewal none was asked for in as long as a lease runs: this process stood still, not the store. */
   #hasStoodStill = false;
   #renewedAt: number;
+  /** The clock of the store less ours, milliseconds. */
+  #aheadMs: number;
   #heardBroadcast = 0;
   #refreshing: Promise<void> | null = null;
 
@@ -60,6 +62,7 @@ export class Membership {
     this.#roster = joined;
     this.#renewedAt = this.#clock.nowMs();
     this.#askedAt = this.#renewedAt;
+    this.#aheadMs = this.#aheadOf(joined, this.#renewedAt);
     this.#arm(heartbeatMs);
   }
 
@@ -92,7 +95,7 @@ export class Membership {
 
   /** The clock of the store, epoch milliseconds, as far as it can be told from here. */
   get storeNowMs(): number {
-    return this.#roster.nowMs + this.sinceRenewedMs;
+    return this.#clock.nowMs() + this.#aheadMs;
   }
 
   /** Since the last renewal, milliseconds. */
@@ -146,6 +149,7 @@ export class Membership {
     }
     this.#roster = answer;
     this.#renewedAt = askedAt;
+    this.#aheadMs = this.#aheadOf(answer, askedAt);
     this.#hasStoodStill = false;
     this.#duties.renewed();
   }
@@ -164,13 +168,20 @@ export class Membership {
 
   async #rejoin(): Promise<void> {
     const hasLapsed = this.#hasStoodStill;
+    const askedAt = this.#clock.nowMs();
     const joined = await this.#guard.probe((store) => store.join(this.#card));
+    this.#aheadMs = this.#aheadOf(joined, askedAt);
     await this.#guard.probe((store) => store.listen(joined.generation, this.#listener));
     this.#generation = joined.generation;
     this.#roster = joined;
     this.#renewedAt = this.#clock.nowMs();
     this.#hasStoodStill = false;
     this.#duties.rejoined(hasLapsed);
+  }
+
+  /** As Cristian's algorithm has it: the store has looked at its clock half-way between question and answer. */
+  #aheadOf({ nowMs }: Roster, askedAt: number): number {
+    return nowMs - (askedAt + this.#clock.nowMs()) / 2;
   }
 
   #arm(ms: number): void {

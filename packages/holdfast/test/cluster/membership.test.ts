@@ -14,22 +14,32 @@ const roster: Roster = {
   nowMs: 0,
 };
 const card = { name: 'here', url: '', isDraining: false };
+const storeAheadMs = 5_000;
 const nothing = (): void => {};
 
 /** A node whose store answers each renewal as it is told to, and what the node makes of its lease. */
-function join(answers: (RenewAnswer | 'nothing')[]): {
+function join(
+  answers: (RenewAnswer | 'nothing')[],
+  wayMs = 0,
+): {
   readonly clock: ManualClock;
   readonly rejoined: boolean[];
   readonly failures: number[];
+  readonly membership: Membership;
 } {
   const clock = new ManualClock();
   const rejoined: boolean[] = [];
   const failures: number[] = [];
+  const way = (): Promise<void> =>
+    wayMs === 0 ? Promise.resolve() : new Promise((resolve) => clock.after(wayMs, resolve));
   const store = {
-    renew: (): Promise<RenewAnswer> => {
-      const answer = answers.shift() ?? { outcome: 'renewed', ...roster };
-      if (answer !== 'nothing') return Promise.resolve(answer);
-      return Promise.reject(new StoreError('timeout', 'No answer.'));
+    renew: async (): Promise<RenewAnswer> => {
+      await way();
+      const nowMs = clock.nowMs() + storeAheadMs;
+      await way();
+      const answer = answers.shift() ?? { outcome: 'renewed', ...roster, nowMs };
+      if (answer !== 'nothing') return answer;
+      throw new StoreError('timeout', 'No answer.');
     },
     join: () => Promise.resolve({ ...roster, generation: 2 }),
     listen: () => Promise.resolve(),
@@ -43,8 +53,9 @@ function join(answers: (RenewAnswer | 'nothing')[]): {
     failed: () => void failures.push(clock.nowMs()),
   };
   const listener = { heard: nothing, connected: nothing, disconnected: nothing };
-  void new Membership({ guard, clock, duties, listener }, card, { ...roster, generation: 1 });
-  return { clock, rejoined, failures };
+  const joined = { ...roster, generation: 1 };
+  const membership = new Membership({ guard, clock, duties, listener }, card, joined);
+  return { clock, rejoined, failures, membership };
 }
 
 describe('a lease that is lost', () => {
@@ -61,5 +72,13 @@ describe('a lease that is lost', () => {
     const { clock, rejoined } = join([...away, { outcome: 'lost' }]);
     await clock.settle(10_000);
     expect(rejoined).toEqual([false]);
+  });
+});
+
+describe('the clock of the store', () => {
+  it('E8 is known from half-way between question and answer, however slow the store is', async () => {
+    const { clock, membership } = join([], 100);
+    await clock.settle(1_500, 10);
+    expect(membership.storeNowMs).toBe(clock.nowMs() + storeAheadMs);
   });
 });

@@ -147,6 +147,24 @@ describe('nodes that fail', () => {
     expect(house.clock.nowMs() - beganAt).toBeLessThanOrEqual(6_200);
   });
 
+  it('I1 rows of all nodes that have died together are taken out with one heartbeat', async () => {
+    const { house, nodes } = await twoNodes();
+    const dying = [];
+    for (let turn = 0; turn < 5; turn += 1) {
+      const link = new TestLink();
+      await house.enter(await house.join({}, { link }), { userId: `user ${turn}` });
+      dying.push(link);
+    }
+    for (const link of dying) link.cut();
+    await house.run(7_000);
+    const rows = await Promise.all(dying.map((_, turn) => house.rowsOf(`user ${turn}`)));
+    expect(rows).toEqual([0, 0, 0, 0, 0]);
+    expect(nodes.map(({ events }) => events.filter(({ type }) => type === 'fault'))).toEqual([
+      [],
+      [],
+    ]);
+  });
+
   it('E5 a node that was frozen past its lease takes another generation, and only those without room are closed 1013', async () => {
     const { house, nodes, links } = await twoNodes();
     const old = [];

@@ -64,6 +64,7 @@ export class Desk {
     const { layer, metrics } = this;
     const seat = localSeatOf(layer);
     const watch = new TokenWatch({
+      afterPoll: setImmediate,
       ...{ layer, revocations, monotonic },
       wallNow: () => this.clock.epochMs(),
       turnAwayWaiting: (userId, isMeant) => seat.turnAwayWaiting(userId, isMeant),

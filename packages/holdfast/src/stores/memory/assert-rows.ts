@@ -52,8 +52,13 @@ function putBack(
   return 'restored';
 }
 
-/** Handles of different nodes are not in the order of time; those of one instant are told apart by them. */
-function isLater(kin: StoredRow, { openedAtMs, session }: Asserted): boolean {
+/**
+ * Who was let in for whom is certain; when they were let in is as exact as a node knows the clock of the store. Handles of
+ * different nodes are not in the order of time; those of one instant are told apart by them.
+ */
+function isLater(kin: StoredRow, { openedAtMs, session, predecessor }: Asserted): boolean {
+  if (kin.predecessor === session) return true;
+  if (predecessor === kin.session) return false;
   if (kin.openedAtMs === openedAtMs) return kin.session > session;
   return kin.openedAtMs > openedAtMs;
 }

@@ -8,9 +8,6 @@ const answerMs = 250;
 /** How long it is remembered that a session was alive. */
 const rememberMs = 5_000;
 
-/** From the row of a newcomer to its session, at most, milliseconds. */
-const admissionMs = 2_000;
-
 /** I2: whoever is ended has given a reason, or somebody has. */
 export function checkClosed(
   stage: ClusterStage,
@@ -37,6 +34,14 @@ function hasSuccessor({ wire, openedAt }: LiveSession): boolean {
   return wire.kin.some((dial) => dial.wire !== wire && dial.endsAt > openedAt);
 }
 
+/** Its row may have been lost since its client dialled. */
+function mayLackRoom(stage: ClusterStage, host: ClusterProcess, known: LiveSession): boolean {
+  // Where the message was lost of an eviction, or a succession that is over by now, what is noticed is the row that is gone.
+  if (stage.scenario.options.onLimit === 'evict-oldest' || hasSuccessor(known)) return true;
+  // A node that stands still between the row of a newcomer and its session lets it in when it goes on.
+  return Math.max(host.rowsLostAt, stage.machine.lostAt) >= known.wire.dialledAt;
+}
+
 function isCause(
   stage: ClusterStage,
   host: ClusterProcess,
@@ -61,9 +66,7 @@ function isCause(
     case 'shutdown':
       return host.state === 'draining';
     case 'excess':
-      // Where the message was lost of an eviction, or a succession that is over by now, what is noticed is the row that is gone.
-      if (stage.scenario.options.onLimit === 'evict-oldest' || hasSuccessor(known)) return true;
-      return Math.max(host.rowsLostAt, stage.machine.lostAt) >= openedAt - admissionMs;
+      return mayLackRoom(stage, host, known);
     case 'bad-frame':
     case 'failed':
     case 'invalid-frame':

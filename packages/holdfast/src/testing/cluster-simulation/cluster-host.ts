@@ -10,6 +10,8 @@ import type { Wire } from './wire.ts';
 /** The wall clock of a process begins here; the store's is somewhere else. */
 const wallClockAt = 90_000_000_000;
 const restartMs = 1_000;
+/** Who stands still for so long may have lost its lease, which was renewed up to a second before. */
+const lapseMs = 4_000;
 
 /** One process of the cluster, on a machine of its own. */
 export class ClusterHost implements ClusterProcess {
@@ -27,6 +29,7 @@ export class ClusterHost implements ClusterProcess {
   /** How often the store was back after it was taken for away. */
   backs = 0;
   thawedAt: number = -Infinity;
+  #frozenAt = 0;
 
   constructor(stage: ClusterStage, name: string) {
     this.#stage = stage;
@@ -60,13 +63,17 @@ export class ClusterHost implements ClusterProcess {
   }
 
   freeze(): void {
+    if (this.isFrozen) return;
     this.isFrozen = true;
+    this.#frozenAt = this.#stage.world.now;
   }
 
   thaw(): void {
     if (!this.isFrozen) return;
     this.isFrozen = false;
     this.thawedAt = this.#stage.world.now;
+    // What it has sent before may still be answered by what was true before it joins anew.
+    if (this.thawedAt - this.#frozenAt >= lapseMs) this.rowsLostAt = this.thawedAt;
   }
 
   /** The process ends without a word; its machine closes its sockets, unless it is gone too. */

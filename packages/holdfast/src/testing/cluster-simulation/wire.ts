@@ -47,6 +47,7 @@ export class Wire implements SessionSocket {
   readonly #world: ClusterWorld;
   readonly #down: Lane;
   readonly #up: Lane;
+  readonly dialledAt: number;
   #hasSentClose = false;
   /** At the process. */
   isClosed = false;
@@ -66,6 +67,7 @@ export class Wire implements SessionSocket {
     this.host = host;
     this.client = client;
     this.kin = kin;
+    this.dialledAt = world.now;
     this.carriesSince = world.now;
     const delayMs = world.random.chance(0.2) ? world.random.between(20, 60) : 1;
     this.#down = new Lane(world, () => delayMs);

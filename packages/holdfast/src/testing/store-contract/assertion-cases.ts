@@ -177,6 +177,23 @@ export const assertionCases: readonly StoreContractCase[] = [
       assert.deepEqual(await one.handles('ada'), [later.session]);
     },
   ),
+  promise(
+    'I2 a session that was let in for another is the later one, whatever the clocks of their nodes say',
+    async (bench) => {
+      const [one, other] = [await ContractNode.join(bench), await ContractNode.join(bench)];
+      const older = { session: one.nextHandle(), lineage: one.nextHandle(), openedAtMs: 9 };
+      const newer = {
+        session: other.nextHandle(),
+        lineage: older.lineage,
+        predecessor: older.session,
+        openedAtMs: 1,
+      };
+      await one.assertRows('ada', [older]);
+      assert.deepEqual(verdictsOf(await other.assertRows('ada', [newer])), ['restored']);
+      assert.deepEqual(verdictsOf(await one.assertRows('ada', [older])), ['superseded']);
+      assert.deepEqual(await one.handles('ada'), [newer.session]);
+    },
+  ),
   promise('rows of the dead are taken out, and make room', async (bench) => {
     const [dead, one] = [await ContractNode.join(bench), await ContractNode.join(bench)];
     await dead.enter('ada', { limit: 2 });

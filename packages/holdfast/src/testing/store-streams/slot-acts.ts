@@ -98,12 +98,9 @@ export async function playConfirm({ world, random, slot, user }: Scene): Promise
 
 /** Says that a node holds a few of the last sessions, of each lineage at most one. */
 export async function playAssertRows({ world, random, slot, user }: Scene): Promise<Plain> {
+  const known = world.sessionsOf(user).slice(-6);
   const byLineage = new Map(
-    world
-      .sessionsOf(user)
-      .slice(-6)
-      .filter(() => random.chance(0.4))
-      .map((one) => [one.lineage, one]),
+    known.filter(() => random.chance(0.4)).map((one) => [one.lineage, one]),
   );
   const answer = await slot.store.assertRows({
     ...world.book.actorOf(slot),
@@ -111,9 +108,9 @@ export async function playAssertRows({ world, random, slot, user }: Scene): Prom
     rows: [...byLineage.values()].map(({ session, lineage }) => ({
       session,
       lineage,
-      predecessor: random.chance(0.5) ? 0 : lineage,
+      predecessor: random.oneOf([0, lineage, world.session(user, random).session]),
       device: null,
-      openedAtMs: session,
+      openedAtMs: random.oneOf([session, 1]),
     })),
     coming: random.chance(0.3) ? [world.session(user, random).session] : [],
     limit: random.oneOf([1, 2, 3]),

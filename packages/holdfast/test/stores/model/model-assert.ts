@@ -41,12 +41,15 @@ function putBack(model: Model, act: AssertAct, row: AssertAct['rows'][number]): 
 }
 
 interface Handled {
+  readonly predecessor: number;
   readonly openedAtMs: number;
   readonly session: number;
 }
 
-/** Let in earlier; of one instant, with the lower handle. */
+/** The other was let in for it, or later; of one instant, with the lower handle. */
 function isBefore(one: Handled, other: Handled): boolean {
+  if (other.predecessor === one.session) return true;
+  if (one.predecessor === other.session) return false;
   const ms = one.openedAtMs - other.openedAtMs;
   return ms === 0 ? one.session < other.session : ms < 0;
 }

@@ -42,8 +42,15 @@ if ARGV[7] == 'forced' then
   limit = math.huge
 end
 
--- Handles of different nodes are not in the order of time; those of one instant are told apart by them.
+-- Who was let in for whom is certain; when they were let in is as exact as a node knows the clock of the store. Handles
+-- of different nodes are not in the order of time; those of one instant are told apart by them.
 local function isLater(kin, row)
+  if kin.predecessor == row.session then
+    return true
+  end
+  if row.predecessor == kin.session then
+    return false
+  end
   local one, other = tonumber(kin.openedAt), tonumber(row.openedAt)
   if one == other then
     one, other = tonumber(kin.session), tonumber(row.session)
