@@ -262,10 +262,10 @@ export class UserLog implements Aged<UserLog> {
 }
 
 function runOf(page: FramePage, offset: number, { shared, receipt }: EntryNotes): Run {
+  const isWholeShared = shared !== null && page.startOf(offset) === page.endOf(offset);
+  if (isWholeShared) return { frames: shared.bytes, rest: null, last: offset, receipt };
   const own = page.slice(offset, offset);
-  if (shared === null || own.length > 0)
-    return { frames: own, rest: shared?.bytes ?? null, last: offset, receipt };
-  return { frames: shared.bytes, rest: null, last: offset, receipt };
+  return { frames: own, rest: shared?.bytes ?? null, last: offset, receipt };
 }
 
 /** A little more than is needed now, so that not every append moves the page. */
