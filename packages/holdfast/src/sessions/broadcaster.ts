@@ -44,8 +44,12 @@ interface UnderWay {
 
 /** Bodies of broadcasts that may wait for the one under way. */
 const mostWaitingBytes = 16 * 1024 * 1024;
-/** Users and writes of a broadcast before the event loop gets its turn, and how long they may take where writing is slow. */
-const sliceWork = 256;
+/**
+ * Users and writes of a broadcast before the event loop gets its turn, and how long they may take where writing is slow. A
+ * socket that gathers what is written within a tick writes at the end of it, which no clock here sees: so few that those
+ * writes take a millisecond.
+ */
+const sliceWork = 128;
 const sliceMs = 2;
 /** Whole frames a broadcast keeps for the next user at the same offset: so many, and of so many bytes in all. */
 const mostShared = 1_024;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { hashOf } from '../../src/core/hash.ts';
-import { eventsOn, framesOn, House } from './house.ts';
+import { eventsOn, framesOn, House, settled } from './house.ts';
 
 describe('the history', () => {
   test('I12 keeps the newest of a log bounded in events', () => {
@@ -33,6 +33,7 @@ describe('the history', () => {
     for (let user = 0; user < 100; user += 1) house.connect(`u${user}`);
     const broadcast = async (): Promise<void> => {
       const outcome = house.layer.broadcast({ event: 'e', data: 'x'.repeat(100_000) });
+      await settled();
       house.clock.advance(1);
       expect(await outcome).toMatchObject({ users: 100, outcome: 'queued' });
     };
