@@ -63,7 +63,8 @@ export { ConnectRates } from './sessions/connect-rates.ts';
 export type { DrainOptions } from './sessions/drain.ts';
 export type { SessionListener } from './sessions/event-stream.ts';
 export type { StandingFault } from './sessions/faults.ts';
-export type { Gauges } from './sessions/gauges.ts';
+export type { Counts, Gauges } from './sessions/gauges.ts';
+export type { Tallied } from './sessions/tally.ts';
 export type { Health } from './sessions/health.ts';
 export {
   type ClientMessage,
@@ -114,4 +115,9 @@ export type { SweepHealth } from './sessions/sweep.ts';
 export type { ReapReport } from './sessions/sweep-run.ts';
 export { type LogLevel, type LogLine, logLineOf } from './telemetry/log-line.ts';
 export { Metrics } from './telemetry/metrics.ts';
-export { type Latency, readSeedStats, type SeedStats } from './telemetry/seed-stats.ts';
+export {
+  type Latency,
+  readSeedStats,
+  type SeedStats,
+  surveySeedStats,
+} from './telemetry/seed-stats.ts';

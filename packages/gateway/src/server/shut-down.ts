@@ -63,7 +63,7 @@ async function shutDown({ core, front }: House): Promise<void> {
   const endsAt = performance.now() + config.drainTimeoutMs;
   const leftMs = (): number => Math.max(0, endsAt - performance.now());
   log.info('draining', 'Stopping: sessions are told when to come back', {
-    sessions: layer.gauges().sessions,
+    sessions: layer.counts().sessions,
   });
   const withinMs = Math.floor(config.drainTimeoutMs * (webhooks === null ? 1 : SESSIONS_SHARE));
   const drained = sessions.drain({ withinMs });

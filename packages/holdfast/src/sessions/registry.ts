@@ -65,6 +65,12 @@ export class Registry {
     return this.#users.keys();
   }
 
+  /** The sessions of each user, as {@link of} has them; of those who come or go meanwhile, perhaps. */
+  *crowds(): Generator<readonly Session[], undefined> {
+    for (const siblings of this.#users.values())
+      yield siblings instanceof Session ? [siblings] : siblings;
+  }
+
   /** How far the table reaches; places from 0 up to this may be asked {@link at}. */
   get reach(): number {
     return this.#table.length;

@@ -7,7 +7,7 @@ import type { CloseOrder, CloseUserOptions } from './close-order.ts';
 import { ClusterSide } from './cluster-side.ts';
 import type { DrainOptions } from './drain.ts';
 import type { SessionListener } from './event-stream.ts';
-import { type Gauges, readGauges } from './gauges.ts';
+import { type Counts, type Gauges, readCounts, readGauges, surveyGauges } from './gauges.ts';
 import { type Health, readHealth } from './health.ts';
 import { groundOf, type SessionLayerParts } from './layer-parts.ts';
 import { checkNode, drawNode } from './node-name.ts';
@@ -196,8 +196,19 @@ export class SessionLayer {
     return this.#rooms.faults.counts();
   }
 
+  /** The gauges that cost nothing to read, however many sessions there are. */
+  counts(): Counts {
+    return readCounts(this.#rooms);
+  }
+
+  /** All gauges, of one instant. Looks at each session at once: where there are many, {@link survey} keeps nobody waiting. */
   gauges(): Gauges {
     return readGauges(this.#rooms);
+  }
+
+  /** The same in slices, between which the event loop goes on: what is read from each session is of an instant on the way. */
+  survey(): Promise<Gauges> {
+    return surveyGauges(this.#rooms);
   }
 
   /**

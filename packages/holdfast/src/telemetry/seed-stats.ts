@@ -33,9 +33,29 @@ export interface SeedStats {
   readonly admission_wait_ms: Latency;
 }
 
-/** Each number recounted from the registry or folded from events at this moment. */
+/** Each number recounted from the registry or folded from events at this moment. Looks at each session at once. */
 export function readSeedStats(layer: SessionLayer, metrics: Metrics, nowMs: number): SeedStats {
-  const gauges: Gauges = layer.gauges();
+  return seedStatsOf(layer, { gauges: layer.gauges(), metrics, nowMs });
+}
+
+/** The same, the sessions in slices between which the event loop goes on. */
+export async function surveySeedStats(
+  layer: SessionLayer,
+  metrics: Metrics,
+  now: () => number,
+): Promise<SeedStats> {
+  const gauges = await layer.survey();
+  return seedStatsOf(layer, { gauges, metrics, nowMs: now() });
+}
+
+function seedStatsOf(
+  { settings }: SessionLayer,
+  {
+    gauges,
+    metrics,
+    nowMs,
+  }: { readonly gauges: Gauges; readonly metrics: Metrics; readonly nowMs: number },
+): SeedStats {
   return {
     background_cleanup_task_started: gauges.sweep.running,
     background_cleanup_failures: metrics.sweep.failures,
@@ -52,8 +72,8 @@ export function readSeedStats(layer: SessionLayer, metrics: Metrics, nowMs: numb
     managers_created: metrics.opened,
     managers_cleaned_up: metrics.cleaned,
     oldest_manager_age_ms: gauges.oldestMs,
-    cleanup_interval_ms: layer.settings.cleanupIntervalMs,
-    environment: layer.settings.environment,
+    cleanup_interval_ms: settings.cleanupIntervalMs,
+    environment: settings.environment,
     creation_latency_ms: latencyOf(metrics.admissionWork),
     admission_wait_ms: latencyOf(metrics.admissionWait),
   };

@@ -129,3 +129,17 @@ export function expectEmpty(house: House): void {
   expect(house.clock.timerCount).toBe(0);
   expect(house.told('sweepStopped')).toHaveLength(1);
 }
+
+/** Has every look at the clock take so long, and counts how often the event loop gets its turn. */
+export function slowed({ clock }: House, lookMs: number): () => number {
+  const look = clock.nowMs.bind(clock);
+  let looks = 0;
+  clock.nowMs = () => look() + (looks += 1) * lookMs;
+  let polls = 0;
+  const afterPoll = clock.afterPoll.bind(clock);
+  clock.afterPoll = (callback) => {
+    polls += 1;
+    afterPoll(callback);
+  };
+  return () => polls;
+}

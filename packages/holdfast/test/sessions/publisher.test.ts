@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/core/usage-error.ts';
-import { eventsOn, framesOn, House, settled } from './house.ts';
+import { eventsOn, framesOn, House, settled, slowed } from './house.ts';
 
 describe('publishing', () => {
   test('answers only what is true now', () => {
@@ -142,17 +142,3 @@ describe('publishing', () => {
     expect(published.outcome).toBe('overflow');
   });
 });
-
-/** Has every look at the clock take so long, and counts how often the event loop gets its turn. */
-function slowed({ clock }: House, lookMs: number): () => number {
-  const look = clock.nowMs.bind(clock);
-  let looks = 0;
-  clock.nowMs = () => look() + (looks += 1) * lookMs;
-  let polls = 0;
-  const afterPoll = clock.afterPoll.bind(clock);
-  clock.afterPoll = (callback) => {
-    polls += 1;
-    afterPoll(callback);
-  };
-  return () => polls;
-}

@@ -87,8 +87,8 @@ export class PrometheusText {
 
   /** All metrics now. */
   async read(): Promise<string> {
-    // Every metric of one scrape speaks of one instant: all are collected in this tick.
-    this.#gauges = this.#sources.layer.gauges();
+    // What is counted speaks of one instant: all of it is collected in this tick.
+    this.#gauges = await this.#sources.layer.survey();
     return await this.#registry.metrics();
   }
 
@@ -98,7 +98,7 @@ export class PrometheusText {
       label: 'state',
       read: () => [
         ['opening', this.#gauges.opening],
-        ['live', this.#gauges.sessions - this.#gauges.opening],
+        ['live', Math.max(0, this.#gauges.sessions - this.#gauges.opening)],
       ],
     });
     this.#plainGauge(

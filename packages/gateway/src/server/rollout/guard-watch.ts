@@ -4,7 +4,7 @@ import type { Rollout } from './rollout.ts';
 
 /** What the watch works with. */
 export interface GuardWatchParts {
-  readonly layer: Pick<SessionLayer, 'health' | 'gauges'>;
+  readonly layer: Pick<SessionLayer, 'health' | 'counts'>;
   readonly metrics: Pick<Metrics, 'opened' | 'closed'>;
   readonly rollout: Pick<Rollout, 'isGuarded' | 'guardBack'>;
   readonly rules: GuardRules;
@@ -72,7 +72,7 @@ export class GuardWatch {
     const nowMs = now();
     if (nowMs - this.#weighedAtMs >= WEIGH_EVERY_MS) {
       this.#weighedAtMs = nowMs;
-      this.#logBytes = layer.gauges().logBytes;
+      this.#logBytes = layer.counts().logBytes;
     }
     return {
       nowMs,

@@ -121,7 +121,7 @@ export class ClusterSessions implements Sessions {
   }
 
   async stats(scope: Scope): Promise<ClusterStats> {
-    const own = this.#own.stats();
+    const own = await this.#own.stats();
     if (scope === 'node') return sumStats(own, [], []);
     const { answers, silent } = await askNodes(this.#node, 'stats', null);
     return sumStats(own, answers.slice(1), silent);

@@ -109,7 +109,7 @@ export class LocalSessions implements Sessions {
   }
 
   async stats(_scope: Scope): Promise<ClusterStats> {
-    return sumStats(this.#own.stats(), [], nobody);
+    return sumStats(await this.#own.stats(), [], nobody);
   }
 
   async nodes(): Promise<readonly NodeView[]> {

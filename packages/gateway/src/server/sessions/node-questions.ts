@@ -27,7 +27,11 @@ export async function askNodes<K extends QuestionKind>(
 
 /** How this node answers. @param own throws while the node is not complete: it counts as silent then */
 export function answersOf(own: () => OwnNode): Answering {
-  const answers: { [K in QuestionKind]: (data: Questions[K]['data']) => Questions[K]['answer'] } = {
+  const answers: {
+    [K in QuestionKind]: (
+      data: Questions[K]['data'],
+    ) => Questions[K]['answer'] | Promise<Questions[K]['answer']>;
+  } = {
     stats: () => own().stats(),
     view: () => own().view(),
     drain: ({ name }) => (name === own().name ? beginDrain(own()) : null),

@@ -1,5 +1,5 @@
 import type { RevocationOrder as KeptRevocation } from 'holdfast/cluster';
-import { type Metrics, readSeedStats, type SessionLayer } from 'holdfast';
+import { type Metrics, surveySeedStats, type SessionLayer } from 'holdfast';
 import type { RevocationOrder, TokenWatch } from '../token-watch.ts';
 import type { NodeView, Readiness } from './node-view.ts';
 import type { NodeStats } from './stats.ts';
@@ -41,14 +41,15 @@ export class OwnNode {
 
   view(): NodeView {
     const { url, readiness, startedAt } = this.facts;
-    const { sessions } = this.layer.gauges();
+    const { sessions } = this.layer.counts();
     const { name } = this;
     return { name, url, state: readiness(), sessions, startedAt, here: true, leaseMs: null };
   }
 
-  stats(): NodeStats {
-    const stats = readSeedStats(this.layer, this.#parts.metrics, performance.now());
-    return { stats, users: this.layer.gauges().users };
+  async stats(): Promise<NodeStats> {
+    const { layer } = this;
+    const stats = await surveySeedStats(layer, this.#parts.metrics, () => performance.now());
+    return { stats, users: layer.counts().users };
   }
 
   /** Revokes here; the ids of those that were ended. @throws UsageError `bad-state` when too much is revoked already */

@@ -219,7 +219,7 @@ describe('the watch of the guard', () => {
       cleanup: { running: !isStopping, intervalMs: 1, failures: 0 },
     });
     guard = new GuardWatch({
-      layer: { health, gauges: () => new SessionLayer({}, { clock: new ManualClock() }).gauges() },
+      layer: { health, counts: () => new SessionLayer({}, { clock: new ManualClock() }).counts() },
       metrics: { opened: 0, closed: 0 },
       rollout,
       rules: { latencyMs: 500, sweepFailures: 3, memoryGrowthBytes: 1e9, standMs: 3000 },
