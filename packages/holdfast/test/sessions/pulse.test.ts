@@ -157,10 +157,10 @@ describe('the pulse', () => {
     expect(later.asked).toHaveLength(1);
   });
 
-  test('works off a crowd in slices, with a poll between them', () => {
+  test('works off a crowd in slices, with a poll between them, and without a timer until it is done', () => {
     const { clock, pulse } = heart();
     let asked = 0;
-    let polledBetween = false;
+    const timers: number[] = [];
     for (let owner = 0; owner < 1_000; owner += 1) {
       pulse.add(
         {
@@ -173,18 +173,21 @@ describe('the pulse', () => {
         clock.nowMs() + 100,
       );
     }
-    clock.inPoll(101, () => {
-      polledBetween = asked > 0 && asked < 1_000;
-    });
     clock.advance(100);
     for (let turn = 0; turn < 20; turn += 1) {
       const before = asked;
+      clock.inPoll(0, () => {
+        if (asked === 0 || asked === 1_000) return;
+        pulse.rearm();
+        timers.push(clock.timerCount);
+      });
       clock.turn();
       expect(asked - before).toBeLessThanOrEqual(256);
     }
     clock.advance(200);
     expect(asked).toBe(1_000);
-    expect(polledBetween).toBe(true);
+    expect(timers.length).toBeGreaterThan(3);
+    expect(Math.max(...timers)).toBe(0);
   });
 
   test('brings deadlines forward and never puts them off', () => {

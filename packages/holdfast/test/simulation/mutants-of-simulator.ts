@@ -171,12 +171,6 @@ export const simulatorMutants: readonly Mutant[] = [
     to: '',
   },
   {
-    name: 'newcomers who wait put off the beat again and again',
-    file: 'sessions/pulse.ts',
-    from: 'if (!this.#isBeating || this.#isUnderWay) return;',
-    to: 'if (!this.#isBeating) return;',
-  },
-  {
     name: 'death is judged by the instant of now, before the sockets were polled',
     file: 'sessions/admission.ts',
     from: 'waiting.reapDead(userId, pulse.polledAt, reap);',
