@@ -44,7 +44,9 @@ export async function surveySeedStats(
   metrics: Metrics,
   now: () => number,
 ): Promise<SeedStats> {
-  const gauges = await layer.survey();
+  const surveyed = await layer.survey();
+  // What is counted is read anew: others may have had their turn since, and what events have told goes on with them.
+  const gauges = { ...surveyed, ...layer.counts() };
   return seedStatsOf(layer, { gauges, metrics, nowMs: now() });
 }
 

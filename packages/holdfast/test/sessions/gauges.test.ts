@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { surveySeedStats } from '../../src/telemetry/seed-stats.ts';
 import { House, slowed } from './house.ts';
 
 describe('gauges of many sessions', () => {
@@ -27,5 +28,13 @@ describe('gauges of many sessions', () => {
     for (let user = 0; user < 10; user += 1) house.connect(`late${user}`);
     await house.clock.settle(50, 5);
     expect(await survey).toMatchObject({ sessions: 10, users: 10, opening: 0, overdue: 0 });
+  });
+
+  test('FM-68 agree with what events have told, where somebody comes as they are surveyed', async () => {
+    const house = new House();
+    house.fill('u', 3);
+    const survey = surveySeedStats(house.layer, house.metrics, () => house.clock.nowMs());
+    house.fill('v', 2);
+    expect(await survey).toMatchObject({ managers_active: 5, managers_created: 5 });
   });
 });

@@ -63,8 +63,8 @@ const zeros = {
 
 /**
  * The metrics of a gateway as Prometheus text. Counters are set from the fold over events, gauges
- * read from their sources, both at the moment of asking; a scrape changes nothing. No label is ever a
- * user id.
+ * read from their sources, both of one instant; only what must be read from each session is older, by
+ * the slices that it takes. A scrape changes nothing. No label is ever a user id.
  */
 export class PrometheusText {
   readonly #registry: Registry = new Registry();
@@ -87,8 +87,10 @@ export class PrometheusText {
 
   /** All metrics now. */
   async read(): Promise<string> {
-    // What is counted speaks of one instant: all of it is collected in this tick.
-    this.#gauges = await this.#sources.layer.survey();
+    const { layer } = this.#sources;
+    const surveyed = await layer.survey();
+    // What is counted speaks of one instant: all of it is read and collected in this tick.
+    this.#gauges = { ...surveyed, ...layer.counts() };
     return await this.#registry.metrics();
   }
 
@@ -96,10 +98,15 @@ export class PrometheusText {
     const { metrics } = this.#sources;
     this.#gauge('holdfast_sessions_active', 'Sessions that hold a slot.', {
       label: 'state',
-      read: () => [
-        ['opening', this.#gauges.opening],
-        ['live', Math.max(0, this.#gauges.sessions - this.#gauges.opening)],
-      ],
+      read: () => {
+        const { sessions } = this.#gauges;
+        // Those that were opening as they were looked at may have left since.
+        const opening = Math.min(this.#gauges.opening, sessions);
+        return [
+          ['opening', opening],
+          ['live', sessions - opening],
+        ];
+      },
     });
     this.#plainGauge(
       'holdfast_sessions_overdue',

@@ -87,6 +87,23 @@ async function scrape(): Promise<readonly Sample[]> {
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 30));
 
+/** What all samples of this name and with these labels come to. */
+function sumOf(
+  samples: readonly Sample[],
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): number {
+  return samples
+    .filter((sample) => sample.name === name)
+    .filter((sample) => Object.entries(labels).every(([key, is]) => sample.labels[key] === is))
+    .reduce((total, { value }) => total + value, 0);
+}
+
+function openedLessClosed(samples: readonly Sample[]): number {
+  const opened = sumOf(samples, 'holdfast_sessions_opened_total', { result: 'opened' });
+  return opened - sumOf(samples, 'holdfast_sessions_closed_total');
+}
+
 /** Without what the machine changes between two scrapes. */
 const settled = (list: readonly Sample[]): readonly Sample[] =>
   list.filter(({ family }) => !/^(?:process_|holdfast_event_loop_lag_seconds)/.test(family));
@@ -137,22 +154,27 @@ describe('the metrics', () => {
       if (round % 5 === 0) layer.closeUser(`u${round % 3}`);
       clock.advance(round % 7 === 0 ? 40_000 : 700);
       const samples = await scrape();
-      const sum = (name: string, labels: Record<string, string> = {}): number =>
-        samples
-          .filter((sample) => sample.name === name)
-          .filter((sample) =>
-            Object.entries(labels).every(([key, is]) => sample.labels[key] === is),
-          )
-          .reduce((total, { value }) => total + value, 0);
-      expect(
-        sum('holdfast_sessions_opened_total', { result: 'opened' }) -
-          sum('holdfast_sessions_closed_total'),
-      ).toBe(sum('holdfast_sessions_active'));
-      expect(sum('holdfast_sessions_overdue')).toBe(0);
+      expect(openedLessClosed(samples)).toBe(sumOf(samples, 'holdfast_sessions_active'));
+      expect(sumOf(samples, 'holdfast_sessions_overdue')).toBe(0);
     }
     expect(
       valueOf(await scrape(), 'holdfast_sessions_closed_total', { cause: 'no-pong' }),
     ).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['comes', () => layer.open({ userId: 'new', socket: new FakeSocket(clock) }), 4],
+    ['goes', () => layer.closeUser('opening'), 1],
+  ] as const)('I1 agree with one another where somebody %s while they are read', async (...row) => {
+    const [, happen, left] = row;
+    layer.open({ userId: 'live', socket: new FakeSocket(clock) });
+    for (let count = 0; count < 2; count += 1) layer.open({ userId: 'opening' });
+    const reading = text.read();
+    happen();
+    const { samples } = parseExposition(await reading);
+    expect(sumOf(samples, 'holdfast_sessions_active')).toBe(left);
+    expect(openedLessClosed(samples)).toBe(left);
+    expect(valueOf(samples, 'holdfast_users_connected')).toBe(layer.counts().users);
   });
 
   it('I6 tell of sessions that nobody hears of any more, and whose pings fail', async () => {
