@@ -82,11 +82,12 @@ function factsOf({ state, startedAt, config }: Ground, { url, drain }: CoreParts
   return { url, readiness: () => state.readiness, startedAt, drainTimeoutMs, drain };
 }
 
-function createTokenWatch({ tokens }: Ground, seat: Seat): TokenWatch {
+function createTokenWatch({ tokens, faults }: Ground, seat: Seat): TokenWatch {
   const { revocations, monotonic, wallClock } = tokens;
   const watch = new TokenWatch({
     ...{ layer: seat.layer, revocations, monotonic, wallNow: wallClock.now },
     afterPoll: setImmediate,
+    onFailed: (error) => faults.report('round', error),
     turnAwayWaiting: (userId, isMeant) => seat.turnAwayWaiting(userId, isMeant),
   });
   seat.layer.subscribe(watch.hear);

@@ -13,6 +13,8 @@ export interface TokenWatchParts {
   readonly wallNow: () => number;
   /** Calls back once the event loop has read from its sockets. */
   readonly afterPoll: (callback: () => void) => void;
+  /** Told of a session that could not be ended; it is tried again at the next look. */
+  readonly onFailed: (error: unknown) => void;
   /** Turns away newcomers of a user who are not in yet, and whose `extra` is meant. */
   readonly turnAwayWaiting: (userId: string, isMeant: (extra: unknown) => boolean) => number;
 }
@@ -79,10 +81,18 @@ export class TokenWatch {
   }
 
   #endIfExpired(session: Session): void {
-    const { layer, monotonic } = this.#parts;
+    const { layer, monotonic, onFailed } = this.#parts;
     const endsAtMs = bearerOf(session)?.endsAtMs ?? Number.POSITIVE_INFINITY;
-    if (endsAtMs <= monotonic()) layer.close(session.id, 'token-expired');
-    else this.#earliestMs = Math.min(this.#earliestMs, endsAtMs);
+    if (endsAtMs <= monotonic()) {
+      try {
+        layer.close(session.id, 'token-expired');
+        return;
+      } catch (error) {
+        // Behind a poll nobody else would catch it; and the others are to end all the same.
+        onFailed(error);
+      }
+    }
+    this.#earliestMs = Math.min(this.#earliestMs, endsAtMs);
   }
 
   /**

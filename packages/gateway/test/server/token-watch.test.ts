@@ -14,6 +14,7 @@ let clock: ManualClock;
 let layer: SessionLayer;
 let revocations: Revocations;
 let watch: TokenWatch;
+let failures: unknown[];
 /** What the tokens are worth that are brought next. */
 let upcoming: Bearer[];
 /** The time of day, and the time that never goes back; each test moves them by itself. */
@@ -25,12 +26,14 @@ beforeEach(() => {
   monotonicMs = 0;
   clock = new ManualClock();
   upcoming = [];
+  failures = [];
   const onRefresh = (): { extra: Bearer | undefined } => ({ extra: upcoming.shift() });
   layer = new SessionLayer({}, { clock, hooks: { onRefresh } });
   revocations = new Revocations({ now: () => wallMs, monotonic });
   watch = new TokenWatch({
     ...{ layer, revocations, monotonic, wallNow: () => wallMs },
     afterPoll: (callback) => clock.afterPoll(callback),
+    onFailed: (error) => failures.push(error),
     turnAwayWaiting: (userId, isMeant) => layer.turnAwayWaiting(userId, isMeant),
   });
   layer.subscribe(watch.hear);
@@ -54,6 +57,10 @@ function openByToken(lifeMs: number): FakeSocket {
   const verdict = verifier.verify(sign({ sub: 'u', exp: (wallMs + lifeMs) / 1000 }));
   if (verdict instanceof Promise || !verdict.ok) throw new Error('Expected a good token.');
   return open(verdict.identity);
+}
+
+function sessionOn(socket: FakeSocket): unknown {
+  return socket.frames.find(({ type }) => type === 'ready')?.['session'];
 }
 
 function wordOf(socket: FakeSocket): string {
@@ -231,6 +238,25 @@ describe('B10 a token that expires', () => {
     clock.turn();
     clock.turn();
     expect(wordOf(late)).toBe('4401 {"r":"token-expired"}');
+  });
+
+  it('I6 takes along the others where the end of one fails, which is tried again', () => {
+    const sockets = Array.from({ length: 1_500 }, (_, index) =>
+      open({ userId: `u${index}`, endsAtMs: 1000 }),
+    );
+    const close = layer.close.bind(layer);
+    const poisoned = new Set<unknown>([3, 1_200].map((index) => sessionOn(sockets[index]!)));
+    layer.close = (id, ...about) => {
+      if (poisoned.delete(id)) throw new Error('as asked');
+      return close(id, ...about);
+    };
+    const left = (): number => sockets.filter(({ closes }) => closes.length === 0).length;
+    monotonicMs = 1000;
+    watch.endExpired();
+    clock.turn();
+    expect([left(), failures.length]).toEqual([2, 2]);
+    watch.endExpired();
+    expect(left()).toBe(0);
   });
 
   it('is looked for only when one may have expired', () => {

@@ -65,6 +65,7 @@ export class Desk {
     const seat = localSeatOf(layer);
     const watch = new TokenWatch({
       afterPoll: setImmediate,
+      onFailed: (error) => this.faults.report('round', error),
       ...{ layer, revocations, monotonic },
       wallNow: () => this.clock.epochMs(),
       turnAwayWaiting: (userId, isMeant) => seat.turnAwayWaiting(userId, isMeant),
