@@ -28,8 +28,8 @@ export const aboutRaces: readonly BrokenGateway[] = [
     edits: [
       {
         file: 'holdfast/dist/sessions/orders.js',
-        from: 'const reaped = findDead(sessions, heartbeat.patience, pulse.polledAt)',
-        to: "void [findDead, heartbeat, pulse]; const reaped = sessions.map((session) => ({ session, cause: 'no-pong' }))",
+        from: 'const cause = causeOfDeath(session, heartbeat.patience, pulse.polledAt);',
+        to: "void [causeOfDeath, heartbeat, pulse]; const cause = 'no-pong';",
       },
     ],
     red: { 'race/a-close-meets-a-reap': /^Clean-up ends sessions that are alive/ },

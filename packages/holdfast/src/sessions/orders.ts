@@ -1,4 +1,4 @@
-import { findDead } from '../core/admission.ts';
+import { causeOfDeath } from '../core/death.ts';
 import type { CloseOrder, CloseUserOptions } from './close-order.ts';
 import type { Door } from './door.ts';
 import type { EventStream } from './event-stream.ts';
@@ -69,9 +69,11 @@ export class Orders {
   reapUser(userId: string): ReapReport {
     const { registry, heartbeat, pulse, door, events } = this.#rooms;
     const sessions = registry.of(userId);
-    const reaped = findDead(sessions, heartbeat.patience, pulse.polledAt)
-      .filter(({ session, cause }) => door.reap(session, cause))
-      .map(({ session: { id }, cause }) => ({ id, cause }));
+    const reaped = sessions.flatMap((session) => {
+      // Whoever was told of the one before may have let this one be heard.
+      const cause = causeOfDeath(session, heartbeat.patience, pulse.polledAt);
+      return cause !== null && door.reap(session, cause) ? [{ id: session.id, cause }] : [];
+    });
     const kept = sessions.filter(({ state }) => state !== 'closed').length;
     events.emit({ type: 'reaped', scope: 'user', cleaned: reaped.length, kept });
     return { reaped, kept, failed: [] };

@@ -1,4 +1,5 @@
-import { findDead, hasRoom } from '../core/admission.ts';
+import { hasRoom } from '../core/admission.ts';
+import { causeOfDeath } from '../core/death.ts';
 import type { Settings } from '../core/options.ts';
 import { never, noEntry, type Timed } from '../core/timing-wheel.ts';
 import type { Door } from './door.ts';
@@ -151,8 +152,11 @@ export class Shadow {
   /** By the patience of those who need a slot. What is a fact is acted on. */
   #reapDead(userId: string, now: number): void {
     const { heartbeat, door } = this.#rooms;
-    const dead = findDead(this.#present(userId), heartbeat.probePatience, now);
-    for (const { session, cause } of dead) door.reap(session, cause);
+    for (const session of this.#present(userId)) {
+      // Whoever was told of the one before may have let this one be heard.
+      const cause = causeOfDeath(session, heartbeat.probePatience, now);
+      if (cause !== null) door.reap(session, cause);
+    }
   }
 
   /** The user's sessions that would be here. */

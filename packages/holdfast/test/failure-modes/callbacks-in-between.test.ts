@@ -113,6 +113,23 @@ describe('what is thrown and called in between', () => {
     expect(house.told('pressureReaped')).toMatchObject([{ found: 2, freed: 1 }]);
   });
 
+  test('I2 ends nobody on an order to reap who is heard while the one before it is told of', () => {
+    const house = new House();
+    const [one, other] = [house.connect('u'), house.connect('u')];
+    for (const { socket } of [one, other]) socket.isFrozen = true;
+    house.layer.setEnforcement({ on: 'nobody', interimLimit: null });
+    house.clock.advance(60_000);
+    house.layer.setEnforcement({ on: 'everyone', interimLimit: null });
+    house.layer.subscribe((event) => {
+      if (event.type !== 'closed' || event.session !== one.session.id) return;
+      other.socket.thaw();
+      other.socket.say({ type: 'message', data: 1 });
+    });
+    const { reaped, kept } = house.layer.reapUser('u');
+    expect([one.session.state, other.session.state]).toEqual(['closed', 'live']);
+    expect([reaped.length, kept]).toEqual([1, 1]);
+  });
+
   test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     'I1 never gives one slot too many, though a stall is noticed at reading %i and a listener comes for one',
     (reading) => {
