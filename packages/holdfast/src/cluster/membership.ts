@@ -39,7 +39,7 @@ export class Membership {
   #hasStoodStill = false;
   #renewedAt: number;
   /** The clock of the store less ours, milliseconds. */
-  #aheadMs: number;
+  #aheadMs = 0;
   #heardBroadcast = 0;
   #refreshing: Promise<void> | null = null;
 
@@ -62,7 +62,7 @@ export class Membership {
     this.#roster = joined;
     this.#renewedAt = this.#clock.nowMs();
     this.#askedAt = this.#renewedAt;
-    this.#aheadMs = this.#aheadOf(joined, this.#renewedAt);
+    this.#readClock(joined, this.#renewedAt);
     this.#arm(heartbeatMs);
   }
 
@@ -149,7 +149,7 @@ export class Membership {
     }
     this.#roster = answer;
     this.#renewedAt = askedAt;
-    this.#aheadMs = this.#aheadOf(answer, askedAt);
+    this.#readClock(answer, askedAt);
     this.#hasStoodStill = false;
     this.#duties.renewed();
   }
@@ -170,7 +170,7 @@ export class Membership {
     const hasLapsed = this.#hasStoodStill;
     const askedAt = this.#clock.nowMs();
     const joined = await this.#guard.probe((store) => store.join(this.#card));
-    this.#aheadMs = this.#aheadOf(joined, askedAt);
+    this.#readClock(joined, askedAt);
     await this.#guard.probe((store) => store.listen(joined.generation, this.#listener));
     this.#generation = joined.generation;
     this.#roster = joined;
@@ -179,9 +179,13 @@ export class Membership {
     this.#duties.rejoined(hasLapsed);
   }
 
-  /** As Cristian's algorithm has it: the store has looked at its clock half-way between question and answer. */
-  #aheadOf({ nowMs }: Roster, askedAt: number): number {
-    return nowMs - (askedAt + this.#clock.nowMs()) / 2;
+  /**
+   * As Cristian's algorithm has it: the store has looked at its clock half-way between question and answer. No answer takes
+   * as long as a heartbeat: such a one has lain here while this process stood still, since nobody knows when.
+   */
+  #readClock({ nowMs }: Roster, askedAt: number): void {
+    const readAt = this.#clock.nowMs();
+    if (readAt - askedAt < heartbeatMs) this.#aheadMs = nowMs - (askedAt + readAt) / 2;
   }
 
   #arm(ms: number): void {

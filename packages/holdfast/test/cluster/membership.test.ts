@@ -17,10 +17,14 @@ const card = { name: 'here', url: '', isDraining: false };
 const storeAheadMs = 5_000;
 const nothing = (): void => {};
 
-/** A node whose store answers each renewal as it is told to, and what the node makes of its lease. */
+/**
+ * A node whose store answers each renewal as it is told to, and what the node makes of its lease. An answer may lie there
+ * while the process stands still.
+ */
 function join(
   answers: (RenewAnswer | 'nothing')[],
   wayMs = 0,
+  stallsMs: number[] = [],
 ): {
   readonly clock: ManualClock;
   readonly rejoined: boolean[];
@@ -36,6 +40,7 @@ function join(
     renew: async (): Promise<RenewAnswer> => {
       await way();
       const nowMs = clock.nowMs() + storeAheadMs;
+      clock.stall(stallsMs.shift() ?? 0);
       await way();
       const answer = answers.shift() ?? { outcome: 'renewed', ...roster, nowMs };
       if (answer !== 'nothing') return answer;
@@ -79,6 +84,15 @@ describe('the clock of the store', () => {
   it('E8 is known from half-way between question and answer, however slow the store is', async () => {
     const { clock, membership } = join([], 100);
     await clock.settle(1_500, 10);
+    expect(membership.storeNowMs).toBe(clock.nowMs() + storeAheadMs);
+  });
+
+  it('E5 I11 is not read from an answer that has lain here while this process stood still', async () => {
+    const { clock, membership } = join([], 0, [0, 4_000]);
+    await clock.settle(1_050);
+    expect(membership.storeNowMs).toBe(clock.nowMs() + storeAheadMs);
+    await clock.settle(950);
+    expect(membership.sinceRenewedMs).toBeGreaterThanOrEqual(4_000);
     expect(membership.storeNowMs).toBe(clock.nowMs() + storeAheadMs);
   });
 });
