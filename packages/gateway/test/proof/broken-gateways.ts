@@ -58,8 +58,8 @@ export const countBeside: BrokenGateway = {
     },
     {
       file: registry,
-      from: 'this.#free.push(session.index);',
-      to: 'this.#free.push(session.index); this.counted(session.userId, -1);',
+      from: 'this.#freePlaces += 1;',
+      to: 'this.#freePlaces += 1; this.counted(session.userId, -1);',
     },
     {
       file: 'holdfast/dist/sessions/session-list.js',
