@@ -215,16 +215,14 @@ describe('under re-entrancy', () => {
   });
 
   test('I2 whoever is heard while the one before it is told of would not have been reaped', () => {
-    const house = new House();
-    const [one, other] = house.fill('u', 2, { ...observed, roundTripMs: null });
-    house.fill('u', 3, observed);
-    house.layer.subscribe((event) => {
-      if (event.type !== 'wouldHaveReaped' || event.session !== one?.session.id) return;
-      other?.socket.say({ type: 'message', data: 1 });
+    const house = new House({ maxSessionsPerUser: 2 });
+    const [, other] = house.fill('u', 2, { ...observed, roundTripMs: null });
+    house.layer.subscribe(({ type }) => {
+      if (type === 'wouldHaveReaped') other?.socket.say({ type: 'message', data: 1 });
     });
     house.connect('u', observed);
     house.clock.advance(trialMs);
-    expect(house.told('wouldHaveReaped')).toMatchObject([{ session: one?.session.id }]);
+    expect(house.told('wouldHaveReaped')).toHaveLength(1);
   });
 
   test('whoever is ended while it is tried is not said to have been refused', () => {
