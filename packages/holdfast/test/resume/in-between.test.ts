@@ -202,12 +202,16 @@ describe('who came back', () => {
     expect(back.session.state).toBe('live');
   });
 
-  test('I8 with the ticket of a user whose name only looks the same in UTF-8 is nobody', () => {
+  test('I8 with the ticket of a user whose name only looks the same, in UTF-8 or in escapes, is nobody', () => {
     const house = new House();
     const { socket } = house.connect('\ud800');
     const { ticket } = memoryOf(socket);
-    house.connect('\ufffd', { resume: { ticket } });
-    expect(house.told('ticketIgnored')).toMatchObject([{ why: 'invalid' }]);
+    const alike = ['\ufffd', String.raw`"\ud800"`, String.raw`~"\ud800"`, '\ud801'];
+    for (const name of alike) house.connect(name, { resume: { ticket } });
+    const invalid = { type: 'ticketIgnored', why: 'invalid' };
+    expect(house.told('ticketIgnored')).toMatchObject(alike.map((user) => ({ ...invalid, user })));
+    house.connect('\ud800', { resume: { ticket } });
+    expect(house.causes).toEqual(['superseded']);
   });
 
   test('D7 with a ticket that is none, and is refused, is counted all the same', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Registry } from '../../src/sessions/registry.ts';
-import type { SessionDuties } from '../../src/sessions/session.ts';
+import type { Session, SessionDuties } from '../../src/sessions/session.ts';
 
 const duties = {} as SessionDuties;
 const seed = (userId: string) => ({
@@ -49,6 +49,27 @@ describe('the registry', () => {
     for (let round = 0; round < 1_000; round += 1) registry.remove(registry.add(seed(`u${round}`)));
     expect(registry.reach).toBe(1);
     expect([registry.size, registry.userCount]).toEqual([0, 0]);
+  });
+
+  test('I1 I5 I7 gives each session a place of its own, and the room of a crowd back when all have left', () => {
+    const registry = new Registry({ idPrefix: 'n', duties });
+    for (let crowd = 1; crowd <= 3; crowd += 1) {
+      const here = new Set<Session>();
+      for (let come = 0; come < 300; come += 1) {
+        here.add(registry.add(seed(`u${come % 7}`)));
+        if (come % 30 !== 29) continue;
+        for (const oldest of [...here].slice(0, 10)) {
+          here.delete(oldest);
+          registry.remove(oldest);
+        }
+      }
+      expect(new Set([...here].map(({ index }) => index)).size).toBe(200);
+      expect([...here].every((session) => registry.at(session.index) === session)).toBe(true);
+      expect([registry.size, [...registry.sessions()].length]).toEqual([200, 200]);
+      expect(registry.reach).toBe(210);
+      for (const session of here) registry.remove(session);
+      expect([registry.size, registry.reach, registry.at(0)]).toEqual([0, 0, null]);
+    }
   });
 
   test('finds by whole ids only', () => {
