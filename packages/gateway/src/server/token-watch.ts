@@ -37,7 +37,7 @@ const SLICE = 1000;
  */
 export class TokenWatch {
   readonly #parts: TokenWatchParts;
-  /** No session's token expires before this instant. */
+  /** No session that is not still to be looked at has a token that expires before this instant. */
   #earliestMs = Number.POSITIVE_INFINITY;
   #isLooking = false;
 
