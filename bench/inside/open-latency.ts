@@ -32,7 +32,7 @@ export function measureOpenLatency(sessions: number): OpenLatency {
   const withRoom = openMany(layer, clock, { prefix: 'new-', from: 0, count: samples });
   openMany(layer, clock, { prefix: 'user-', from: samples, count: warmReaps });
   const reaping = openMany(layer, clock, { prefix: 'user-', from: 0, count: samples });
-  const { sessions: live } = layer.gauges();
+  const { sessions: live } = layer.counts();
   if (live < sessions) throw new Error(`Expected at least ${sessions} sessions, got ${live}.`);
   return {
     withRoomP50: percentile(withRoom, 0.5),

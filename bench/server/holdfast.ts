@@ -39,7 +39,7 @@ function over(
   });
   return {
     get connections() {
-      return layer.gauges().sessions;
+      return layer.counts().sessions;
     },
     fanOut: async (payload) => {
       await layer.broadcast({ event: 'news', data: payload });
