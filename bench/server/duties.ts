@@ -1,7 +1,8 @@
 /**
  * Which server stands: `ws` as it is out of the box; `ws` that reads and writes JSON of the same shape;
  * that writes it with as little as can be; `ws` that greets
- * everybody with a frame of the same size; that writes one prepared frame to all; that pings everybody as often as we do;
+ * everybody with a frame of the same size; that knows who is there, too;
+ * that writes one prepared frame to all; that pings everybody as often as we do;
  * or a session layer over `ws`, answering with events or only accepting.
  */
 export type ServerKind =
@@ -9,6 +10,7 @@ export type ServerKind =
   | 'raw-json'
   | 'raw-corked'
   | 'raw-greeting'
+  | 'raw-keeping'
   | 'raw-prepared'
   | 'raw-pinging'
   | 'holdfast'

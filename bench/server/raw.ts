@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type SessionOptions, textFrame } from 'holdfast';
@@ -45,6 +46,61 @@ export function rawCorkedServer(server: Server): Engine {
 /** The same, for an application that says something to everybody who comes, as long as our `ready`. */
 export function rawGreetingServer(server: Server): Engine {
   return over(server, wsOnMessage, (ws) => ws.send(greeting));
+}
+
+/**
+ * The same, for an application that knows who is there, and greets everybody with a frame like our `ready` and a ticket that
+ * only it can make: the least a connect can cost that does so over `ws`. The greeting leaves with the answer to the handshake.
+ */
+export function rawKeepingServer(server: Server): Engine {
+  const users = new Map<string, WebSocket[]>();
+  const engine = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+  });
+  let number = 0;
+  server.on('upgrade', (request, socket, head) => {
+    const { url = '' } = request;
+    const user = url.slice(url.indexOf('=') + 1);
+    socket.cork();
+    process.nextTick(() => socket.uncork());
+    engine.handleUpgrade(request, socket, head, (ws) => {
+      number += 1;
+      users.set(user, [...(users.get(user) ?? []), ws]);
+      ws.on('error', wsOnError);
+      ws.on('message', wsOnMessage);
+      ws.on('close', () => {
+        const others = (users.get(user) ?? []).filter((other) => other !== ws);
+        if (others.length === 0) users.delete(user);
+        else users.set(user, others);
+      });
+      ws.send(JSON.stringify(readyOf(user, number)));
+    });
+  });
+  return {
+    get connections() {
+      return users.size;
+    },
+    fanOut: () => {},
+  };
+}
+
+function readyOf(user: string, number: number): object {
+  const ticket = hash('sha3-256', `${'k'.repeat(64)}${number}.${user}`, 'base64url');
+  return {
+    type: 'ready',
+    session: `node-${number}-${number}`,
+    user,
+    ticket: `${number}.${number}.${ticket}`,
+    epoch: 'k3v9x1q7',
+    offset: 0,
+    resume: { outcome: 'new' },
+    limit: 5,
+    sessions: 1,
+    pingInterval: 25_000,
+    resumeWindow: 120_000,
+  };
 }
 
 /**

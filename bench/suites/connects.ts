@@ -10,7 +10,7 @@ interface Pace {
   readonly cold: number;
 }
 
-const kinds = ['raw', 'raw-greeting', 'holdfast'] as const;
+const kinds = ['raw', 'raw-greeting', 'raw-keeping', 'holdfast'] as const;
 type Kind = (typeof kinds)[number];
 
 /** Connects to a server that has just started, and to the same one when it is warm. */
@@ -37,6 +37,7 @@ export const connects: Suite = {
         goal: atLeast('4', 0.9),
       },
       row('the same over raw ws that says nothing', 'warm', 'raw'),
+      row('the same over raw ws that knows who is there, and gives tickets', 'warm', 'raw-keeping'),
       row(
         'connects per second of wall-clock time over raw ws with a greeting',
         'warmWall',

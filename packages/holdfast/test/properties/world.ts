@@ -7,6 +7,7 @@ import type { Session } from '../../src/sessions/session.ts';
 import type { SessionEvent } from '../../src/sessions/session-event.ts';
 import type * as SessionLayers from '../../src/sessions/session-layer.ts';
 import type { SessionLayer } from '../../src/sessions/session-layer.ts';
+import { beatMs } from '../../src/sessions/pulse.ts';
 
 /** The library under test: the real one, or one with a mistake in it. */
 export type Library = Pick<typeof SessionLayers, 'SessionLayer'> &
@@ -17,8 +18,8 @@ const probeTimeoutMs = 500;
 const pingTimeoutMs = 3_000;
 const openTimeoutMs = 2_000;
 export const roundTripMs = 300;
-/** A waiter is settled within the probe timeout, a beat, and the beat that notices. */
-const longestWaitMs = probeTimeoutMs + 100;
+/** A waiter is given a beat more than the probe timeout, and whoever is due is asked within two beats. */
+const longestWaitMs = probeTimeoutMs + 3 * beatMs;
 
 /** Someone at the door, and what the model knows of it. */
 export interface Guest {
