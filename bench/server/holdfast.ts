@@ -54,15 +54,10 @@ function over(
   };
 }
 
-/** `/?user=…`, and what a client brings back behind it. */
+/** `/?user=…`, and what a client brings back behind it; taken apart in a way that weighs nothing beside a connect. */
 function requestOf(url: string): OpenRequest {
-  if (!url.includes('&')) return { userId: url.slice(url.indexOf('=') + 1) };
-  const query = new URLSearchParams(url.slice(url.indexOf('?')));
-  const [ticket = '', epoch = '', offset] = ['resume', 'epoch', 'offset'].map(
-    (name) => query.get(name) ?? '',
-  );
-  return {
-    userId: query.get('user') ?? '',
-    resume: { ticket, epoch, offset: Number(offset) },
-  };
+  const fields = url.split('&').map((field) => field.slice(field.indexOf('=') + 1));
+  const [userId = '', ticket, epoch = '', offset] = fields;
+  if (ticket === undefined) return { userId };
+  return { userId, resume: { ticket, epoch, offset: Number(offset) } };
 }
